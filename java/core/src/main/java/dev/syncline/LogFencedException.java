@@ -1,0 +1,14 @@
+package dev.syncline;
+
+/** A newer opener in this JVM has taken the directory over; this instance never touches it again. */
+public final class LogFencedException extends SynclineException {
+  private static final long serialVersionUID = 1;
+
+  public LogFencedException(String message) {
+    super(message, null);
+  }
+
+  public LogFencedException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,4 @@
+package dev.syncline;
+/** placeholder. */
+final class WalOptions { private WalOptions() {} 
+  /** d. */ public java.time.Duration syncInterval() { return null; } }
