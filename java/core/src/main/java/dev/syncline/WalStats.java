@@ -1,0 +1,33 @@
+package dev.syncline;
+
+/**
+ * Counts since this instance was opened.
+ *
+ * @param appends records appended, markers included
+ * @param appendedBytes bytes of keys, values and payloads appended
+ * @param commits frames written
+ * @param durableWrites one-call durable writes of frames
+ * @param syncs separate syncs of segment files by commits
+ * @param writtenBytes bytes of frames written, padding included
+ * @param rotations segments started
+ * @param recycledSegments segments whose file was reused
+ * @param segments segments now
+ * @param diskBytes bytes of all segment files now
+ * @param pendingBytes bytes appended and not yet durable
+ * @param syncInProgressNanos how long the write or sync that is running now has been running; 0 if none is
+ * @param failed whether a failure has poisoned the log
+ */
+public record WalStats(
+    long appends,
+    long appendedBytes,
+    long commits,
+    long durableWrites,
+    long syncs,
+    long writtenBytes,
+    long rotations,
+    long recycledSegments,
+    int segments,
+    long diskBytes,
+    long pendingBytes,
+    long syncInProgressNanos,
+    boolean failed) {}
