@@ -133,7 +133,10 @@ static void direct_writes_reach_the_file(void)
 	int32_t memory = syncline_memory_alignment(fd);
 	int32_t offset = syncline_offset_alignment(fd);
 	printf("direct I/O: memory alignment %d, offset alignment %d\n", memory, offset);
-	CHECK(memory >= 0 && offset >= 0 && memory <= BLOCK && offset <= BLOCK);
+	if (offset == -EOPNOTSUPP) /* user-mode qemu claims the answer and leaves it out */
+		printf("not checked: an alignment, since the file is said to take no direct I/O\n");
+	else
+		CHECK(memory >= 0 && offset >= 0 && memory <= BLOCK && offset <= BLOCK);
 
 	CHECK_EQ(BLOCK, syncline_write_durable(fd, aligned_block(7), BLOCK, BLOCK));
 	CHECK_EQ(2 * BLOCK, syncline_write_zeros(fd, 2 * BLOCK, 2 * BLOCK));
