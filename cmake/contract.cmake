@@ -1,4 +1,5 @@
-# Runs the contract kit with -Dsyncline.native.path=LIBRARY, in a copy of the sources: Maven's own target directories are left alone.
+# Runs the contract kit with -Dsyncline.native.path=LIBRARY.
+# In a copy of the sources, so that Maven's own target directories are left alone.
 file(REMOVE_RECURSE ${WORK})
 file(COPY ${ROOT}/pom.xml DESTINATION ${WORK})
 file(COPY ${ROOT}/java DESTINATION ${WORK} PATTERN target EXCLUDE)

@@ -1,8 +1,8 @@
 /* syncline_faults_test.c - faults that no real disk gives on demand, through the syscall table.
  *
- * Linked with the sources themselves, since the table is hidden in the library; Maven, which tests the
- * library and compiles all of src/test, does not see this directory. The "device" is an
- * array in memory; a script of faults says what each call on it does. */
+ * Linked with the sources themselves, since the table is hidden in the library; Maven, which tests
+ * the library and compiles all of src/test, does not see this directory. The "device" is an array
+ * in memory; a script of faults says what each call on it does. */
 #include "check.h"
 #include "syncline_io.h"
 #include "syscalls.h"

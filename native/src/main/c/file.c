@@ -25,8 +25,8 @@ static int open_file(const char *path, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
-/* A file system that refuses O_DIRECT does so after it has made the file. Creating first and opening
- * for direct I/O second tells for certain whether the file to remove is ours. */
+/* A file system that refuses O_DIRECT does so after it has made the file. Creating first and
+ * opening for direct I/O second tells for certain whether the file to remove is ours. */
 static int create_direct(const char *path)
 {
 	int created = open_file(path, O_RDWR | O_CREAT | O_EXCL);

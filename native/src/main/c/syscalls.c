@@ -35,7 +35,7 @@ static ssize_t real_pwrite_dsync(int fd, const void *source, size_t length, off_
 #ifdef SYS_pwritev2
 	struct iovec part = { .iov_base = (void *)source, .iov_len = length };
 
-	/* The offset comes in two halves; with 64-bit longs the kernel takes all of it from the first. */
+	/* The offset has two halves; where long has 64 bits the first holds all of it. */
 	return syscall(SYS_pwritev2, fd, &part, 1L, offset, 0L, RWF_DSYNC);
 #else
 	(void)fd, (void)source, (void)length, (void)offset;

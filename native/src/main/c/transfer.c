@@ -9,7 +9,7 @@
 #define ZERO_BLOCK_BYTES (64 * 1024)
 #define ZERO_PARTS 64 /* 4 MiB of zeros in one system call */
 
-/* As large as any block of a file system, so that every part of a gathered direct write is aligned. */
+/* As large as a block of any file system, so that each part of a gathered write is aligned. */
 static const uint8_t zero_block[ZERO_BLOCK_BYTES] __attribute__((aligned(4096)));
 
 /* What is left of a transfer after `moved` bytes of it. */

@@ -1,6 +1,6 @@
 /*
- * syncline_io.h - what Syncline asks of Linux and Java cannot: space reserved on the device, a write
- * and its flush in one call, alignment from the kernel, the true errno.
+ * syncline_io.h - what Syncline asks of Linux and Java cannot: space reserved on the device, a
+ * write and its flush in one call, alignment from the kernel, the true errno.
  *
  * Conventions, the same for every function:
  *   1. The result is >= 0, or a negated errno. `errno` itself is no part of the interface.
@@ -12,8 +12,8 @@
  *   6. A flush that failed is never repeated: the kernel may have dropped the pages, so that a
  *      second, successful flush would prove nothing.
  *
- * On a descriptor opened with SYNCLINE_OPEN_DIRECT the caller aligns addresses, offsets and lengths;
- * a request that the kernel finds misaligned is -EINVAL.
+ * On a descriptor opened with SYNCLINE_OPEN_DIRECT the caller aligns addresses, offsets and
+ * lengths; a request that the kernel finds misaligned is -EINVAL.
  *
  * Symbols are added and never changed: see ABI.md.
  */
@@ -37,7 +37,7 @@ SYNCLINE_API int32_t syncline_abi_version(void);
 
 /* Opens a file; returns its descriptor, which no child process inherits.
  * -EEXIST if CREATE finds the name taken, -ENOENT if there is no file, -EINVAL if the file system
- * refuses direct I/O or a flag is unknown. When CREATE fails it leaves no file of its own behind. */
+ * refuses direct I/O or a flag is unknown. A CREATE that fails leaves no file of its own behind. */
 SYNCLINE_API int32_t syncline_open(const char *path, int32_t flags);
 
 /* Closes a descriptor; returns 0. The descriptor is gone even on error (also on -EINTR): never call

@@ -86,7 +86,8 @@ public final class NativeLoader {
             + " (or =com.sun.jna where JNA is on the module path)";
     }
     String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("").strip();
-    String advice = message.contains("failed to map segment") ? "; point -Djna.tmpdir at a directory that is not mounted noexec" : "";
+    boolean noexec = message.contains("failed to map segment");
+    String advice = noexec ? "; point -Djna.tmpdir at a directory that is not mounted noexec" : "";
     return "it could not be loaded: " + failure.getClass().getSimpleName() + ": " + message + advice;
   }
 }

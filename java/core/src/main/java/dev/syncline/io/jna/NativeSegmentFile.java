@@ -25,7 +25,8 @@ final class NativeSegmentFile extends SegmentFile {
 
   /**
    * Calls that use {@link #fd}, plus {@link #CLOSED} once it is to be closed; no call enters after that. Whoever takes it to
-   * exactly {@code CLOSED} closes the descriptor: a hung sync must not make close hang, and its number must not be reused meanwhile.
+   * exactly {@code CLOSED} closes the descriptor: a hung sync must not make close hang, and its number must not be reused
+   * meanwhile.
    */
   private final AtomicInteger uses = new AtomicInteger();
 
@@ -206,7 +207,7 @@ final class NativeSegmentFile extends SegmentFile {
     requireAligned(offsetBytes, buffer.remaining());
     if (!buffer.isDirect() || buffer.alignmentOffset(buffer.position(), alignmentBytes) != 0)
       throw new IllegalArgumentException(
-          "%s: direct I/O of %d bytes at offset %d needs a direct buffer whose address is a multiple of %d bytes (see AlignedBuffers)"
+          "%s: direct I/O of %d bytes at offset %d needs a direct buffer at a multiple of %d bytes (see AlignedBuffers)"
               .formatted(path(), buffer.remaining(), offsetBytes, alignmentBytes));
   }
 

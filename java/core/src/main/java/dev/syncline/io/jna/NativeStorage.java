@@ -26,11 +26,13 @@ import java.util.List;
 public final class NativeStorage extends Storage {
   private final int blockSizeBytes;
   private final Probe probe;
+  private final boolean readOnly;
 
-  NativeStorage(Path directory, int blockSizeBytes, Probe probe) {
+  NativeStorage(Path directory, int blockSizeBytes, Probe probe, boolean readOnly) {
     super(directory);
     this.blockSizeBytes = blockSizeBytes;
     this.probe = probe;
+    this.readOnly = readOnly;
   }
 
   /**
@@ -43,7 +45,7 @@ public final class NativeStorage extends Storage {
    */
   public static NativeStorage open(Path directory, int blockSizeBytes) throws IOException {
     requireUsable(directory);
-    return new NativeStorage(directory, blockSizeBytes, Probe.of(nearestExisting(directory), blockSizeBytes));
+    return new NativeStorage(directory, blockSizeBytes, Probe.of(nearestExisting(directory), blockSizeBytes), false);
   }
 
   /**
@@ -52,7 +54,7 @@ public final class NativeStorage extends Storage {
    */
   public static NativeStorage openReadOnly(Path directory, int blockSizeBytes) throws IOException {
     requireUsable(directory);
-    return new NativeStorage(directory, blockSizeBytes, Probe.withoutWriting(nearestExisting(directory)));
+    return new NativeStorage(directory, blockSizeBytes, Probe.withoutWriting(nearestExisting(directory)), true);
   }
 
   @Override
@@ -75,7 +77,7 @@ public final class NativeStorage extends Storage {
   /** Probes the other directory by itself: it may lie on another file system. */
   @Override
   public NativeStorage in(Path otherDirectory) throws IOException {
-    return open(otherDirectory, blockSizeBytes);
+    return readOnly ? openReadOnly(otherDirectory, blockSizeBytes) : open(otherDirectory, blockSizeBytes);
   }
 
   @Override

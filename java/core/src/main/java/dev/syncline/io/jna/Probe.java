@@ -32,8 +32,10 @@ record Probe(int alignmentBytes, String directProblem, boolean preallocates, Str
     int fd = create(file, LibSyncline.OPEN_DIRECT);
     // A full file system tells little about itself, and must still be opened: truncation has to work there.
     if (Errno.isFull(fd)) return new Probe(1, "no file could be made to try it: " + Errno.describe(fd), false, fileSystem);
-    if (Errno.EINVAL.is(fd) || Errno.EOPNOTSUPP.is(fd))
-      return new Probe(1, "this file system refuses O_DIRECT: " + Errno.describe(fd), preallocates(file, blockSizeBytes), fileSystem);
+    if (Errno.EINVAL.is(fd) || Errno.EOPNOTSUPP.is(fd)) {
+      String refusal = "this file system refuses O_DIRECT: " + Errno.describe(fd);
+      return new Probe(1, refusal, preallocates(file, blockSizeBytes), fileSystem);
+    }
     if (fd < 0) throw Errno.failure(fd, "creation", file);
 
     int alignmentBytes;
@@ -43,9 +45,11 @@ record Probe(int alignmentBytes, String directProblem, boolean preallocates, Str
       LibSyncline.syncline_close(fd);
     }
     String problem = "";
-    if (alignmentBytes == 0) problem = "no aligned write of %d bytes or less gets past the page cache here".formatted(blockSizeBytes);
-    if (alignmentBytes > blockSizeBytes)
-      problem = "direct I/O wants %d-byte alignment here and the log's blocks have %d bytes".formatted(alignmentBytes, blockSizeBytes);
+    if (alignmentBytes == 0)
+      problem = "no write of %d bytes or less gets past the page cache here".formatted(blockSizeBytes);
+    else if (blockSizeBytes % alignmentBytes != 0)
+      problem =
+          "direct I/O wants %d-byte alignment here and the log's blocks have %d bytes".formatted(alignmentBytes, blockSizeBytes);
     return new Probe(problem.isEmpty() ? alignmentBytes : 1, problem, preallocates(file, blockSizeBytes), fileSystem);
   }
 
@@ -62,14 +66,15 @@ record Probe(int alignmentBytes, String directProblem, boolean preallocates, Str
   }
 
   /**
-   * The alignment the kernel names, which may be above the block size, or the smallest that a real write proves; 0 if none does.
+   * The alignment that the kernel names, which need not suit the blocks, or the smallest that a real write proves; 0 if none
+   * does.
    */
   private static int alignment(int fd, int blockSizeBytes, Path file) throws IOException {
     int memory = LibSyncline.syncline_memory_alignment(fd);
     int offset = LibSyncline.syncline_offset_alignment(fd);
     if (Errno.EOPNOTSUPP.is(offset)) return 0;
     int named = Math.max(memory, offset);
-    if (named > blockSizeBytes) return named;
+    if (named > 0 && blockSizeBytes % named != 0) return named;
     for (int tried = named > 0 ? named : SMALLEST_SECTOR_BYTES; tried <= blockSizeBytes; tried *= 2)
       if (takesWritesOf(tried, fd, file)) return tried;
     return 0;

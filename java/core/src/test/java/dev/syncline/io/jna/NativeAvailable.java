@@ -3,7 +3,7 @@ package dev.syncline.io.jna;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
-/** Decides what a test does without the native library: skip, or fail where {@code -Dnative.required=true} says it must be there. */
+/** Decides what a test does without the native library: skip, or fail where {@code -Dnative.required=true} is set. */
 final class NativeAvailable {
   private NativeAvailable() {}
 

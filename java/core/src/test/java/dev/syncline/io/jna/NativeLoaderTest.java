@@ -56,8 +56,8 @@ class NativeLoaderTest {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/gcc")), "no C compiler to make a foreign library with");
     Path c = Files.writeString(directory.resolve("foreign.c"), source);
     Path library = directory.resolve("libsyncline.so");
-    Process gcc = new ProcessBuilder("/usr/bin/gcc", "-shared", "-fPIC", "-o", library.toString(), c.toString()).inheritIO().start();
-    assertThat(gcc.waitFor()).isZero();
+    var gcc = new ProcessBuilder("/usr/bin/gcc", "-shared", "-fPIC", "-o", library.toString(), c.toString());
+    assertThat(gcc.inheritIO().start().waitFor()).isZero();
     return library;
   }
 }

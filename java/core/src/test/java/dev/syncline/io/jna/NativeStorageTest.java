@@ -107,7 +107,8 @@ class NativeStorageTest {
       }
       assertThat(file.read(ByteBuffer.allocate(10), bytes.length)).isZero();
       assertThat(file.read(ByteBuffer.allocate(10), 1L << 40)).isZero();
-      assertThatThrownBy(() -> file.read(ByteBuffer.allocateDirect(8).asReadOnlyBuffer(), 0)).isInstanceOf(ReadOnlyBufferException.class);
+      ByteBuffer readOnly = ByteBuffer.allocateDirect(8).asReadOnlyBuffer();
+      assertThatThrownBy(() -> file.read(readOnly, 0)).isInstanceOf(ReadOnlyBufferException.class);
     }
   }
 
@@ -140,7 +141,7 @@ class NativeStorageTest {
   @Test
   void heapBuffersAreWrittenWhereTheCacheIsUsed() throws IOException {
     Probe buffered = new Probe(1, "a test says so", true, "");
-    NativeStorage plain = new NativeStorage(directory, BLOCK, buffered);
+    NativeStorage plain = new NativeStorage(directory, BLOCK, buffered, false);
     byte[] bytes = new byte[150_000];
     Arrays.fill(bytes, (byte) 3);
     try (SegmentFile file = plain.create("a.wal", BLOCK)) {
@@ -209,14 +210,15 @@ class NativeStorageTest {
   @Test
   void anotherFileSystemIsNotLinkedTo() throws IOException {
     Path memory = Path.of("/dev/shm");
-    boolean other = Files.isWritable(memory) && !Files.getAttribute(memory, "unix:dev").equals(Files.getAttribute(directory, "unix:dev"));
-    assumeTrue(other, "/dev/shm is not another file system");
+    assumeTrue(Files.isDirectory(memory), "there is no /dev/shm");
+    Object here = Files.getAttribute(directory, "unix:dev");
+    assumeTrue(!here.equals(Files.getAttribute(memory, "unix:dev")), "/dev/shm is not another file system");
     storage.create("a.wal", 0).close();
     assertThat(storage.link("a.wal", NativeStorage.openReadOnly(memory, BLOCK))).isFalse();
   }
 
   @Test
-  void directoryNamesThatAreNoAsciiReachTheKernelUnchanged() throws IOException {
+  void namesThatAnUriWouldEncodeReachTheKernelUnchanged() throws IOException {
     Path odd = directory.resolve("50% of a name;?#");
     NativeStorage there = storage.in(odd);
     there.createDirectory();
@@ -230,6 +232,7 @@ class NativeStorageTest {
     Files.write(directory.resolve("a.wal"), new byte[] {1, 2, 3});
     NativeStorage reader = NativeStorage.openReadOnly(directory, BLOCK);
     assertThat(reader.traits().directIo()).isFalse();
+    assertThat(reader.in(directory.resolve("other")).explanation()).contains("to read only");
     try (SegmentFile file = reader.open("a.wal", Access.READ_UNCACHED)) {
       assertThat(read(file, 0, 3)).containsExactly(1, 2, 3);
     }
@@ -274,8 +277,8 @@ class NativeStorageTest {
   }
 
   @Test
-  void aFullDeviceIsMetWhenSpaceIsReservedAndLeavesNoFile() throws Exception {
-    try (SmallDisk disk = SmallDisk.mountOrSkip(directory.resolve("small"), 4)) {
+  void aFullDeviceIsMetWhenSpaceIsReservedAndLeavesNoFile() throws IOException {
+    try (TestMount disk = TestMount.smallOrSkip(directory.resolve("small"), 4)) {
       NativeStorage small = NativeStorage.open(disk.directory(), BLOCK);
       assumeTrue(small.traits().preallocates(), small.explanation());
       assertThatThrownBy(() -> small.create("big.wal", 64L << 20))
@@ -288,6 +291,23 @@ class NativeStorageTest {
         assertThatThrownBy(() -> file.writeZeros(0, 64L << 20)).isInstanceOf(StorageFullException.class);
         // A disk that is full to the last byte can still be opened.
         NativeStorage.open(disk.directory(), BLOCK);
+      }
+    }
+  }
+
+  @Test
+  void aFileSystemThatRefusesEverythingIsUsedWithoutAndLeftClean() throws IOException {
+    try (TestMount mount = TestMount.primitiveOrSkip(directory.resolve("primitive"))) {
+      NativeStorage plain = NativeStorage.open(mount.directory(), BLOCK);
+      assertThat(plain.traits().directIo()).isFalse();
+      assertThat(plain.traits().preallocates()).isFalse();
+      assertThat(plain.explanation()).contains("refuses O_DIRECT: EINVAL", "cannot be reserved");
+      assertThat(plain.list()).isEmpty();
+      try (SegmentFile file = plain.create("a.wal", 1 << 20)) {
+        file.reserve(1 << 20);
+        file.writeDurably(block(4), 1);
+        file.sync();
+        assertThat(read(file, 1, BLOCK)).containsOnly(4);
       }
     }
   }
