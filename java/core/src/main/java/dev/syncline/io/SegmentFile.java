@@ -42,6 +42,7 @@ public abstract class SegmentFile implements Closeable {
   /** Writes all of {@code source} at {@code offsetBytes}; durable only after {@link #sync} returns. */
   public final void write(ByteBuffer source, long offsetBytes) throws IOException {
     requireOffset(offsetBytes);
+    requireAligned(source, offsetBytes);
     enter();
     try {
       doWrite(source, offsetBytes);
@@ -56,6 +57,7 @@ public abstract class SegmentFile implements Closeable {
    */
   public final void writeDurably(ByteBuffer source, long offsetBytes) throws IOException {
     requireOffset(offsetBytes);
+    requireAligned(source, offsetBytes);
     enter();
     try {
       doWriteDurably(source, offsetBytes);
@@ -68,6 +70,7 @@ public abstract class SegmentFile implements Closeable {
   public final void writeZeros(long offsetBytes, long lengthBytes) throws IOException {
     requireOffset(offsetBytes);
     requireOffset(lengthBytes);
+    requireAligned(offsetBytes, lengthBytes);
     enter();
     try {
       doWriteZeros(offsetBytes, lengthBytes);
@@ -167,6 +170,22 @@ public abstract class SegmentFile implements Closeable {
       storage.gate().leave();
       throw new IOException(path() + " was used after it was closed");
     }
+  }
+
+  /** Here and not in the kernel, whose EINVAL would name neither the rule nor the offender. */
+  private void requireAligned(ByteBuffer source, long offsetBytes) {
+    int unitBytes = storage.traits().alignmentBytes();
+    if (unitBytes == 1) return;
+    requireAligned(offsetBytes, source.remaining());
+    if (!source.isDirect() || source.alignmentOffset(source.position(), unitBytes) != 0)
+      throw new IllegalArgumentException(path() + ": a write needs a direct buffer whose address is a multiple of " + unitBytes);
+  }
+
+  private void requireAligned(long offsetBytes, long lengthBytes) {
+    int unitBytes = storage.traits().alignmentBytes();
+    if (offsetBytes % unitBytes == 0 && lengthBytes % unitBytes == 0) return;
+    throw new IllegalArgumentException(
+        "%s: a write of %d bytes at offset %d is not in units of %d".formatted(path(), lengthBytes, offsetBytes, unitBytes));
   }
 
   private void requireOffset(long bytes) {
