@@ -10,7 +10,8 @@ import java.util.List;
  *
  * <p>This is the whole border between the log and an operating system; two implementations ship ({@code io.jna} and {@code io.nio})
  * and anyone can write a third. Public methods check and pass the {@link IoGate}; {@code doX} methods do. Names are plain file
- * names. A name created, renamed or deleted is durable only after {@link #syncDirectory}. All methods are safe for many threads.
+ * names, not beginning with a dot, and never that of the {@link DirectoryLock}. A name created, renamed or deleted is durable only
+ * after {@link #syncDirectory}. All methods are safe for many threads.
  */
 public abstract class Storage implements Closeable {
 
@@ -178,5 +179,7 @@ public abstract class Storage implements Closeable {
   private void requireName(String name) {
     if (name.isEmpty() || name.indexOf('/') >= 0 || name.indexOf('\\') >= 0 || name.startsWith("."))
       throw new IllegalArgumentException("'" + name + "' is not a plain file name");
+    if (name.equals(DirectoryLock.FILE_NAME))
+      throw new IllegalArgumentException(name + " is the lock: closing a second descriptor of it would drop the lock of this process");
   }
 }
