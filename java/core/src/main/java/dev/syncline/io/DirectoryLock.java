@@ -29,18 +29,20 @@ import java.util.function.LongPredicate;
  *
  * <p>Three facts shape this class.
  * <ul>
- *   <li>POSIX drops all of a process's record locks on a file when the process closes <em>any</em> descriptor of it. So one channel
- *       in the whole JVM holds the lock, and nothing else ever opens that file: not a second opener of the same directory, and not
- *       a reader of the holder's process id, which lies in {@code log.pid} for that reason.
- *   <li>A directory has many paths (symbolic links, relative ones), and one path may name a new directory tomorrow. The registry's key
- *       is therefore the directory's file key (device and inode); where there is none (Windows), its real path.
- *   <li>Class loaders may each have a copy of this class, with statics of its own. The registry therefore lives in the system
- *       properties, the one map that all class loaders of a JVM share, and consists of JDK types only. Its value is not a string; code that
- *       asks for properties by name, or for their string names, does not see it.
+ *   <li>POSIX drops all of a process's record locks on a file when the process closes <em>any</em> descriptor of it. So one
+ *       channel in the whole JVM holds the lock, and nothing else ever opens that file: not a second opener of the same
+ *       directory, and not a reader of the holder's process id, which lies in {@code log.pid} for that reason.
+ *   <li>A directory has many paths (symbolic links, relative ones), and one path may name a new directory tomorrow. The
+ *       registry's key is therefore the directory's file key (device and inode); where there is none (Windows), its real
+ *       path.
+ *   <li>Class loaders may each have a copy of this class, with statics of its own. The registry therefore lives in the
+ *       system properties, the one map that all class loaders of a JVM share, and consists of JDK types only. Its value is
+ *       not a string; code that asks for properties by name, or for their string names, does not see it.
  * </ul>
  *
- * <p>Within the JVM the newest opener wins: it tells the previous owner to fence itself and, once that owner's operations have all
- * returned, takes over the lock <em>without releasing it</em>, so no other process gets in between. All methods are safe for many threads.
+ * <p>Within the JVM the newest opener wins: it tells the previous owner to fence itself and, once that owner's operations
+ * have all returned, takes over the lock <em>without releasing it</em>, so no other process gets in between. All methods
+ * are safe for many threads.
  */
 public final class DirectoryLock {
   /** Never to be opened by anything but this class. */
@@ -51,16 +53,19 @@ public final class DirectoryLock {
 
   private static final String REGISTRY_KEY = "dev.syncline.io.DirectoryLock.registry.1";
 
-  /** How long another process's lock is asked for again: a killed holder's descriptors are closed a moment after its death is seen. */
+  /**
+   * How long another process's lock is asked for again: a killed holder's descriptors are closed a moment after its death
+   * is seen.
+   */
   private static final long DYING_HOLDER_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   private static final long RETRY_MILLIS = 10;
 
-  // Fields of a registry entry. It is a map because every class loader must be able to read it. Only "mutex" is read without holding
-  // the mutex, and "owner", which is removed by whoever ends the ownership.
+  // Fields of a registry entry. It is a map because every class loader must be able to read it. Only "mutex" is read
+  // without holding the mutex, and "owner", which is removed by whoever ends the ownership.
   private static final String MUTEX = "mutex"; // ReentrantLock
-  private static final String OWNER = "owner"; // Object: the token of the lock that is held; absent while nobody may use the directory
-  private static final String FENCE = "fence"; // LongPredicate of the owner, kept after it was fenced, until its operations have returned
+  private static final String OWNER = "owner"; // Object: the token of whoever may use the directory; absent if nobody may
+  private static final String FENCE = "fence"; // LongPredicate of the last owner, until its operations have returned
   private static final String CHANNEL = "channel"; // FileChannel that holds the record lock
   private static final String LOCK_FILE_KEY = "lockFileKey"; // file key of log.lock when the channel was opened
 
@@ -84,13 +89,13 @@ public final class DirectoryLock {
    *
    * <p>An interrupt of the calling thread changes nothing and stays set.
    *
-   * @param fenceThisOwner called, perhaps more than once and on any thread, when a later opener wants the directory. It must make the
-   *     caller refuse every new operation, then wait at most the given nanoseconds, and say whether all its operations have returned.
-   *     It must not call {@link #acquire}.
+   * @param fenceThisOwner called, perhaps more than once and on any thread, when a later opener wants the directory. It
+   *     must make the caller refuse every new operation, then wait at most the given nanoseconds, and say whether all its
+   *     operations have returned. It must not call {@link #acquire}.
    * @param timeoutNanos how long to wait for a previous owner in this JVM
    * @throws LogLockedException if another live process is the owner
-   * @throws LogFailedException if a previous owner in this JVM still has an operation in progress; it stays fenced, and a later
-   *     call may succeed
+   * @throws LogFailedException if a previous owner in this JVM still has an operation in progress; it stays fenced, and a
+   *     later call may succeed
    */
   public static DirectoryLock acquire(Path directory, LongPredicate fenceThisOwner, long timeoutNanos) throws IOException {
     long startNanos = System.nanoTime();
@@ -120,12 +125,14 @@ public final class DirectoryLock {
   }
 
   /**
-   * Gives the directory up, so that other processes may have it. Does nothing if called again, or once a newer opener in this JVM has
-   * begun to take over, whether or not it succeeded: then the lock guards what this owner may still have in progress.
+   * Gives the directory up, so that other processes may have it. Does nothing if called again, or once a newer opener in
+   * this JVM has begun to take over, whether or not it succeeded: then the lock guards what this owner may still have in
+   * progress.
    */
   public void release() throws IOException {
     ReentrantLock mutex = (ReentrantLock) entry.get(MUTEX);
-    // Whoever has the mutex is taking over, and may be waiting for this very owner to finish: waiting for it could be forever.
+    // Whoever has the mutex is taking over, and may be waiting for this very owner to finish: waiting for it could be
+    // forever.
     if (!mutex.tryLock()) return;
     try {
       if (entry.remove(OWNER, token)) drop();
@@ -164,14 +171,14 @@ public final class DirectoryLock {
 
   private static LogFailedException stillBusy(Path directory, long waitedNanos) {
     return new LogFailedException(
-        "%s: the previous instance in this JVM still has an operation in progress after %d ms; it is fenced, so try again when the"
+        "%s: the previous instance in this JVM still has an operation in progress after %d ms; it is fenced, so try again"
                 .formatted(directory, Duration.ofNanos(waitedNanos).toMillis())
-            + " disk has answered");
+            + " when the disk has answered");
   }
 
   /**
-   * Whether the registered channel locks the file that is in the directory now. It does not where the directory was deleted and made
-   * again with the same inode, or the file was removed: nobody else would respect such a lock.
+   * Whether the registered channel locks the file that is in the directory now. It does not where the directory was deleted
+   * and made again with the same inode, or the file was removed: nobody else would respect such a lock.
    */
   private boolean holdsLockOf(Path directory) {
     FileChannel channel = (FileChannel) entry.get(CHANNEL);
@@ -212,12 +219,14 @@ public final class DirectoryLock {
       FileLock lock = channel.tryLock();
       return lock != null;
     } catch (OverlappingFileLockException e) {
-      // Somebody in this JVM holds it outside the registry. Closing this channel would drop that lock: it stays open for good.
+      // Somebody in this JVM holds it outside the registry. Closing this channel would drop that lock: it stays open for
+      // good.
       ABANDONED.add(channel);
       entry.remove(CHANNEL);
       throw new LogLockedException(
-          directory + " is locked by this process (" + ProcessHandle.current().pid() + "), by code that Syncline's registry of"
-              + " locks does not know: were the system properties replaced?", e);
+          directory + " is locked by this process (" + ProcessHandle.current().pid() + "), by code that Syncline's registry"
+              + " of locks does not know: were the system properties replaced?",
+          e);
     }
   }
 
@@ -244,7 +253,8 @@ public final class DirectoryLock {
 
   private static void recordProcess(Path directory) {
     String text = ProcessHandle.current().pid() + "\n" + Instant.now() + "\n";
-    // A stream, since an interrupt closes a channel. Only messages depend on it: a full disk must not keep a log from opening.
+    // A stream, since an interrupt closes a channel. Only messages depend on it: a full disk must not keep a log from
+    // opening.
     try (FileOutputStream out = new FileOutputStream(directory.resolve(PID_FILE_NAME).toFile())) {
       out.write(text.getBytes(StandardCharsets.US_ASCII));
     } catch (IOException e) {

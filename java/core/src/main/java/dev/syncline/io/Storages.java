@@ -13,7 +13,8 @@ import java.util.function.Supplier;
 /**
  * Chooses the storage of a directory, and says why. The only place that names the implementations.
  *
- * <p>{@code -Dsyncline.portable.direct=false} keeps the portable storage to buffered I/O, on disks that do better so, or to test it.
+ * <p>{@code -Dsyncline.portable.direct=false} keeps the portable storage to buffered I/O, on disks that do better so, or to
+ * test it.
  */
 public final class Storages {
   /** Set to {@code false}, the portable storage never uses direct I/O. */
@@ -39,8 +40,8 @@ public final class Storages {
   }
 
   /**
-   * The storage that {@code mode} asks for. Only {@link StorageMode#AUTO} falls back to the portable one: where the native library
-   * is missing or unusable, and where the directory's file system refuses it.
+   * The storage that {@code mode} asks for. Only {@link StorageMode#AUTO} falls back to the portable one: where the native
+   * library is missing or unusable, and where the directory's file system refuses it.
    *
    * @param blockSizeBytes what the log's writes are multiples of
    * @throws IOException if the mode is {@code NATIVE} and native storage does not work here, or if no storage can be opened
@@ -73,14 +74,15 @@ public final class Storages {
     IOException refusal = null;
     if (problem.isEmpty()) {
       try {
-        return because(mode == StorageMode.NATIVE ? "native storage was asked for" : "native storage works here", nativeStorage.open());
+        String reason = mode == StorageMode.NATIVE ? "native storage was asked for" : "native storage works here";
+        return because(reason, nativeStorage.open());
       } catch (IOException e) {
         refusal = e;
         problem = Optional.of("the directory refuses it: " + e.getMessage());
       }
     }
     if (mode == StorageMode.NATIVE)
-      throw new IOException("native storage was asked for, but " + problem.get() + "; use StorageMode.AUTO to fall back", refusal);
+      throw new IOException("native storage was asked for, but " + problem.get() + "; AUTO would fall back", refusal);
     String reason = "portable storage instead of native, because " + problem.get();
     Choice portable = portableStorage.open();
     onFallback.accept(reason);
@@ -105,7 +107,7 @@ public final class Storages {
     throw new IOException("native storage is not built, so " + directory + " cannot use it");
   }
 
-  private static void logOnce(String reason) {
+  static void logOnce(String reason) {
     if (LOGGED.add(reason)) LOG.log(System.Logger.Level.INFO, "Syncline uses " + reason);
   }
 }

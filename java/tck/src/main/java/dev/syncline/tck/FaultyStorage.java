@@ -20,8 +20,8 @@ import java.util.function.Supplier;
  * Stall stall = disk.on(Op.SYNC).stallBefore();
  * }</pre>
  *
- * <p>Each fault strikes once, unless told to go on {@link Fault#forever}. Storages made by {@link #in} share the faults. Safe for
- * many threads.
+ * <p>Each fault strikes once, unless told to go on {@link Fault#forever}. Storages made by {@link #in} share the faults.
+ * Safe for many threads.
  */
 public final class FaultyStorage extends InterceptedStorage {
   private final List<Fault> faults;

@@ -21,8 +21,8 @@ import java.util.concurrent.ThreadLocalRandom;
 record DirectSupport(boolean usable, int alignmentBytes, String reason) {
 
   /**
-   * {@code ExtendedOpenOption.DIRECT}, looked up by name: its module (jdk.unsupported) may be missing from a trimmed run-time
-   * image, and a hard link would keep this package from loading there.
+   * {@code ExtendedOpenOption.DIRECT}, looked up by name: its module (jdk.unsupported) may be missing from a trimmed
+   * run-time image, and a hard link would keep this package from loading there.
    */
   private static final Optional<OpenOption> DIRECT = findDirect();
 
@@ -49,7 +49,7 @@ record DirectSupport(boolean usable, int alignmentBytes, String reason) {
     FileStore store = Files.getFileStore(directory);
     long alignmentBytes = store.getBlockSize();
     if (alignmentBytes > Math.min(blockSizeBytes, AlignedBuffers.ALIGNMENT_BYTES) || Long.bitCount(alignmentBytes) != 1)
-      return none("O_DIRECT needs units of " + alignmentBytes + " bytes in " + directory + " and a block has " + blockSizeBytes);
+      return none(directory + " wants O_DIRECT in units of " + alignmentBytes + " bytes and a block has " + blockSizeBytes);
     Path file = directory.resolve("probe-" + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".tmp");
     // Created without O_DIRECT first: an open that the file system refuses may have created the file all the same.
     Files.createFile(file);

@@ -18,7 +18,8 @@ final class Full {
   static IOException explained(IOException failure, Path file, long offsetBytes, long lengthBytes) {
     // An interrupt's doing: the caller opens the channel again.
     if (failure instanceof ClosedChannelException) return failure;
-    String what = "writing %d bytes at offset %d of %s failed: %s".formatted(lengthBytes, offsetBytes, file, failure.getMessage());
+    String what =
+        "writing %d bytes at offset %d of %s failed: %s".formatted(lengthBytes, offsetBytes, file, failure.getMessage());
     if (!isFull(failure, file, lengthBytes)) return new IOException(what, failure);
     return new StorageFullException(what + "; free space or raise the quota, then try again", failure);
   }

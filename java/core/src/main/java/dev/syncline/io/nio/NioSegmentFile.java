@@ -18,10 +18,11 @@ import java.util.Set;
 /**
  * A file as up to three channels: one to read, one for plain writes and syncs, one (O_DSYNC) for durable writes.
  *
- * <p>They are apart because an interrupt of a thread closes the channel that it is in: an interrupted reader must not take a
- * writer's channel along. Every operation clears the interrupt flag, runs, and sets it again. One that loses its channel all the
- * same is done again, whole, on a helper thread: reads and durable writes through a channel that nobody else knows (what they
- * vouch for lies within the one call), plain writes and syncs through a new shared one, unless {@link ReopeningChannel} refuses.
+ * <p>They are apart because an interrupt of a thread closes the channel that it is in: an interrupted reader must not take
+ * a writer's channel along. Every operation clears the interrupt flag, runs, and sets it again. One that loses its channel
+ * all the same is done again, whole, on a helper thread: reads and durable writes through a channel that nobody else knows
+ * (what they vouch for lies within the one call), plain writes and syncs through a new shared one, unless {@link
+ * ReopeningChannel} refuses.
  */
 final class NioSegmentFile extends SegmentFile {
   private static final ByteBuffer ZEROS = AlignedBuffers.allocate(256 << 10).asReadOnlyBuffer();
@@ -69,7 +70,9 @@ final class NioSegmentFile extends SegmentFile {
     return new ReopeningChannel(path().toString(), () -> storage.openChannel(this, withDirect(options)));
   }
 
-  /** Reads through the page cache stay there; all else goes past it where that works, so that the two never mix in one file. */
+  /**
+   * Reads through the page cache stay there; all else goes past it where that works, so that the two never mix in one file.
+   */
   private Set<OpenOption> withDirect(OpenOption... options) {
     Set<OpenOption> all = new HashSet<>(Set.of(options));
     if (isDirect()) all.add(DirectSupport.option());

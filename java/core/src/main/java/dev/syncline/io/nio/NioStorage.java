@@ -31,7 +31,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * The portable storage, on {@link FileChannel}.
  *
  * <p>It reserves no blocks (Java has no fallocate): a full disk is met by {@link SegmentFile#writeZeros}. A channel that an
- * interrupt closed is opened again by its file's name, so renames and deletions here tell the open files what became of theirs.
+ * interrupt closed is opened again by its file's name, so renames and deletions here tell the open files what became of
+ * theirs.
  */
 public final class NioStorage extends Storage {
   /** Windows offers no handle of a directory to Java, so there is nothing to sync. */
@@ -60,8 +61,8 @@ public final class NioStorage extends Storage {
   }
 
   /**
-   * A storage on {@code directory}. If the directory exists and direct I/O is allowed, one file is written there and removed, to
-   * find out whether it works; if it does not exist, that happens when it has been created.
+   * A storage on {@code directory}. If the directory exists and direct I/O is allowed, one file is written there and
+   * removed, to find out whether it works; if it does not exist, that happens when it has been created.
    *
    * @param blockSizeBytes what the log's writes are multiples of; direct I/O is used only if that suits the file system
    * @param allowDirect false to keep to buffered I/O and to write nothing here
@@ -126,7 +127,7 @@ public final class NioStorage extends Storage {
 
   @Override
   protected void doCreateDirectory() throws IOException {
-    createWithParents(directory().toAbsolutePath().normalize());
+    createWithParents(directory().toAbsolutePath());
     direct();
   }
 
@@ -137,7 +138,8 @@ public final class NioStorage extends Storage {
     try {
       Files.createDirectory(directory);
     } catch (FileAlreadyExistsException e) {
-      if (!Files.isDirectory(directory)) throw new NotDirectoryException(directory + " is a file where a directory should be");
+      if (!Files.isDirectory(directory))
+        throw new NotDirectoryException(directory + " is a file where a directory should be");
     }
     if (parent != null) syncDirectory(parent);
   }
@@ -259,7 +261,10 @@ public final class NioStorage extends Storage {
         });
   }
 
-  /** Opens a channel on {@code file} by the name that it has now; a file of the same name that is not the same file is refused. */
+  /**
+   * Opens a channel on {@code file} by the name that it has now; a file of the same name that is not the same file is
+   * refused.
+   */
   FileChannel openChannel(NioSegmentFile file, Set<OpenOption> options) throws IOException {
     names.lock();
     try {

@@ -9,9 +9,10 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * A channel that is opened on first use, as well as after an interrupt of some thread has closed it.
  *
- * <p>It also counts what was written through it, because a sync on a new channel says nothing about bytes written through the
- * one before: a write-back error may have been reported to the old descriptor alone, and lost with it. A channel that dies with
- * unsynced bytes is therefore never replaced. Operations that vouch for themselves (reads, durable writes) count nothing.
+ * <p>It also counts what was written through it, because a sync on a new channel says nothing about bytes written through
+ * the one before: a write-back error may have been reported to the old descriptor alone, and lost with it. A channel that
+ * dies with unsynced bytes is therefore never replaced. Operations that vouch for themselves (reads, durable writes) count
+ * nothing.
  */
 final class ReopeningChannel implements Closeable {
   interface Opener {
@@ -40,7 +41,8 @@ final class ReopeningChannel implements Closeable {
   }
 
   /**
-   * The open channel. Another thread's interrupt may close it at any moment: the user then meets a {@link ClosedChannelException}.
+   * The open channel. Another thread's interrupt may close it at any moment: the user then meets a {@link
+   * ClosedChannelException}.
    *
    * @throws IOException if it was lost with unsynced bytes, cannot be opened again, or {@link #close} was called
    */
