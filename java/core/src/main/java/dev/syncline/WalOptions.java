@@ -1,5 +1,6 @@
 package dev.syncline;
 
+import dev.syncline.log.LogOptions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Objects;
@@ -84,8 +85,14 @@ public final class WalOptions {
     return settings.callbackExecutor;
   }
 
-  LongSupplier identifiers() {
-    return settings.identifiers;
+  /** What the layer below needs of them. */
+  LogOptions toLogOptions() {
+    // A COMMIT's eight bytes come on top of the batch.
+    int maxGroupBytes = settings.maxBatchSize + Long.BYTES;
+    return new LogOptions(
+        settings.syncMode, settings.corruptionPolicy, settings.verifyOnOpen, settings.maxSegmentSize, maxGroupBytes, settings.maxLogSize,
+        settings.maxPendingBytes, settings.blockSize, settings.syncInterval.toNanos(), settings.markInterval.toNanos(),
+        settings.openTimeout.toNanos(), settings.closeTimeout.toNanos(), settings.identifiers, settings.callbackExecutor);
   }
 
   /** Collects the settings; {@link #build} checks that they agree. */

@@ -53,7 +53,8 @@ public final class WalRecord {
    */
   public long marked() {
     if (type.isData()) throw new IllegalStateException("record " + sequence + " is a " + type + ": it marks nothing");
-    return ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
+    long number = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
+    return type == RecordType.CHECKPOINT ? number : sequence - number;
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.syncline.io;
 
 import dev.syncline.StorageMode;
+import dev.syncline.io.jna.NativeLoader;
+import dev.syncline.io.jna.NativeStorage;
 import dev.syncline.io.nio.NioStorage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,7 +51,7 @@ public final class Storages {
   public static Choice open(Path directory, StorageMode mode, int blockSizeBytes) throws IOException {
     return select(
         mode,
-        Storages::nativeProblem,
+        NativeLoader::problem,
         () -> openNative(directory, blockSizeBytes),
         () -> openPortable(directory, blockSizeBytes, !"false".equals(System.getProperty(PORTABLE_DIRECT_PROPERTY))),
         Storages::logOnce);
@@ -108,13 +110,9 @@ public final class Storages {
     return new Choice(storage, storage.explanation());
   }
 
-  /** What keeps native storage from working in this JVM, whatever the directory; empty if nothing does. */
-  private static Optional<String> nativeProblem() {
-    return Optional.of("native storage is not built");
-  }
-
   private static Choice openNative(Path directory, int blockSizeBytes) throws IOException {
-    throw new IOException("native storage is not built, so " + directory + " cannot use it");
+    NativeStorage storage = NativeStorage.open(directory, blockSizeBytes);
+    return new Choice(storage, storage.explanation());
   }
 
   static void logOnce(String reason) {
