@@ -282,6 +282,16 @@ class DirectoryLockTest {
   }
 
   @Test
+  void aLockFileThatWasReplacedIsLockedAgain() throws IOException {
+    DirectoryLock.acquire(directory, QUIET, TIMEOUT_NANOS);
+    Files.delete(directory.resolve(DirectoryLock.FILE_NAME));
+    Files.createFile(directory.resolve(DirectoryLock.FILE_NAME));
+    DirectoryLock lock = DirectoryLock.acquire(directory, QUIET, TIMEOUT_NANOS);
+    assertThat(whatAChildSees()).startsWith("locked: ");
+    lock.release();
+  }
+
+  @Test
   void anInterruptedThreadAcquiresAndStaysInterrupted() throws IOException {
     Thread.currentThread().interrupt();
     DirectoryLock first = DirectoryLock.acquire(directory, QUIET, TIMEOUT_NANOS);

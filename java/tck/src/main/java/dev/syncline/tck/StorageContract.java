@@ -670,6 +670,26 @@ public abstract class StorageContract {
   }
 
   @Test
+  void anInterruptAtAnyMomentOfAnOperationIsStillThereAfterIt() throws IOException {
+    SegmentFile file = create("a.wal");
+    file.writeDurably(blocks(16, 41), 0);
+    Thread victim = Thread.currentThread();
+    for (int round = 0; round < 400; round++) {
+      long delayNanos = round % 100 * 2_000L;
+      Thread once = new Thread(() -> {
+        LockSupport.parkNanos(delayNanos);
+        victim.interrupt();
+      });
+      once.start();
+      while (once.isAlive()) {
+        if (round % 2 == 0) file.writeDurably(blocks(16, 41), 0);
+        else read(file, 0, 16 * BLOCK_BYTES);
+      }
+      assertThat(Thread.interrupted()).as("the flag in round %d", round).isTrue();
+    }
+  }
+
+  @Test
   void durableWritesSurviveAStormOfInterrupts() throws Exception {
     SegmentFile file = create("a.wal");
     file.writeZeros(0, 400L * BLOCK_BYTES);
