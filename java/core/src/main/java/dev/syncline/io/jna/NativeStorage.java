@@ -26,12 +26,15 @@ import java.util.List;
 public final class NativeStorage extends Storage {
   private final int blockSizeBytes;
   private final Probe probe;
+  private final StorageTraits traits;
   private final boolean readOnly;
 
   NativeStorage(Path directory, int blockSizeBytes, Probe probe, boolean readOnly) {
     super(directory);
     this.blockSizeBytes = blockSizeBytes;
     this.probe = probe;
+    this.traits = new StorageTraits(
+        "native", probe.directIo(), probe.alignmentBytes(), probe.preallocates(), true, true, probe.fileSystem());
     this.readOnly = readOnly;
   }
 
@@ -59,8 +62,7 @@ public final class NativeStorage extends Storage {
 
   @Override
   public StorageTraits traits() {
-    return new StorageTraits(
-        "native", probe.directIo(), probe.alignmentBytes(), probe.preallocates(), true, true, probe.fileSystem());
+    return traits;
   }
 
   /** What this directory supports, in one sentence for people. */
