@@ -8,11 +8,13 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A decorator that can stop a log between two of its operations, so that a test can copy its directory as a dying process leaves it.
+ * A decorator that stops a log between two of its operations: for a while, so that a test can copy the directory as a dying process
+ * leaves it, or for good, as if the process had died there.
  *
- * <p>Only operations that change something wait; reads go on.
+ * <p>Only operations that change something count and wait; reads go on.
  */
 public final class PausableStorage extends Storage {
   private static final int ALL = Integer.MAX_VALUE;
@@ -21,9 +23,27 @@ public final class PausableStorage extends Storage {
   /** One permit per changing operation under way; a pause takes them all. Fair, so that a busy log cannot keep a pause waiting. */
   private final Semaphore permits = new Semaphore(ALL, true);
 
+  /** Changes that may still be made. Decremented by each; below zero the log's process counts as dead. */
+  private final AtomicLong changesLeft;
+
   public PausableStorage(Storage delegate) {
+    this(delegate, new AtomicLong(Long.MAX_VALUE));
+  }
+
+  private PausableStorage(Storage delegate, AtomicLong changesLeft) {
     super(delegate.directory());
     this.delegate = delegate;
+    this.changesLeft = changesLeft;
+  }
+
+  /** Lets so many more operations change something; each one after them fails and changes nothing. */
+  public void dieAfter(long changes) {
+    changesLeft.set(changes);
+  }
+
+  /** Whether an operation was refused because the log's process counts as dead. */
+  public boolean isDead() {
+    return changesLeft.get() < 0;
   }
 
   /** Returns when no changing operation is under way; none begins until {@link #resume}. */
@@ -42,7 +62,7 @@ public final class PausableStorage extends Storage {
 
   @Override
   public Storage in(Path otherDirectory) throws IOException {
-    return new PausableStorage(delegate.in(otherDirectory));
+    return new PausableStorage(delegate.in(otherDirectory), changesLeft);
   }
 
   @Override
@@ -62,12 +82,9 @@ public final class PausableStorage extends Storage {
 
   @Override
   protected SegmentFile doCreate(String name, long reserveBytes) throws IOException {
-    permits.acquireUninterruptibly();
-    try {
-      return new PausableFile(this, name, delegate.create(name, reserveBytes));
-    } finally {
-      permits.release();
-    }
+    SegmentFile[] created = new SegmentFile[1];
+    changing(() -> created[0] = delegate.create(name, reserveBytes));
+    return new PausableFile(this, name, created[0]);
   }
 
   @Override
@@ -83,7 +100,9 @@ public final class PausableStorage extends Storage {
   @Override
   protected boolean doLink(String name, Storage target) throws IOException {
     Storage plain = target instanceof PausableStorage pausable ? pausable.delegate : target;
-    return delegate.link(name, plain);
+    boolean[] linked = new boolean[1];
+    changing(() -> linked[0] = delegate.link(name, plain));
+    return linked[0];
   }
 
   @Override
@@ -98,7 +117,7 @@ public final class PausableStorage extends Storage {
 
   @Override
   protected void doSyncDirectory() throws IOException {
-    changing(delegate::syncDirectory);
+    delegate.syncDirectory();
   }
 
   private interface Change {
@@ -108,6 +127,7 @@ public final class PausableStorage extends Storage {
   private void changing(Change change) throws IOException {
     permits.acquireUninterruptibly();
     try {
+      if (changesLeft.getAndDecrement() <= 0) throw new IOException("the process counts as dead: " + directory() + " stays as it is");
       change.make();
     } finally {
       permits.release();
