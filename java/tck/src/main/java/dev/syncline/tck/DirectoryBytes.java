@@ -132,7 +132,8 @@ public final class DirectoryBytes {
   /** A byte on disk. */
   public record Place(Path file, long offset) {}
 
-  private static int indexOf(byte[] content, byte[] wanted) {
+  /** Where {@code wanted} begins first, or -1. */
+  public static int indexOf(byte[] content, byte[] wanted) {
     for (int at = 0; at <= content.length - wanted.length; at++) {
       if (matches(content, at, wanted)) return at;
     }
