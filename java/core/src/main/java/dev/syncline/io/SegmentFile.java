@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * One open file of a log: written at offsets, made durable on request.
  *
  * <p>Public methods check, {@code doX} does; an implementation only transfers bytes. All transfers are whole: a method that
- * returns has moved every byte, one that throws may have moved any part of them. Safe for many threads as long as ranges that
- * are written at the same time do not overlap.
+ * returns has moved every byte, one that throws may have moved any part of them. Safe for many threads as long as ranges
+ * that are written at the same time do not overlap.
  *
  * <p>Where {@link StorageTraits#alignmentBytes} is above 1, a file opened to write takes only aligned offsets, lengths and
  * buffer addresses (see {@link AlignedBuffers}); a file opened with {@link Storage.Access#READ} takes anything.
@@ -42,6 +42,7 @@ public abstract class SegmentFile implements Closeable {
   /** Writes all of {@code source} at {@code offsetBytes}; durable only after {@link #sync} returns. */
   public final void write(ByteBuffer source, long offsetBytes) throws IOException {
     requireOffset(offsetBytes);
+    requireAligned(source, offsetBytes);
     enter();
     try {
       doWrite(source, offsetBytes);
@@ -56,6 +57,7 @@ public abstract class SegmentFile implements Closeable {
    */
   public final void writeDurably(ByteBuffer source, long offsetBytes) throws IOException {
     requireOffset(offsetBytes);
+    requireAligned(source, offsetBytes);
     enter();
     try {
       doWriteDurably(source, offsetBytes);
@@ -64,10 +66,13 @@ public abstract class SegmentFile implements Closeable {
     }
   }
 
-  /** Writes zeros over a range, extending the file where needed; durable only after {@link #sync}. Same I/O path as writes. */
+  /**
+   * Writes zeros over a range, extending the file where needed; durable only after {@link #sync}. Same I/O path as writes.
+   */
   public final void writeZeros(long offsetBytes, long lengthBytes) throws IOException {
     requireOffset(offsetBytes);
     requireOffset(lengthBytes);
+    requireAligned(offsetBytes, lengthBytes);
     enter();
     try {
       doWriteZeros(offsetBytes, lengthBytes);
@@ -76,7 +81,9 @@ public abstract class SegmentFile implements Closeable {
     }
   }
 
-  /** Makes every earlier write, truncation and growth of this file durable (fdatasync). An error is final: never retry it. */
+  /**
+   * Makes every earlier write, truncation and growth of this file durable (fdatasync). An error is final: never retry it.
+   */
   public final void sync() throws IOException {
     enter();
     try {
@@ -167,6 +174,22 @@ public abstract class SegmentFile implements Closeable {
       storage.gate().leave();
       throw new IOException(path() + " was used after it was closed");
     }
+  }
+
+  /** Here and not in the kernel, whose EINVAL would name neither the rule nor the offender. */
+  private void requireAligned(ByteBuffer source, long offsetBytes) {
+    int unitBytes = storage.traits().alignmentBytes();
+    if (unitBytes == 1) return;
+    requireAligned(offsetBytes, source.remaining());
+    if (!source.isDirect() || source.alignmentOffset(source.position(), unitBytes) != 0)
+      throw new IllegalArgumentException(path() + ": a write needs a direct buffer at a multiple of " + unitBytes);
+  }
+
+  private void requireAligned(long offsetBytes, long lengthBytes) {
+    int unitBytes = storage.traits().alignmentBytes();
+    if (offsetBytes % unitBytes == 0 && lengthBytes % unitBytes == 0) return;
+    throw new IllegalArgumentException(
+        "%s: a write of %d bytes at offset %d is not in units of %d".formatted(path(), lengthBytes, offsetBytes, unitBytes));
   }
 
   private void requireOffset(long bytes) {

@@ -8,9 +8,10 @@ import java.util.List;
 /**
  * One directory as a log sees it: flat names, files written at offsets, and a directory that itself must be synced.
  *
- * <p>This is the whole border between the log and an operating system; two implementations ship ({@code io.jna} and {@code io.nio})
- * and anyone can write a third. Public methods check and pass the {@link IoGate}; {@code doX} methods do. Names are plain file
- * names. A name created, renamed or deleted is durable only after {@link #syncDirectory}. All methods are safe for many threads.
+ * <p>This is the whole border between the log and an operating system; two implementations ship ({@code io.jna} and {@code
+ * io.nio}) and anyone can write a third. Public methods check and pass the {@link IoGate}; {@code doX} methods do. Names
+ * are plain file names, not beginning with a dot, and never that of the {@link DirectoryLock}. A name created, renamed or
+ * deleted is durable only after {@link #syncDirectory}. All methods are safe for many threads.
  */
 public abstract class Storage implements Closeable {
 
@@ -20,7 +21,9 @@ public abstract class Storage implements Closeable {
     WRITE,
     /** To read through the page cache; any offset, any buffer. */
     READ,
-    /** To read the device and not cached pages, where {@link StorageTraits#readsPastCache}; else as READ. Aligned buffers. */
+    /**
+     * To read the device and not cached pages, where {@link StorageTraits#readsPastCache}; else as READ. Aligned buffers.
+     */
     READ_UNCACHED
   }
 
@@ -35,7 +38,9 @@ public abstract class Storage implements Closeable {
     return directory;
   }
 
-  /** The door that a successor shuts; see {@link IoGate#shut}. A decorator shares its delegate's fate by being shut first. */
+  /**
+   * The door that a successor shuts; see {@link IoGate#shut}. A decorator shares its delegate's fate by being shut first.
+   */
   public final IoGate gate() {
     return gate;
   }
@@ -61,8 +66,8 @@ public abstract class Storage implements Closeable {
   }
 
   /**
-   * Creates a file that must not exist and opens it to write, with device blocks reserved up to {@code reserveBytes} where the
-   * storage preallocates. Its size is anything up to {@code reserveBytes} and unwritten bytes read as zeros.
+   * Creates a file that must not exist and opens it to write, with device blocks reserved up to {@code reserveBytes} where
+   * the storage preallocates. Its size is anything up to {@code reserveBytes} and unwritten bytes read as zeros.
    *
    * @throws java.nio.file.FileAlreadyExistsException if the name is taken
    * @throws dev.syncline.StorageFullException if there is no room; no file is left behind then
@@ -136,7 +141,10 @@ public abstract class Storage implements Closeable {
     gated(() -> doDelete(name));
   }
 
-  /** Makes names created, renamed and deleted in the directory durable. Does nothing where directories cannot be synced (Windows). */
+  /**
+   * Makes names created, renamed and deleted in the directory durable. Does nothing where directories cannot be synced
+   * (Windows).
+   */
   public final void syncDirectory() throws IOException {
     gated(() -> doSyncDirectory());
   }
@@ -178,5 +186,7 @@ public abstract class Storage implements Closeable {
   private void requireName(String name) {
     if (name.isEmpty() || name.indexOf('/') >= 0 || name.indexOf('\\') >= 0 || name.startsWith("."))
       throw new IllegalArgumentException("'" + name + "' is not a plain file name");
+    if (name.equals(DirectoryLock.FILE_NAME))
+      throw new IllegalArgumentException(name + " is the lock: closing any other descriptor of it drops the lock");
   }
 }

@@ -1,0 +1,113 @@
+package dev.syncline.io;
+
+import dev.syncline.StorageMode;
+import dev.syncline.io.nio.NioStorage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Chooses the storage of a directory, and says why. The only place that names the implementations.
+ *
+ * <p>{@code -Dsyncline.portable.direct=false} keeps the portable storage to buffered I/O, on disks that do better so, or to
+ * test it.
+ */
+public final class Storages {
+  /** Set to {@code false}, the portable storage never uses direct I/O. */
+  public static final String PORTABLE_DIRECT_PROPERTY = "syncline.portable.direct";
+
+  private static final System.Logger LOG = System.getLogger("dev.syncline.storage");
+
+  /** Reasons that were logged already; grows with the number of different reasons, which are few. */
+  private static final Set<String> LOGGED = ConcurrentHashMap.newKeySet();
+
+  private Storages() {}
+
+  /**
+   * A storage, together with why it is this one.
+   *
+   * @param reason one sentence without its full stop
+   */
+  public record Choice(Storage storage, String reason) {}
+
+  /** How one kind of storage is opened in the directory in question. */
+  interface Opener {
+    Choice open() throws IOException;
+  }
+
+  /**
+   * The storage that {@code mode} asks for. Only {@link StorageMode#AUTO} falls back to the portable one: where the native
+   * library is missing or unusable, and where the directory's file system refuses it.
+   *
+   * @param blockSizeBytes what the log's writes are multiples of
+   * @throws IOException if the mode is {@code NATIVE} and native storage does not work here, or if no storage can be opened
+   */
+  public static Choice open(Path directory, StorageMode mode, int blockSizeBytes) throws IOException {
+    return select(
+        mode,
+        Storages::nativeProblem,
+        () -> openNative(directory, blockSizeBytes),
+        () -> openPortable(directory, blockSizeBytes, !"false".equals(System.getProperty(PORTABLE_DIRECT_PROPERTY))),
+        Storages::logOnce);
+  }
+
+  /** A storage for looking only: it writes nothing in the directory, not even to find out what works there. */
+  public static Choice openToRead(Path directory, int blockSizeBytes) throws IOException {
+    Choice portable = openPortable(directory, blockSizeBytes, false);
+    return new Choice(portable.storage(), "portable storage, because reading needs no other");
+  }
+
+  /** The whole decision; what it depends on comes in as arguments. {@code onFallback} hears the reason of one. */
+  static Choice select(
+      StorageMode mode,
+      Supplier<Optional<String>> nativeProblem,
+      Opener nativeStorage,
+      Opener portableStorage,
+      Consumer<String> onFallback)
+      throws IOException {
+    if (mode == StorageMode.PORTABLE) return because("portable storage was asked for", portableStorage.open());
+    Optional<String> problem = nativeProblem.get();
+    IOException refusal = null;
+    if (problem.isEmpty()) {
+      try {
+        String reason = mode == StorageMode.NATIVE ? "native storage was asked for" : "native storage works here";
+        return because(reason, nativeStorage.open());
+      } catch (IOException e) {
+        refusal = e;
+        problem = Optional.of("the directory refuses it: " + e.getMessage());
+      }
+    }
+    if (mode == StorageMode.NATIVE)
+      throw new IOException("native storage was asked for, but " + problem.get() + "; AUTO would fall back", refusal);
+    String reason = "portable storage instead of native, because " + problem.get();
+    Choice portable = portableStorage.open();
+    onFallback.accept(reason);
+    return because(reason, portable);
+  }
+
+  private static Choice because(String reason, Choice opened) {
+    return new Choice(opened.storage(), reason + "; " + opened.reason());
+  }
+
+  private static Choice openPortable(Path directory, int blockSizeBytes, boolean allowDirect) throws IOException {
+    NioStorage storage = NioStorage.open(directory, blockSizeBytes, allowDirect);
+    return new Choice(storage, storage.explanation());
+  }
+
+  /** What keeps native storage from working in this JVM, whatever the directory; empty if nothing does. */
+  private static Optional<String> nativeProblem() {
+    return Optional.of("native storage is not built");
+  }
+
+  private static Choice openNative(Path directory, int blockSizeBytes) throws IOException {
+    throw new IOException("native storage is not built, so " + directory + " cannot use it");
+  }
+
+  static void logOnce(String reason) {
+    if (LOGGED.add(reason)) LOG.log(System.Logger.Level.INFO, "Syncline uses " + reason);
+  }
+}

@@ -1,0 +1,90 @@
+package dev.syncline.io.nio;
+
+import dev.syncline.io.AlignedBuffers;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Whether O_DIRECT works in one directory, found by writing and reading one block there.
+ *
+ * @param alignmentBytes what offsets, lengths and addresses must be multiples of; 1 where transfers are buffered
+ * @param reason one sentence without its full stop, for people
+ */
+record DirectSupport(boolean usable, int alignmentBytes, String reason) {
+
+  /**
+   * {@code ExtendedOpenOption.DIRECT}, looked up by name: its module (jdk.unsupported) may be missing from a trimmed
+   * run-time image, and a hard link would keep this package from loading there.
+   */
+  private static final Optional<OpenOption> DIRECT = findDirect();
+
+  static DirectSupport none(String reason) {
+    return new DirectSupport(false, 1, "buffered I/O, because " + reason);
+  }
+
+  /** Tries it; leaves no file behind. {@code directory} must exist. */
+  static DirectSupport probe(Path directory, int blockSizeBytes) {
+    if (DIRECT.isEmpty()) return none("this Java runtime has no ExtendedOpenOption.DIRECT (module jdk.unsupported)");
+    try {
+      return Uninterrupted.call(() -> tried(directory, blockSizeBytes));
+    } catch (IOException | UnsupportedOperationException e) {
+      return none(directory + " refuses O_DIRECT: " + e);
+    }
+  }
+
+  /** The option that opens a channel past the page cache. Only asked where {@link #usable}. */
+  static OpenOption option() {
+    return DIRECT.orElseThrow();
+  }
+
+  private static DirectSupport tried(Path directory, int blockSizeBytes) throws IOException {
+    FileStore store = Files.getFileStore(directory);
+    long alignmentBytes = store.getBlockSize();
+    if (alignmentBytes > Math.min(blockSizeBytes, AlignedBuffers.ALIGNMENT_BYTES) || Long.bitCount(alignmentBytes) != 1)
+      return none(directory + " wants O_DIRECT in units of " + alignmentBytes + " bytes and a block has " + blockSizeBytes);
+    Path file = directory.resolve("probe-" + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".tmp");
+    // Created without O_DIRECT first: an open that the file system refuses may have created the file all the same.
+    Files.createFile(file);
+    try {
+      roundTrip(file, (int) alignmentBytes);
+    } finally {
+      Files.deleteIfExists(file);
+    }
+    return new DirectSupport(true, (int) alignmentBytes, "direct I/O in units of " + alignmentBytes + " bytes");
+  }
+
+  private static void roundTrip(Path file, int lengthBytes) throws IOException {
+    ByteBuffer written = AlignedBuffers.allocate(lengthBytes).limit(lengthBytes);
+    while (written.hasRemaining()) written.put((byte) 0x5A);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, option())) {
+      channel.write(written.flip(), 0);
+    } catch (IOException e) {
+      // A full disk says nothing about O_DIRECT: that the open was accepted has to do.
+      if (Full.isFull(e, file, lengthBytes)) return;
+      throw e;
+    }
+    ByteBuffer read = AlignedBuffers.allocate(lengthBytes).limit(lengthBytes);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, option())) {
+      channel.read(read, 0);
+    }
+    if (!read.flip().equals(written.flip())) throw new IOException("a block did not come back as it was written");
+  }
+
+  private static Optional<OpenOption> findDirect() {
+    try {
+      for (Object constant : Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants())
+        if (constant.toString().equals("DIRECT")) return Optional.of((OpenOption) constant);
+    } catch (ClassNotFoundException | LinkageError e) {
+      return Optional.empty();
+    }
+    return Optional.empty();
+  }
+}
