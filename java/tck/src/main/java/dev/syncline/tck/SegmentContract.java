@@ -70,22 +70,6 @@ public abstract class SegmentContract extends LogTestBase {
     assertThat(sizes).filteredOn(size -> size > SMALL_SEGMENT_BYTES + 2 * BLOCK_BYTES).hasSize(1);
   }
 
-  @Test
-  void openingAnEmptyDirectoryDoesNotWriteAWholeSegment() throws IOException {
-    WriteAheadLog log = open(options -> options.maxSegmentSize(64 << 20));
-    log.append(bytes("one"));
-    assertThat(DirectoryBytes.totalBytes(crashCopy(log)) - allReserved(directory())).isLessThan(1 << 20);
-  }
-
-  /** Bytes that are zeros because they were reserved: files have a size before they are written. */
-  private static long allReserved(Path directory) throws IOException {
-    long zeros = 0;
-    for (Path file : DirectoryBytes.files(directory, name -> true)) {
-      for (byte value : Files.readAllBytes(file)) zeros += value == 0 ? 1 : 0;
-    }
-    return zeros;
-  }
-
   // Promise 11: how the newest segment ends after close().
 
   @ParameterizedTest

@@ -69,7 +69,7 @@ public abstract class TailContract extends LogTestBase {
     WriteAheadLog log = open();
     try (WalCursor tail = log.tail(0)) {
       Together.Task<Optional<WalRecord>> waiting = Together.begin(() -> tail.next(PATIENCE));
-      Together.await("the tail waits", () -> isWaiting(waiting.thread()));
+      Together.await("the tail waits", waiting::isWaiting);
       log.append(entryPayload(1));
       assertThat(waiting.get().map(LogTestBase::line)).hasValue("1 ENTRY <entry-1>");
     }
@@ -172,14 +172,9 @@ public abstract class TailContract extends LogTestBase {
     WriteAheadLog log = open();
     try (WalCursor tail = log.tail(0)) {
       Together.Task<Optional<WalRecord>> waiting = Together.begin(() -> tail.next(PATIENCE));
-      Together.await("the tail waits", () -> isWaiting(waiting.thread()));
+      Together.await("the tail waits", waiting::isWaiting);
       log.close();
       assertThatThrownBy(waiting::get).isInstanceOf(LogClosedException.class);
     }
-  }
-
-  private static boolean isWaiting(Thread thread) {
-    Thread.State state = thread.getState();
-    return state == Thread.State.TIMED_WAITING || state == Thread.State.WAITING;
   }
 }

@@ -57,6 +57,12 @@ public final class Together {
       return future.isDone();
     }
 
+    /** Whether the thread waits for something; what it waits for, the test must know. */
+    public boolean isWaiting() {
+      Thread.State state = thread.getState();
+      return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
+    }
+
     public T get() throws Exception {
       try {
         return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
