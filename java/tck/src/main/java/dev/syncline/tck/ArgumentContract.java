@@ -35,18 +35,25 @@ public abstract class ArgumentContract extends LogTestBase {
     calls.put("op", () -> log.append((dev.syncline.Operation) null));
     calls.put("op ", () -> log.appendAsync(null));
     calls.put("op  ", () -> log.appendBatch(null));
-    calls.put("null", () -> log.appendBatch(Arrays.asList(dev.syncline.Operation.entry(bytes("e")), null)));
+    calls.put(" op", () -> log.appendBatch(Arrays.asList(dev.syncline.Operation.entry(bytes("e")), null)));
     calls.put("target", () -> log.snapshot(null));
     calls.forEach((argument, call) ->
-        assertThatThrownBy(call::run).as(argument).isInstanceOf(NullPointerException.class).hasMessageContaining(argument.strip()));
+        assertThatThrownBy(call::run)
+            .as(argument)
+            .isInstanceOf(NullPointerException.class)
+            .hasMessageContaining(argument.strip()));
     assertThat(log.currentSequence()).isZero();
     assertThat(log.append(bytes("the log goes on"))).isEqualTo(1);
   }
 
   @Test
   void openingWithoutADirectoryOrOptionsIsRefused() {
-    assertThatThrownBy(() -> WriteAheadLog.open((Path) null)).isInstanceOf(NullPointerException.class).hasMessageContaining("directory");
-    assertThatThrownBy(() -> WriteAheadLog.open(directory(), null)).isInstanceOf(NullPointerException.class).hasMessageContaining("options");
+    assertThatThrownBy(() -> WriteAheadLog.open((Path) null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessageContaining("directory");
+    assertThatThrownBy(() -> WriteAheadLog.open(directory(), null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessageContaining("options");
     assertThat(directory()).doesNotExist();
   }
 
@@ -101,8 +108,12 @@ public abstract class ArgumentContract extends LogTestBase {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("2000")
         .hasMessageContaining("1000");
-    assertThatThrownBy(() -> WalOptions.builder().blockSize(1000)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("1000");
-    assertThatThrownBy(() -> WalOptions.builder().maxSegmentSize(0)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("0");
+    assertThatThrownBy(() -> WalOptions.builder().blockSize(1000))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("1000");
+    assertThatThrownBy(() -> WalOptions.builder().maxSegmentSize(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("0");
   }
 
   @Test
@@ -127,7 +138,8 @@ public abstract class ArgumentContract extends LogTestBase {
   void aSegmentOfAnotherLogIsRefusedOrReportedAndNeverRead() throws IOException {
     Path mine = temporary.resolve("mine");
     Path foreign = temporary.resolve("foreign");
-    try (WriteAheadLog log = open(mine, LogTestBase::smallSegments); WriteAheadLog other = open(foreign, LogTestBase::smallSegments)) {
+    try (WriteAheadLog log = open(mine, LogTestBase::smallSegments);
+        WriteAheadLog other = open(foreign, LogTestBase::smallSegments)) {
       appendEntries(log, 40);
       for (int i = 0; i < 40; i++) other.append(bytes("foreign " + i));
     }
@@ -161,9 +173,10 @@ public abstract class ArgumentContract extends LogTestBase {
     assertThat(Files.readString(directory().resolve("README.txt"))).isEqualTo("who put this here?");
   }
 
-  /** Refused by the log's own exception, which names the file and says what was found; not a byte of a segment or mark changes. */
+  /** Refused by the log's own exception, which names the file and says what was found; segments and mark stay. */
   private void assertRefusedAndUnchanged(Path directory, String... evidence) throws IOException {
-    Map<String, String> before = DirectoryBytes.fingerprint(directory, name -> name.endsWith(".wal") || name.equals("log.mark"));
+    Map<String, String> before =
+        DirectoryBytes.fingerprint(directory, name -> name.endsWith(".wal") || name.equals("log.mark"));
     Throwable refused = catchThrowable(() -> open(directory, LogTestBase::smallSegments));
     assertThat(refused).isInstanceOf(IncompatibleLogException.class).isInstanceOf(SynclineException.class);
     assertThat(refused).hasMessageContainingAll(evidence);

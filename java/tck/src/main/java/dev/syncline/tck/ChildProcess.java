@@ -2,7 +2,6 @@ package dev.syncline.tck;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,7 +76,7 @@ final class ChildProcess implements AutoCloseable {
   }
 
   private void readOutput() {
-    try (BufferedReader reader = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) output.add(line);
     } catch (IOException streamClosedByKill) {
       output.add("(" + streamClosedByKill.getMessage() + ")");

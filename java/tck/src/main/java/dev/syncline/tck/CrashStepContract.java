@@ -137,7 +137,7 @@ public abstract class CrashStepContract extends LogTestBase {
       WriteAheadLog log = open(copy, options -> options.corruptionPolicy(CorruptionPolicy.TRUNCATE));
       assertThat(lines(log.replay())).as("died after %d changes", changes).isEqualTo(entryLines(1, 24));
       assertThat(log.append(bytes("next"))).as("died after %d changes", changes).isEqualTo(61);
-      log.close();
+      closeWhatIsStillOpen();
       if (!died) return;
     }
     throw new AssertionError("opening took more than " + STEPS_MAX + " steps");
@@ -185,7 +185,7 @@ public abstract class CrashStepContract extends LogTestBase {
       boolean died = runUntilDeath(mortal, step);
       WriteAheadLog recovered = open(copy, LogTestBase::smallSegments);
       check.run("died after " + changes + " changes", recovered);
-      recovered.close();
+      closeWhatIsStillOpen();
       if (!died) return;
     }
     throw new AssertionError("it took more than " + STEPS_MAX + " steps");

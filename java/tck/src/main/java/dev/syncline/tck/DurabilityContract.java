@@ -157,16 +157,20 @@ public abstract class DurabilityContract extends LogTestBase {
   @EnumSource(SyncMode.class)
   void futuresCompleteInSequenceOrderWhenDurable(SyncMode mode) throws Exception {
     WriteAheadLog log = open(options -> options.syncMode(mode));
-    List<Long> completed = Collections.synchronizedList(new ArrayList<>());
-    List<CompletableFuture<?>> futures = new ArrayList<>();
-    for (int i = 1; i <= 200; i++)
-      futures.add(log.appendAsync(dev.syncline.Operation.entry(entryPayload(i))).thenAccept(sequence -> {
+    List<CompletableFuture<Long>> checked = new ArrayList<>();
+    CompletableFuture<Long> previous = CompletableFuture.completedFuture(0L);
+    for (int i = 1; i <= 200; i++) {
+      CompletableFuture<Long> before = previous;
+      previous = log.appendAsync(dev.syncline.Operation.entry(entryPayload(i)));
+      checked.add(previous.thenApply(sequence -> {
+        assertThat(before).as("the one before %d", sequence).isCompletedWithValue(sequence - 1);
         assertThat(log.durableSequence()).isGreaterThanOrEqualTo(sequence);
-        completed.add(sequence);
+        return sequence;
       }));
+    }
     log.sync();
-    CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
-    assertThat(completed).hasSize(200).containsAll(LongStream.rangeClosed(1, 200).boxed().toList());
+    CompletableFuture.allOf(checked.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
+    assertThat(checked.stream().map(CompletableFuture::join).toList()).isEqualTo(LongStream.rangeClosed(1, 200).boxed().toList());
     assertThat(lines(log.replay())).isEqualTo(entryLines(1, 200));
   }
 
@@ -200,12 +204,11 @@ public abstract class DurabilityContract extends LogTestBase {
     CountDownLatch release = new CountDownLatch(1);
     try {
       WriteAheadLog log = open(options -> options.callbackExecutor(executor));
+      executor.execute(() -> awaitQuietly(release));
       CompletableFuture<Long> first = log.appendAsync(dev.syncline.Operation.entry(entryPayload(1)));
       first.thenRun(() -> {
-        awaitQuietly(release);
         throw new IllegalStateException("a callback's own trouble");
       });
-      executor.execute(() -> awaitQuietly(release));
       for (int i = 2; i <= 20; i++) log.append(entryPayload(i));
       assertThat(log.durableSequence()).isEqualTo(20);
       CompletableFuture<Long> last = log.appendAsync(dev.syncline.Operation.entry(entryPayload(21)));

@@ -41,7 +41,10 @@ public abstract class FailureContract extends LogTestBase {
     }).isInstanceOf(LogFailedException.class).hasStackTraceContaining("EIO of the test");
     assertThat(log.stats().failed()).isTrue();
     EveryCall.appendsOn(log).forEach((name, call) ->
-        assertThatThrownBy(call::run).as(name).isInstanceOf(LogFailedException.class).hasStackTraceContaining("EIO of the test"));
+        assertThatThrownBy(call::run)
+            .as(name)
+            .isInstanceOf(LogFailedException.class)
+            .hasStackTraceContaining("EIO of the test"));
   }
 
   @Test
@@ -53,9 +56,11 @@ public abstract class FailureContract extends LogTestBase {
     faults.on(Op.WRITE_DURABLY).named(FailureContract::isSegment).fail(() -> new IOException("EIO once"));
     assertThatThrownBy(() -> log.append(bytes("lost"))).isInstanceOf(LogFailedException.class);
     disk.reset();
-    EveryCall.appendsOn(log).forEach((name, call) -> assertThatThrownBy(call::run).as(name).isInstanceOf(LogFailedException.class));
+    EveryCall.appendsOn(log).forEach((name, call) ->
+        assertThatThrownBy(call::run).as(name).isInstanceOf(LogFailedException.class));
     catchThrowable(log::close);
-    assertThat(disk.operations().stream().filter(operation -> isSegment(operation.file()) && COMMITS.contains(operation.op())))
+    assertThat(disk.operations())
+        .filteredOn(operation -> isSegment(operation.file()) && COMMITS.contains(operation.op()))
         .as("the disk would take it now, but what it did with the first write nobody knows")
         .isEmpty();
   }
@@ -126,7 +131,8 @@ public abstract class FailureContract extends LogTestBase {
     catchThrowable(log::sync);
     for (CompletableFuture<Throwable> outcome : outcomes) {
       Throwable failure = outcome.get(20, TimeUnit.SECONDS);
-      assertThat(failure instanceof CompletionException ? failure.getCause() : failure).isInstanceOf(LogFailedException.class);
+      assertThat(failure instanceof CompletionException ? failure.getCause() : failure)
+          .isInstanceOf(LogFailedException.class);
     }
     Together.await("each callback has run", () -> told.get() >= 20);
     assertThat(told).hasValue(20);
@@ -148,7 +154,8 @@ public abstract class FailureContract extends LogTestBase {
     assertThatThrownBy(() -> log.append(bytes("lost"))).isInstanceOf(LogFailedException.class);
     assertThatThrownBy(log::close).isInstanceOf(LogFailedException.class);
     log.close();
-    assertThatThrownBy(() -> log.append(bytes("closed"))).isInstanceOfAny(LogClosedException.class, LogFailedException.class);
+    assertThatThrownBy(() -> log.append(bytes("closed")))
+        .isInstanceOfAny(LogClosedException.class, LogFailedException.class);
     try (ChildProcess child = ChildProcess.start(factory(), directory(), "hold")) {
       assertThat(child.awaitLine("opened at ")).isIn("opened at 5", "opened at 6");
     }
@@ -163,7 +170,8 @@ public abstract class FailureContract extends LogTestBase {
     everything.on(Op.WRITE_DURABLY).named(FailureContract::isSegment).nth(6).failAfterwards(() -> new IOException("EIO"));
     assertReopensWithFiveOrSix(everything);
     FaultyStorage part = new FaultyStorage(openStorage(temporary.resolve("part")));
-    part.on(Op.WRITE_DURABLY).named(FailureContract::isSegment).nth(6).failAfterBytes(BLOCK_BYTES, () -> new IOException("EIO"));
+    part.on(Op.WRITE_DURABLY).named(FailureContract::isSegment).nth(6)
+        .failAfterBytes(BLOCK_BYTES, () -> new IOException("EIO"));
     assertReopensWithFiveOrSix(part);
   }
 
@@ -195,7 +203,9 @@ public abstract class FailureContract extends LogTestBase {
       WriteAheadLog log = open(directory, LogTestBase::smallSegments);
       String when = op + " number " + nth + " failed";
       assertThat(log.currentSequence()).as(when).isBetween(acknowledgedAndAttempted[0], acknowledgedAndAttempted[1]);
-      assertThat(lines(log.replay(log.firstSequence() - 1))).as(when).isEqualTo(entryLines(log.firstSequence(), log.currentSequence()));
+      assertThat(lines(log.replay(log.firstSequence() - 1)))
+          .as(when)
+          .isEqualTo(entryLines(log.firstSequence(), log.currentSequence()));
       assertThat(log.recovery().damage()).as(when).isEmpty();
       assertThat(log.append(entryPayload(log.currentSequence() + 1))).as(when).isPositive();
       log.close();

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
 /**
- * Puts the kit's logs on a real disk: below the system property {@code syncline.tck.directory}, else below {@code target}, since a
- * system's temporary directory is often memory.
+ * Puts the kit's logs on a real disk: below the system property {@code syncline.tck.directory}, else below {@code target},
+ * since a system's temporary directory is often memory.
  */
 public final class KitDirectory implements TempDirFactory {
 

@@ -104,7 +104,9 @@ public abstract class LifecycleContract extends LogTestBase {
     appendEntries(log, 2);
     disk.on(Op.WRITE_DURABLY).named(name -> name.endsWith(".wal")).fail(() -> new IOException("EIO"));
     Thread.currentThread().interrupt();
-    assertThatThrownBy(() -> log.append(bytes("lost"))).isInstanceOf(LogFailedException.class).hasStackTraceContaining("EIO");
+    assertThatThrownBy(() -> log.append(bytes("lost")))
+        .isInstanceOf(LogFailedException.class)
+        .hasStackTraceContaining("EIO");
     assertThat(Thread.interrupted()).isTrue();
   }
 

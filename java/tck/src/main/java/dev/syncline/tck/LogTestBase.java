@@ -23,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The vocabulary that all contract classes share, around the one method that a storage's author writes.
  *
- * <p>Every log is opened on a {@link PausableStorage}, so that {@link #crashCopy} sees the directory between two operations, as a
- * process that dies leaves it. Segments are small here: rotation is part of most tests.
+ * <p>Every log is opened on a {@link PausableStorage}, so that {@link #crashCopy} sees the directory between two operations,
+ * as a process that dies leaves it. Segments are small here: rotation is part of most tests.
  */
 @Timeout(60)
 public abstract class LogTestBase {
@@ -41,15 +41,17 @@ public abstract class LogTestBase {
   /** The storage under test, on a directory that may not exist yet; the log that is opened on it closes it. */
   protected abstract Storage openStorage(Path directory) throws IOException;
 
-  /** The class that a child process makes an instance of to get at {@link #openStorage}; needs a constructor without arguments. */
+  /** What a child process makes an instance of to get at {@link #openStorage}; needs a constructor without arguments. */
   protected Class<? extends LogTestBase> factory() {
     return getClass();
   }
 
   @AfterEach
-  void closeWhatIsStillOpen() {
-    // Newest first: closing a fenced instance is harmless, but closing a holder lets its successor go.
-    for (WriteAheadLog log : opened) Quietly.close(log);
+  final void closeWhatIsStillOpen() {
+    for (WriteAheadLog log = opened.pollFirst(); log != null; log = opened.pollFirst()) {
+      storages.remove(log);
+      Quietly.close(log);
+    }
   }
 
   protected final Path directory() {

@@ -20,6 +20,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Two storages, one format: promise 25. */
 @Timeout(60)
 public abstract class ParityContract {
+  private static final WalOptions SMALL_SEGMENTS =
+      WalOptions.builder().maxSegmentSize(LogTestBase.SMALL_SEGMENT_BYTES).build();
+
   @TempDir(factory = KitDirectory.class)
   private Path temporary;
 
@@ -32,8 +35,8 @@ public abstract class ParityContract {
   void theSameCallsGiveTheSameSegmentBytes(SyncMode mode) throws IOException {
     Path one = temporary.resolve("one");
     Path other = temporary.resolve("other");
-    work(openOneStorage(one), mode);
-    work(openOtherStorage(other), mode);
+    work(openOneStorage(one), mode, 1);
+    work(openOtherStorage(other), mode, 1);
     assertThat(segments(other)).isEqualTo(segments(one)).hasSizeGreaterThan(2);
   }
 
@@ -41,9 +44,9 @@ public abstract class ParityContract {
   void theSameCallsGiveTheSameSegmentBytesWhenALogIsReopened() throws IOException {
     Path one = temporary.resolve("one");
     Path other = temporary.resolve("other");
-    for (int i = 0; i < 2; i++) {
-      work(openOneStorage(one), SyncMode.SYNC);
-      work(openOtherStorage(other), SyncMode.SYNC);
+    for (int round = 1; round <= 2; round++) {
+      work(openOneStorage(one), SyncMode.SYNC, round);
+      work(openOtherStorage(other), SyncMode.SYNC, round);
     }
     assertThat(segments(other)).isEqualTo(segments(one));
   }
@@ -55,9 +58,9 @@ public abstract class ParityContract {
   }
 
   private void crossRead(Path directory, boolean oneWrites) throws IOException {
-    work(oneWrites ? openOneStorage(directory) : openOtherStorage(directory), SyncMode.SYNC);
+    work(oneWrites ? openOneStorage(directory) : openOtherStorage(directory), SyncMode.SYNC, 1);
     Storage reader = oneWrites ? openOtherStorage(directory) : openOneStorage(directory);
-    try (WriteAheadLog log = WriteAheadLog.open(reader, options(SyncMode.SYNC))) {
+    try (WriteAheadLog log = WriteAheadLog.open(reader, SMALL_SEGMENTS)) {
       assertThat(log.recovery().closedCleanly()).isTrue();
       assertThat(log.verify().ok()).isTrue();
       assertThat(log.currentSequence()).isEqualTo(log.verify().lastSequence());
@@ -71,7 +74,7 @@ public abstract class ParityContract {
     Path directory = temporary.resolve("turns");
     for (int turn = 0; turn < 6; turn++) {
       Storage storage = turn % 2 == 0 ? openOneStorage(directory) : openOtherStorage(directory);
-      try (WriteAheadLog log = WriteAheadLog.open(storage, options(SyncMode.SYNC))) {
+      try (WriteAheadLog log = WriteAheadLog.open(storage, SMALL_SEGMENTS)) {
         assertThat(LogTestBase.lines(log.replay())).isEqualTo(LogTestBase.entryLines(1, turn * 30L));
         LogTestBase.appendEntries(log, 30);
       }
@@ -81,21 +84,22 @@ public abstract class ParityContract {
   @Test
   void eachRecoversWhatTheOtherAbandoned() throws IOException {
     Path directory = temporary.resolve("abandoned");
-    WriteAheadLog abandoned = WriteAheadLog.open(openOneStorage(directory), options(SyncMode.SYNC));
+    WriteAheadLog abandoned = WriteAheadLog.open(openOneStorage(directory), SMALL_SEGMENTS);
     LogTestBase.appendEntries(abandoned, 30);
-    WriteAheadLog successor = WriteAheadLog.open(openOtherStorage(directory), options(SyncMode.SYNC));
+    WriteAheadLog successor = WriteAheadLog.open(openOtherStorage(directory), SMALL_SEGMENTS);
     assertThat(LogTestBase.lines(successor.replay())).isEqualTo(LogTestBase.entryLines(1, 30));
     LogTestBase.appendEntries(successor, 30);
-    try (WriteAheadLog third = WriteAheadLog.open(openOneStorage(directory), options(SyncMode.SYNC))) {
+    try (WriteAheadLog third = WriteAheadLog.open(openOneStorage(directory), SMALL_SEGMENTS)) {
       assertThat(LogTestBase.lines(third.replay())).isEqualTo(LogTestBase.entryLines(1, 60));
     }
     Quietly.close(successor);
     Quietly.close(abandoned);
   }
 
-  private static void work(Storage storage, SyncMode mode) throws IOException {
+  /** Fixed work with fixed identifiers, others in each round: no segment may share its epoch with another. */
+  private static void work(Storage storage, SyncMode mode, int round) throws IOException {
     Random random = new Random(25);
-    try (WriteAheadLog log = WriteAheadLog.open(storage, options(mode))) {
+    try (WriteAheadLog log = WriteAheadLog.open(storage, options(mode, round))) {
       for (int i = 0; i < 120; i++) {
         byte[] value = new byte[random.nextInt(6000)];
         random.nextBytes(value);
@@ -108,8 +112,8 @@ public abstract class ParityContract {
     }
   }
 
-  private static WalOptions options(SyncMode mode) {
-    AtomicLong identifiers = new AtomicLong(1);
+  private static WalOptions options(SyncMode mode, int round) {
+    AtomicLong identifiers = new AtomicLong(round * 1000L);
     return WalOptions.builder()
         .syncMode(mode)
         .maxSegmentSize(LogTestBase.SMALL_SEGMENT_BYTES)

@@ -9,8 +9,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A storage that stops a log between two of its operations: for a while, so that a test can copy the directory as a dying process
- * leaves it, or for good, as if the process had died there.
+ * A storage that stops a log between two of its operations: for a while, so that a test can copy the directory as a dying
+ * process leaves it, or for good, as if the process had died there.
  *
  * <p>Only operations that change something count and wait; reads go on.
  */
@@ -18,9 +18,10 @@ public final class PausableStorage extends InterceptedStorage {
   private static final int ALL = Integer.MAX_VALUE;
   private static final Set<Op> CHANGES =
       EnumSet.of(
-          Op.CREATE_DIRECTORY, Op.CREATE, Op.RENAME, Op.LINK, Op.DELETE, Op.WRITE, Op.WRITE_DURABLY, Op.WRITE_ZEROS, Op.TRUNCATE, Op.RESERVE);
+          Op.CREATE_DIRECTORY, Op.CREATE, Op.RENAME, Op.LINK, Op.DELETE,
+          Op.WRITE, Op.WRITE_DURABLY, Op.WRITE_ZEROS, Op.TRUNCATE, Op.RESERVE);
 
-  /** One permit per changing operation under way; a pause takes them all. Fair, so that a busy log cannot keep a pause waiting. */
+  /** One permit per changing operation under way; a pause takes them all. Fair, so that a busy log cannot delay a pause. */
   private final Semaphore permits;
 
   /** Changes that may still be made. Decremented by each; below zero the log's process counts as dead. */
@@ -60,7 +61,7 @@ public final class PausableStorage extends InterceptedStorage {
     if (!CHANGES.contains(operation.op())) return call.run();
     permits.acquireUninterruptibly();
     try {
-      if (changesLeft.getAndDecrement() <= 0) throw new IOException("the process counts as dead: " + operation + " was not made");
+      if (changesLeft.getAndDecrement() <= 0) throw new IOException("the process counts as dead before " + operation);
       return call.run();
     } finally {
       permits.release();

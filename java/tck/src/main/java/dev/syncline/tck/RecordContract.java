@@ -83,8 +83,9 @@ public abstract class RecordContract extends LogTestBase {
     log.put(new byte[10], randomBytes(limit - 10));
     log.delete(new byte[limit]);
     Map<String, String> before = segmentBytes();
+    byte[] over = new byte[limit + 1];
     List<Operation> tooLarge =
-        List.of(Operation.entry(new byte[limit + 1]), Operation.put(new byte[10], new byte[limit - 9]), Operation.delete(new byte[limit + 1]));
+        List.of(Operation.entry(over), Operation.put(new byte[10], new byte[limit - 9]), Operation.delete(over));
     for (Operation operation : tooLarge) {
       assertThatThrownBy(() -> log.append(operation))
           .isInstanceOf(RecordTooLargeException.class)
@@ -110,11 +111,13 @@ public abstract class RecordContract extends LogTestBase {
 
   @Test
   void aBatchOfExactlyTheLimitIsTakenAndOneByteMoreIsRefusedBeforeAByteIsWritten() throws IOException {
-    WriteAheadLog log = open(options -> options.maxSegmentSize(SMALL_SEGMENT_BYTES).maxRecordSize(50_000).maxBatchSize(100_000));
+    WriteAheadLog log =
+        open(options -> options.maxSegmentSize(SMALL_SEGMENT_BYTES).maxRecordSize(50_000).maxBatchSize(100_000));
     byte[] half = randomBytes(50_000);
     log.appendBatch(List.of(Operation.entry(half), Operation.entry(half)));
     Map<String, String> before = segmentBytes();
-    assertThatThrownBy(() -> log.appendBatch(List.of(Operation.entry(half), Operation.entry(half), Operation.entry(new byte[1]))))
+    List<Operation> tooLarge = List.of(Operation.entry(half), Operation.entry(half), Operation.entry(new byte[1]));
+    assertThatThrownBy(() -> log.appendBatch(tooLarge))
         .isInstanceOf(RecordTooLargeException.class)
         .hasMessageContaining("100000");
     assertThat(segmentBytes()).isEqualTo(before);

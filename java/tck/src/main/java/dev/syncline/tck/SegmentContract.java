@@ -39,13 +39,17 @@ public abstract class SegmentContract extends LogTestBase {
     WriteAheadLog log = open(options -> options.syncMode(mode).maxSegmentSize(SMALL_SEGMENT_BYTES));
     for (int i = 0; i < 80; i++) log.append(new byte[5000]);
     log.close();
-    assertThat(walNames(directory())).hasSizeGreaterThan(4).isEqualTo(consecutiveNames(DirectoryBytes.walFiles(directory()).size()));
+    assertThat(walNames(directory()))
+        .hasSizeGreaterThan(4)
+        .isEqualTo(consecutiveNames(DirectoryBytes.walFiles(directory()).size()));
   }
 
   @Test
   void segmentsAreNamedByTheirOrdinalFromOne() throws IOException {
     givenClosedLog(100);
-    assertThat(walNames(directory())).hasSizeGreaterThan(3).isEqualTo(consecutiveNames(DirectoryBytes.walFiles(directory()).size()));
+    assertThat(walNames(directory()))
+        .hasSizeGreaterThan(3)
+        .isEqualTo(consecutiveNames(DirectoryBytes.walFiles(directory()).size()));
   }
 
   @Test

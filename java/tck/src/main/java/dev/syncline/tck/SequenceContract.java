@@ -104,7 +104,9 @@ public abstract class SequenceContract extends LogTestBase {
     assertThat(log.currentSequence()).isEqualTo(8);
     assertThat(lines(log.iterate()))
         .containsExactly(
-            "1 PUT a=1", "2 DELETE a", "3 ENTRY payload", "4 PUT x=of x", "5 PUT y=of y", "6 PUT z=of z", "7 COMMIT", "8 CHECKPOINT");
+            "1 PUT a=1", "2 DELETE a", "3 ENTRY payload",
+            "4 PUT x=of x", "5 PUT y=of y", "6 PUT z=of z", "7 COMMIT",
+            "8 CHECKPOINT");
   }
 
   @ParameterizedTest
@@ -128,7 +130,9 @@ public abstract class SequenceContract extends LogTestBase {
     log.checkpoint(1);
     log.checkpoint();
     List<WalRecord> markers = records(log.iterate()).stream().filter(record -> !record.type().isData()).toList();
-    assertThat(markers).extracting(WalRecord::type).containsExactly(RecordType.COMMIT, RecordType.CHECKPOINT, RecordType.CHECKPOINT);
+    assertThat(markers)
+        .extracting(WalRecord::type)
+        .containsExactly(RecordType.COMMIT, RecordType.CHECKPOINT, RecordType.CHECKPOINT);
     assertThat(markers.get(0).marked()).as("a COMMIT names the first record of its batch").isEqualTo(3);
     assertThat(markers.get(1).marked()).as("a CHECKPOINT names what it covers").isEqualTo(1);
   }
@@ -192,7 +196,9 @@ public abstract class SequenceContract extends LogTestBase {
   @Test
   void anEmptyBatchIsRefusedAndTakesNoSequence() throws IOException {
     WriteAheadLog log = open();
-    assertThatThrownBy(() -> log.appendBatch(List.of())).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("empty");
+    assertThatThrownBy(() -> log.appendBatch(List.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("empty");
     assertThat(log.currentSequence()).isZero();
     assertThat(log.append(bytes("next"))).isEqualTo(1);
   }
@@ -200,7 +206,8 @@ public abstract class SequenceContract extends LogTestBase {
   @Test
   void aBatchIsClosedByExactlyOneCommit() throws IOException {
     WriteAheadLog log = open();
-    log.appendBatch(List.of(Operation.put(bytes("k"), bytes("v")), Operation.delete(bytes("k")), Operation.entry(bytes("e"))));
+    byte[] key = bytes("k");
+    log.appendBatch(List.of(Operation.put(key, bytes("v")), Operation.delete(key), Operation.entry(bytes("e"))));
     assertThat(lines(log.iterate())).containsExactly("1 PUT k=v", "2 DELETE k", "3 ENTRY e", "4 COMMIT");
   }
 

@@ -76,7 +76,9 @@ public abstract class TornTailContract extends LogTestBase {
     Path overwritten = crashCopy(log);
     Path file = trimmed.resolve(last.file().getFileName());
     if (Files.size(file) > last.offset()) DirectoryBytes.write(file, last.offset(), before);
-    assertThat(lines(open(trimmed).replay())).as("the torn record was cut off, not only skipped").isEqualTo(entryLines(1, 9));
+    assertThat(lines(open(trimmed).replay()))
+        .as("the torn record was cut off, not only skipped")
+        .isEqualTo(entryLines(1, 9));
     assertThat(lines(open(overwritten).replay())).hasSize(10).endsWith("10 ENTRY another");
   }
 
@@ -139,7 +141,8 @@ public abstract class TornTailContract extends LogTestBase {
     Path first = DirectoryBytes.walFiles(crashed).get(0);
     long lastInFirst = lastSequenceIn(first, 40);
     DirectoryBytes.Place place = DirectoryBytes.find(crashed, entryPayload(lastInFirst));
-    DirectoryBytes.zero(first, place.offset() / BLOCK_BYTES * BLOCK_BYTES, (int) (Files.size(first) - place.offset() / BLOCK_BYTES * BLOCK_BYTES));
+    long block = place.offset() / BLOCK_BYTES * BLOCK_BYTES;
+    DirectoryBytes.zero(first, block, (int) (Files.size(first) - block));
     assertDamaged(crashed, lastInFirst);
   }
 
@@ -158,7 +161,8 @@ public abstract class TornTailContract extends LogTestBase {
   @ParameterizedTest
   @EnumSource(SyncMode.class)
   void afterACleanCloseAnyLossIsDamage(SyncMode mode) throws IOException {
-    try (WriteAheadLog log = open(options -> options.syncMode(mode).maxSegmentSize(SMALL_SEGMENT_BYTES).markInterval(NEVER))) {
+    try (WriteAheadLog log =
+        open(options -> options.syncMode(mode).maxSegmentSize(SMALL_SEGMENT_BYTES).markInterval(NEVER))) {
       appendEntries(log, 40);
     }
     Path cut = copyOf(directory());
