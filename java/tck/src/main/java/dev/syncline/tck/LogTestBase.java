@@ -132,7 +132,8 @@ public abstract class LogTestBase {
     return copy;
   }
 
-  private Path newCopyName() {
+  /** A directory that does not exist yet, in this test's own. */
+  protected final Path newCopyName() {
     return temporary.resolve("copy-" + ++copies);
   }
 

@@ -228,4 +228,12 @@ public abstract class WalContract extends LogTestBase {
       return WalContract.this.factory();
     }
   }
+
+  @Nested
+  class PowerCuts extends PowerCutContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+  }
 }
