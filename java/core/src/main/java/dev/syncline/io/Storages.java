@@ -55,6 +55,16 @@ public final class Storages {
         Storages::logOnce);
   }
 
+  /**
+   * Creates a directory with its missing parents, durably, without choosing a storage yet: its lock must be held before anything
+   * is tried in it, and what works there can only be tried once it exists.
+   */
+  public static void createDirectory(Path directory) throws IOException {
+    try (Storage storage = NioStorage.open(directory, AlignedBuffers.ALIGNMENT_BYTES, false)) {
+      storage.createDirectory();
+    }
+  }
+
   /** A storage for looking only: it writes nothing in the directory, not even to find out what works there. */
   public static Choice openToRead(Path directory, int blockSizeBytes) throws IOException {
     Choice portable = openPortable(directory, blockSizeBytes, false);

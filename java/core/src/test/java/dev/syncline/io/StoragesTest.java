@@ -7,6 +7,7 @@ import dev.syncline.StorageMode;
 import dev.syncline.io.Storages.Choice;
 import dev.syncline.io.Storages.Opener;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,6 +126,17 @@ class StoragesTest {
       if (before == null) System.clearProperty(Storages.PORTABLE_DIRECT_PROPERTY);
       else System.setProperty(Storages.PORTABLE_DIRECT_PROPERTY, before);
     }
+  }
+
+  @Test
+  void aDirectoryIsCreatedBeforeAnythingIsTriedInIt() throws IOException {
+    Path deep = directory.resolve("x/y");
+    Storages.createDirectory(deep);
+    assertThat(deep).isEmptyDirectory();
+    Storages.createDirectory(deep);
+    assertThatThrownBy(() -> Storages.createDirectory(Files.createFile(deep.resolve("file"))))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("is a file where a directory should be");
   }
 
   @Test

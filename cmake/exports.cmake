@@ -1,0 +1,20 @@
+# Compares three lists of function names: what LIBRARY exports, what MAP lists, what HEADER declares.
+execute_process(COMMAND ${NM} -D --defined-only ${LIBRARY} OUTPUT_VARIABLE symbols RESULT_VARIABLE result)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "${NM} failed on ${LIBRARY}")
+endif()
+file(READ ${MAP} map)
+file(READ ${HEADER} header)
+
+string(REGEX MATCHALL " T [a-z_]+" exported "${symbols}")
+string(REGEX MATCHALL "\nSYNCLINE_API [a-z0-9_]+ [a-z_]+\\(" declared "${header}")
+list(TRANSFORM exported REPLACE " T " "")
+string(REPLACE ";" "" map "${map}") # the separator of CMake lists
+string(REGEX MATCHALL "syncline_[a-z_]+" listed "${map}")
+list(TRANSFORM declared REPLACE ".* ([a-z_]+)\\($" "\\1")
+foreach(names exported listed declared)
+  list(SORT ${names})
+endforeach()
+if(NOT exported STREQUAL listed OR NOT listed STREQUAL declared)
+  message(FATAL_ERROR "exported: ${exported}\nin the map: ${listed}\nin the header: ${declared}")
+endif()

@@ -1,0 +1,120 @@
+package dev.syncline.format;
+
+import java.nio.ByteBuffer;
+
+/**
+ * What stands in front of one group commit's records: enough to judge the frame even where the segment's header is unreadable.
+ *
+ * <pre>
+ *    0       4      8       16        24       32         40        48         56      60      64       68      72     76    80
+ *   +-------+------+-------+---------+--------+----------+---------+----------+-------+-------+--------+-------+------+-----+
+ *   | magic | crc  | epoch | ordinal | offset | first sq | last sq | promised | body  | count | digest | prev  | kind | 0   |
+ *   +-------+------+-------+---------+--------+----------+---------+----------+-------+-------+--------+-------+------+-----+
+ * </pre>
+ *
+ * <p>The checksum covers bytes 8 to 80. Body bytes follow, then zeros up to the block.
+ *
+ * @param offsetBytes the frame's own place in its file, compared when it is read
+ * @param firstSequence first record's sequence; for a seal the segment's base + 1
+ * @param lastSequence last record's sequence
+ * @param promisedSequence every record up to here was durable when this frame was written
+ * @param bodyBytes bytes of records, without header and padding
+ * @param recordsDigest over the records' checksums in order (see {@link RecordCodec#digest}); for a seal the body's own checksum
+ * @param previousCrc checksum of the frame before, or of the segment header
+ */
+public record FrameHeader(
+    int crc,
+    long epoch,
+    long ordinal,
+    long offsetBytes,
+    long firstSequence,
+    long lastSequence,
+    long promisedSequence,
+    int bodyBytes,
+    int recordCount,
+    int recordsDigest,
+    int previousCrc,
+    int kind) {
+  public static final int DATA = 1;
+  public static final int SEAL = 2;
+
+  /** Writes this header at {@code at}, whatever {@link #crc} says, and returns the checksum it wrote. */
+  public int encode(ByteBuffer out, int at, Crc crc) {
+    return encode(out, at, crc, epoch, ordinal, offsetBytes, firstSequence, lastSequence, promisedSequence, bodyBytes, recordCount,
+        recordsDigest, previousCrc, kind);
+  }
+
+  /** The same without an object, for the path of every append. */
+  public static int encode(
+      ByteBuffer out, int at, Crc crc, long epoch, long ordinal, long offsetBytes, long firstSequence, long lastSequence,
+      long promisedSequence, int bodyBytes, int recordCount, int recordsDigest, int previousCrc, int kind) {
+    out.putInt(at, Layout.FRAME_MAGIC);
+    out.putLong(at + 8, epoch);
+    out.putLong(at + 16, ordinal);
+    out.putLong(at + 24, offsetBytes);
+    out.putLong(at + 32, firstSequence);
+    out.putLong(at + 40, lastSequence);
+    out.putLong(at + 48, promisedSequence);
+    out.putInt(at + 56, bodyBytes);
+    out.putInt(at + 60, recordCount);
+    out.putInt(at + 64, recordsDigest);
+    out.putInt(at + 68, previousCrc);
+    out.putInt(at + 72, kind);
+    out.putInt(at + 76, 0);
+    int value = crc.of(out, at + 8, Layout.FRAME_HEADER_BYTES - 8);
+    out.putInt(at + 4, value);
+    return value;
+  }
+
+  public static FrameHeader decode(ByteBuffer in, int at) {
+    return new FrameHeader(
+        in.getInt(at + 4),
+        in.getLong(at + 8),
+        in.getLong(at + 16),
+        in.getLong(at + 24),
+        in.getLong(at + 32),
+        in.getLong(at + 40),
+        in.getLong(at + 48),
+        in.getInt(at + 56),
+        in.getInt(at + 60),
+        in.getInt(at + 64),
+        in.getInt(at + 68),
+        in.getInt(at + 72));
+  }
+
+  /**
+   * Why the {@code availableBytes} at {@code at} are no frame of this segment written for this place, or null if its header is one.
+   * The body is not looked at.
+   *
+   * @param epoch the segment's, or 0 if its header is unreadable: then any epoch will do
+   */
+  public static String problem(ByteBuffer in, int at, int availableBytes, Crc crc, long epoch, long ordinal, long offsetBytes) {
+    if (availableBytes < Layout.FRAME_HEADER_BYTES)
+      return "expected a frame header of " + Layout.FRAME_HEADER_BYTES + " bytes, found " + availableBytes;
+    if (in.getInt(at) != Layout.FRAME_MAGIC)
+      return "expected the frame magic SYFR, found 0x%08x".formatted(Integer.reverseBytes(in.getInt(at)));
+    int expected = crc.of(in, at + 8, Layout.FRAME_HEADER_BYTES - 8);
+    if (expected != in.getInt(at + 4))
+      return "frame header's checksum: expected 0x%08x, found 0x%08x".formatted(expected, in.getInt(at + 4));
+    FrameHeader header = decode(in, at);
+    if (header.ordinal != ordinal) return "expected a frame of segment " + ordinal + ", found one of segment " + header.ordinal;
+    if (epoch != 0 && header.epoch != epoch)
+      return "expected epoch 0x%016x, found 0x%016x".formatted(epoch, header.epoch);
+    if (header.offsetBytes != offsetBytes)
+      return "expected a frame written for offset " + offsetBytes + ", found one for " + header.offsetBytes;
+    if (header.kind != DATA && header.kind != SEAL) return "expected frame kind 1 or 2, found " + header.kind;
+    if (header.bodyBytes < 0 || header.bodyBytes > Layout.FRAME_BODY_BYTES_MAX)
+      return "expected a body of 0 to " + Layout.FRAME_BODY_BYTES_MAX + " bytes, found " + header.bodyBytes;
+    return null;
+  }
+
+  /** Offset just behind the last record's last byte. */
+  public long usedEndBytes() {
+    return offsetBytes + Layout.FRAME_HEADER_BYTES + bodyBytes;
+  }
+
+  /** Offset of the next frame. */
+  public long endBytes(int blockBytes) {
+    return Layout.roundUp(usedEndBytes(), blockBytes);
+  }
+}

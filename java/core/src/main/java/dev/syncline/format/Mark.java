@@ -1,0 +1,172 @@
+package dev.syncline.format;
+
+import java.nio.ByteBuffer;
+
+/**
+ * What the log knows beside its records: how far it was truncated, what it must not reuse, and what it knows to be durable.
+ *
+ * <pre>
+ *    0        8     10   16       32        40          48      56         64      72      80        88
+ *   +--------+-----+----+--------+---------+-----------+-------+----------+-------+-------+---------+-------------+
+ *   | magic  | ver | 0  | log id | counter | truncated | floor | checkpt  | first | last  | rewind  | rewind      |
+ *   |        |     |    |        |         | through   |       |          | ordinal ordinal | to      | ordinal     |
+ *   +--------+-----+----+--------+---------+-----------+-------+----------+-------+-------+---------+-------------+
+ *    96      100  104       112       120        128    132  136        144                     252    256
+ *   +-------+----+---------+---------+----------+------+----+----------+-----------------------+------+
+ *   | flags | 0  | durable | durable | durable  | dur. | 0  | covered  | zeros                 | crc  |
+ *   |       |    | ordinal | end     | sequence | crc  |    |          |                       |      |
+ *   +-------+----+---------+---------+----------+------+----+----------+-----------------------+------+
+ * </pre>
+ *
+ * @param counter counts the marks of this log; the valid slot with the higher one counts
+ * @param truncatedThrough records up to here are forgotten
+ * @param floorSequence no sequence up to here is ever given out again
+ * @param lastCheckpoint sequence of the last durable CHECKPOINT known here, or 0
+ * @param covered what that checkpoint covers
+ * @param firstOrdinal oldest segment in use
+ * @param lastOrdinal newest segment in use; below {@code firstOrdinal} if there is none
+ * @param rewinding whether a cut of the tail has been decided and may not be finished
+ * @param rewindTo then the highest sequence that stays
+ * @param rewindOrdinal then the segment that holds it, or 0 if none does
+ * @param closedCleanly whether the durable point is the end of the log
+ * @param durable the durable point
+ */
+public record Mark(
+    LogId logId,
+    long counter,
+    long truncatedThrough,
+    long floorSequence,
+    long lastCheckpoint,
+    long covered,
+    long firstOrdinal,
+    long lastOrdinal,
+    boolean rewinding,
+    long rewindTo,
+    long rewindOrdinal,
+    boolean closedCleanly,
+    DurablePoint durable) {
+
+  /**
+   * Everything up to here is on stable storage.
+   *
+   * @param ordinal the segment
+   * @param endBytes offset behind its last durable frame, unpadded
+   * @param sequence last sequence in it
+   * @param crc checksum of that frame, or of the segment header
+   */
+  public record DurablePoint(long ordinal, long endBytes, long sequence, int crc) {
+    public static final DurablePoint NONE = new DurablePoint(0, 0, 0, 0);
+  }
+
+  private static final int CRC_AT = Layout.MARK_SLOT_BYTES - 4;
+  private static final int REWINDING = 1;
+  private static final int CLOSED = 2;
+
+  /** The mark of a log that has just been created. */
+  public static Mark fresh(LogId logId) {
+    return new Mark(logId, 1, 0, 0, 0, 0, 1, 0, false, 0, 0, true, DurablePoint.NONE);
+  }
+
+  public boolean hasSegments() {
+    return lastOrdinal >= firstOrdinal;
+  }
+
+  public Mark withTruncatedThrough(long sequence, long newFirstOrdinal) {
+    return new Mark(logId, counter, sequence, floorSequence, lastCheckpoint, covered, newFirstOrdinal, lastOrdinal, rewinding,
+        rewindTo, rewindOrdinal, closedCleanly, durable);
+  }
+
+  public Mark withFloor(long sequence) {
+    return new Mark(logId, counter, truncatedThrough, sequence, lastCheckpoint, covered, firstOrdinal, lastOrdinal, rewinding,
+        rewindTo, rewindOrdinal, closedCleanly, durable);
+  }
+
+  public Mark withCheckpoint(long sequence, long newCovered) {
+    return new Mark(logId, counter, truncatedThrough, floorSequence, sequence, newCovered, firstOrdinal, lastOrdinal, rewinding,
+        rewindTo, rewindOrdinal, closedCleanly, durable);
+  }
+
+  public Mark withOrdinals(long first, long last) {
+    return new Mark(logId, counter, truncatedThrough, floorSequence, lastCheckpoint, covered, first, last, rewinding, rewindTo,
+        rewindOrdinal, closedCleanly, durable);
+  }
+
+  public Mark withRewind(long to, long ordinal) {
+    return new Mark(logId, counter, truncatedThrough, floorSequence, lastCheckpoint, covered, firstOrdinal, lastOrdinal, true, to,
+        ordinal, closedCleanly, durable);
+  }
+
+  public Mark withoutRewind() {
+    return new Mark(logId, counter, truncatedThrough, floorSequence, lastCheckpoint, covered, firstOrdinal, lastOrdinal, false, 0,
+        0, closedCleanly, durable);
+  }
+
+  public Mark withDurable(DurablePoint point, boolean isEnd) {
+    return new Mark(logId, counter, truncatedThrough, floorSequence, lastCheckpoint, covered, firstOrdinal, lastOrdinal, rewinding,
+        rewindTo, rewindOrdinal, isEnd, point);
+  }
+
+  public Mark withCounter(long newCounter) {
+    return new Mark(logId, newCounter, truncatedThrough, floorSequence, lastCheckpoint, covered, firstOrdinal, lastOrdinal, rewinding,
+        rewindTo, rewindOrdinal, closedCleanly, durable);
+  }
+
+  /** Writes the slot at {@code at}. */
+  public void encode(ByteBuffer out, int at) {
+    for (int i = 0; i < Layout.MARK_SLOT_BYTES; i += 8) out.putLong(at + i, 0);
+    out.putLong(at, Layout.MARK_MAGIC);
+    out.putShort(at + 8, (short) Layout.FORMAT_VERSION);
+    out.putLong(at + 16, logId.high());
+    out.putLong(at + 24, logId.low());
+    out.putLong(at + 32, counter);
+    out.putLong(at + 40, truncatedThrough);
+    out.putLong(at + 48, floorSequence);
+    out.putLong(at + 56, lastCheckpoint);
+    out.putLong(at + 64, firstOrdinal);
+    out.putLong(at + 72, lastOrdinal);
+    out.putLong(at + 80, rewindTo);
+    out.putLong(at + 88, rewindOrdinal);
+    out.putInt(at + 96, (rewinding ? REWINDING : 0) | (closedCleanly ? CLOSED : 0));
+    out.putLong(at + 104, durable.ordinal());
+    out.putLong(at + 112, durable.endBytes());
+    out.putLong(at + 120, durable.sequence());
+    out.putInt(at + 128, durable.crc());
+    out.putLong(at + 136, covered);
+    out.putInt(at + CRC_AT, new Crc().of(out, at, CRC_AT));
+  }
+
+  public static Mark decode(ByteBuffer in, int at) {
+    int flags = in.getInt(at + 96);
+    return new Mark(
+        new LogId(in.getLong(at + 16), in.getLong(at + 24)),
+        in.getLong(at + 32),
+        in.getLong(at + 40),
+        in.getLong(at + 48),
+        in.getLong(at + 56),
+        in.getLong(at + 136),
+        in.getLong(at + 64),
+        in.getLong(at + 72),
+        (flags & REWINDING) != 0,
+        in.getLong(at + 80),
+        in.getLong(at + 88),
+        (flags & CLOSED) != 0,
+        new DurablePoint(in.getLong(at + 104), in.getLong(at + 112), in.getLong(at + 120), in.getInt(at + 128)));
+  }
+
+  /** The format version; meaningful only if {@link #problem} finds none. */
+  public static int version(ByteBuffer in, int at) {
+    return Short.toUnsignedInt(in.getShort(at + 8));
+  }
+
+  /** Why the {@code availableBytes} at {@code at} are no slot, or null if they are one (of any version). */
+  public static String problem(ByteBuffer in, int at, int availableBytes) {
+    if (availableBytes < Layout.MARK_SLOT_BYTES)
+      return "expected a slot of " + Layout.MARK_SLOT_BYTES + " bytes, found " + Math.max(0, availableBytes);
+    if (in.getLong(at) != Layout.MARK_MAGIC)
+      return "expected the magic SYNCMARK, found 0x%016x".formatted(Long.reverseBytes(in.getLong(at)));
+    int expected = new Crc().of(in, at, CRC_AT);
+    if (expected != in.getInt(at + CRC_AT))
+      return "slot's checksum: expected 0x%08x, found 0x%08x".formatted(expected, in.getInt(at + CRC_AT));
+    return null;
+  }
+}

@@ -1,0 +1,928 @@
+package dev.syncline.log;
+
+import dev.syncline.LogFailedException;
+import dev.syncline.SyncMode;
+import dev.syncline.format.Layout;
+import dev.syncline.format.Mark;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/*
+ * Group commit, leader and follower, without a timer.
+ *
+ * An appender copies its record into the open frame under the lock. In SYNC mode, if nobody holds the commit token, it takes the token
+ * and the frame and writes it; otherwise it waits, and the frame it lies in fills up meanwhile. Whoever finishes a write passes the token to
+ * a waiter of the open frame, or to the writer thread if only asynchronous appends lie there. One thread alone so pays for a copy
+ * and one durable write. In MANUAL and INTERVAL mode the writer thread writes frames as they fill, and a sync makes them durable.
+ *
+ * What must stay true:
+ *  - Only the holder of the token writes to the tail, changes its end, or replaces it. There is one token, so frames are written in
+ *    order, and a frame's header may promise everything before it in SYNC mode.
+ *  - A record enters a frame only if the whole frame, padded, fits the space that is ready in the tail. So a full disk is met before a
+ *    sequence is used, never by a frame.
+ *  - Sequences are given out under the lock, in the order of the records in their frames.
+ *  - Once a write or sync has failed nothing is written again, and everybody who waited is woken with the failure, once.
+ */
+
+/** Turns appends into frames and frames into durable bytes. */
+final class CommitQueue {
+  /** In SYNC mode a frame takes no further record beyond this; one record or group alone may be larger. */
+  private static final int SYNC_FRAME_BODY_BYTES_MAX = 1 << 20;
+
+  /** In the other modes frames are handed to the writer at this size, so that it works while the next one fills. */
+  private static final int BUFFERED_FRAME_BODY_BYTES = 256 << 10;
+
+  private static final int KEPT_FRAMES_MAX = 4;
+
+  /** What the queue asks of the log around it. */
+  interface Surroundings {
+    /** Makes space ready for a frame of that size and returns the tail that has it. Housekeeping thread; the caller holds the token. */
+    Segment makeRoom(Segment tail, long frameBytes) throws IOException;
+
+    /** A commit has moved the durable end. Must be cheap and must not throw. */
+    void committed();
+  }
+
+  private record AsyncAppend(CompletableFuture<Long> future, long sequence) {}
+
+  private final SyncMode mode;
+  private final LogOptions options;
+  private final LogState state;
+  private final Housekeeper housekeeper;
+  private final Surroundings surroundings;
+  private final CompletionQueue completions;
+  final CommitCounters counters = new CommitCounters();
+
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Signalled when a frame was taken or written, the token was freed, or the log stopped. */
+  private final Condition progress = lock.newCondition();
+
+  /** Signalled when the writer thread may have something to do. */
+  private final Condition writerWork = lock.newCondition();
+
+  // Guarded by the lock from here.
+
+  private final ArrayDeque<Frame> spareFrames = new ArrayDeque<>();
+
+  /** Frames that are full and not written; MANUAL and INTERVAL only. The head is being written while the token is out. */
+  private final ArrayDeque<Frame> fullFrames = new ArrayDeque<>();
+
+  private long fullFramesBytes;
+  private final ArrayDeque<AsyncAppend> asyncAppends = new ArrayDeque<>();
+  private Frame openFrame = new Frame();
+
+  /** The segment that frames go to, or null while there is none. Changed by the token's holder. */
+  private Segment tail;
+
+  /** Where in the tail the next frame to be bound begins. */
+  private long nextFrameOffsetBytes;
+
+  /** The commit token: true while somebody holds it. */
+  private boolean committing;
+
+  /** Whether the tail is about to change: no record may enter a frame then. Implies {@link #committing}. */
+  private boolean tailChanging;
+
+  /** Callers that wait for the token to do something larger than a commit; the token is not passed on past them. */
+  private int barriersWaiting;
+
+  /** Callers in {@code progress.await}. */
+  private int progressWaiters;
+
+  private long syncWantedSequence;
+  private long oldestUnsyncedNanos;
+  private Thread writer;
+  private boolean stopped;
+
+  /** Whether frames were written that no sync has covered. Token. */
+  private boolean unsynced;
+
+  /** Highest sequence given out. Written under the lock. */
+  private volatile long appendedSequence;
+
+  /** Highest sequence that lies in a file, durable or not. Written under the lock by the token's holder. */
+  private volatile long writtenSequence;
+
+  /** Highest sequence that is on stable storage. Written under the lock by the token's holder. */
+  private volatile long durableSequence;
+
+  // Where the durable end lies. Guarded by the lock; ordinal 0 while this instance has made nothing durable.
+  private long durableOrdinal;
+  private long durableEndBytes;
+  private int durableCrc;
+
+  /** When the write or sync that is running began, by nanoTime; 0 while none is. */
+  private volatile long ioBeganNanos;
+
+  CommitQueue(LogOptions options, LogState state, Housekeeper housekeeper, Surroundings surroundings, Segment tail, long lastSequence) {
+    this.mode = options.syncMode();
+    this.options = options;
+    this.state = state;
+    this.housekeeper = housekeeper;
+    this.surroundings = surroundings;
+    this.completions = new CompletionQueue(options.callbacks());
+    spareFrames.add(new Frame());
+    restart(tail, lastSequence);
+  }
+
+  /** Goes on behind {@code lastSequence}, all of which is durable. Opening, or the token's holder. */
+  void restart(Segment newTail, long lastSequence) {
+    lock.lock();
+    try {
+      useTail(newTail);
+      appendedSequence = lastSequence;
+      writtenSequence = lastSequence;
+      durableSequence = lastSequence;
+      durableOrdinal = 0;
+      unsynced = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long appendedSequence() {
+    return appendedSequence;
+  }
+
+  long writtenSequence() {
+    return writtenSequence;
+  }
+
+  long durableSequence() {
+    return durableSequence;
+  }
+
+  /** The durable end, or null if nothing has been made durable since the log was opened or its tail cut. */
+  Mark.DurablePoint durablePoint() {
+    lock.lock();
+    try {
+      return durableOrdinal == 0 ? null : new Mark.DurablePoint(durableOrdinal, durableEndBytes, durableSequence, durableCrc);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Bytes of records appended and not yet in a file. */
+  long pendingBytes() {
+    lock.lock();
+    try {
+      return fullFramesBytes + openFrame.bodyBytes();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long ioInProgressNanos() {
+    long began = ioBeganNanos;
+    return began == 0 ? 0 : Math.max(1, System.nanoTime() - began);
+  }
+
+  // Appending.
+
+  /**
+   * Appends one record; in SYNC mode it is durable on return.
+   *
+   * @param sequence the record's, above every one before it, or 0 for the next one
+   */
+  long append(long sequence, int type, int meta, byte[] head, byte[] rest) throws IOException {
+    Frame mine = null;
+    Waiter waiter = null;
+    long given;
+    lock.lock();
+    try {
+      admit(bytesOf(head, rest));
+      given = sequence == 0 ? appendedSequence + 1 : requireAhead(sequence);
+      if (mode == SyncMode.SYNC && committing) waiter = new Waiter(openFrame.waiters);
+      openFrame.add(given, type, false, meta, head, rest);
+      try {
+        mine = entered(given, 1, (long) head.length + rest.length, waiter);
+      } catch (Throwable t) {
+        throw poison(t, null);
+      }
+    } finally {
+      lock.unlock();
+    }
+    settle(mine, waiter);
+    return given;
+  }
+
+  /** Appends records that count together or not at all; returns the first one's sequence. They take sequences without gaps. */
+  long appendGroup(List<Entry> entries) throws IOException {
+    Frame mine = null;
+    Waiter waiter = null;
+    long first;
+    long payloadBytes = 0;
+    for (Entry entry : entries) payloadBytes += entry.payloadBytes();
+    lock.lock();
+    try {
+      admit(Math.toIntExact(payloadBytes + (long) entries.size() * Layout.RECORD_HEADER_BYTES));
+      if (mode == SyncMode.SYNC && committing) waiter = new Waiter(openFrame.waiters);
+      first = appendedSequence + 1;
+      addAll(entries, first, payloadBytes);
+      try {
+        mine = entered(first + entries.size() - 1, entries.size(), payloadBytes, waiter);
+      } catch (Throwable t) {
+        throw poison(t, null);
+      }
+    } finally {
+      lock.unlock();
+    }
+    settle(mine, waiter);
+    return first;
+  }
+
+  private void addAll(List<Entry> entries, long first, long payloadBytes) {
+    int count = openFrame.recordCount();
+    int bytes = openFrame.bodyBytes();
+    long last = openFrame.lastSequence();
+    try {
+      openFrame.ensureCapacity(
+          Math.toIntExact(Layout.FRAME_HEADER_BYTES + bytes + payloadBytes + (long) entries.size() * Layout.RECORD_HEADER_BYTES));
+      for (int i = 0; i < entries.size(); i++) {
+        Entry e = entries.get(i);
+        openFrame.add(first + i, e.type(), i < entries.size() - 1, e.meta(), e.head(), e.rest());
+      }
+    } catch (Throwable t) {
+      openFrame.rollBackTo(count, bytes, last);
+      throw t;
+    }
+  }
+
+  /** Appends one record and returns; the future completes when it is durable. */
+  CompletableFuture<Long> appendAsync(int type, int meta, byte[] head, byte[] rest) throws IOException {
+    CompletableFuture<Long> future = new CompletableFuture<>();
+    lock.lock();
+    try {
+      startWriter();
+      admit(bytesOf(head, rest));
+      long sequence = appendedSequence + 1;
+      AsyncAppend pending = new AsyncAppend(future, sequence);
+      asyncAppends.add(pending);
+      try {
+        openFrame.add(sequence, type, false, meta, head, rest);
+      } catch (Throwable t) {
+        asyncAppends.removeLast();
+        throw t;
+      }
+      try {
+        noteAppended(sequence, 1, (long) head.length + rest.length);
+        writerWork.signal();
+      } catch (Throwable t) {
+        throw poison(t, null);
+      }
+      return future;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static int bytesOf(byte[] head, byte[] rest) {
+    return Math.addExact(Math.addExact(head.length, rest.length), Layout.RECORD_HEADER_BYTES);
+  }
+
+  private long requireAhead(long sequence) {
+    if (sequence <= appendedSequence)
+      throw new IllegalArgumentException("expected an index above " + appendedSequence + ", found " + sequence);
+    return sequence;
+  }
+
+  /** Waits until the open frame can take that many bytes; the lock is held on entry and on return. */
+  private void admit(int recordBytes) throws IOException {
+    while (true) {
+      state.requireWritable();
+      if (fits(recordBytes)) {
+        if (openFrame.isEmpty()) openFrame.bind(tail, nextFrameOffsetBytes);
+        return;
+      }
+      if (!openFrame.isEmpty() && mode != SyncMode.SYNC) {
+        handOverOpenFrame();
+      } else if (openFrame.isEmpty() && !committing && fullFrames.isEmpty()) {
+        makeRoom(recordBytes);
+      } else {
+        if (!fullFrames.isEmpty() || mode == SyncMode.SYNC) writerWork.signal();
+        awaitProgress();
+      }
+    }
+  }
+
+  private boolean fits(int recordBytes) {
+    if (tail == null || tailChanging || fullFramesBytes > options.maxPendingBytes()) return false;
+    boolean first = openFrame.isEmpty();
+    long body = (long) openFrame.bodyBytes() + recordBytes;
+    if (!first && body > (mode == SyncMode.SYNC ? SYNC_FRAME_BODY_BYTES_MAX : BUFFERED_FRAME_BODY_BYTES)) return false;
+    long start = first ? nextFrameOffsetBytes : openFrame.offsetBytes();
+    long end = Layout.roundUp(start + Layout.FRAME_HEADER_BYTES + body, tail.header.blockBytes());
+    return end <= tail.limitBytes && end <= tail.readyBytes;
+  }
+
+  /** Has space made ready, without the lock; the caller looks again afterwards. */
+  private void makeRoom(int recordBytes) throws IOException {
+    long frameBytes = Layout.roundUp((long) Layout.FRAME_HEADER_BYTES + recordBytes, options.blockBytes());
+    Segment before = tail;
+    committing = true;
+    tailChanging = true;
+    Segment now;
+    lock.unlock();
+    try {
+      now = housekeeper.run(() -> {
+        flush();
+        return surroundings.makeRoom(before, frameBytes);
+      });
+    } catch (Throwable t) {
+      lock.lock();
+      if (!LogState.isHarmless(t)) throw poison(t, null);
+      // The open frame is empty, so there is nobody to pass the token to.
+      releaseToken();
+      throw t;
+    }
+    lock.lock();
+    if (now != before) useTail(now);
+    releaseToken();
+  }
+
+  private void useTail(Segment newTail) {
+    tail = newTail;
+    nextFrameOffsetBytes = newTail == null ? 0 : newTail.endBytes();
+  }
+
+  /** A record is in the open frame: notes it, and takes token and frame if its thread is to write them. Lock held. */
+  private Frame entered(long last, int count, long payloadBytes, Waiter waiter) {
+    noteAppended(last, count, payloadBytes);
+    if (mode != SyncMode.SYNC) {
+      if (openFrame.bodyBytes() >= BUFFERED_FRAME_BODY_BYTES) handOverOpenFrame();
+      return null;
+    }
+    if (waiter != null) {
+      openFrame.waiters = waiter;
+      return null;
+    }
+    committing = true;
+    return takeOpenFrame();
+  }
+
+  private void noteAppended(long last, int count, long payloadBytes) {
+    if (mode == SyncMode.INTERVAL && appendedSequence == durableSequence) {
+      oldestUnsyncedNanos = System.nanoTime();
+      startWriter();
+      writerWork.signal();
+    }
+    appendedSequence = last;
+    counters.appends += count;
+    counters.appendedBytes += payloadBytes;
+  }
+
+  /** The open frame, to be written by the caller, who holds the token; an empty one takes its place. Lock held. */
+  private Frame takeOpenFrame() {
+    Frame taken = openFrame;
+    openFrame = spareFrames.isEmpty() ? new Frame() : spareFrames.poll();
+    nextFrameOffsetBytes = taken.endBytes();
+    signalProgress();
+    return taken;
+  }
+
+  private void handOverOpenFrame() {
+    Frame full = takeOpenFrame();
+    fullFrames.add(full);
+    fullFramesBytes += full.bodyBytes();
+    startWriter();
+    writerWork.signal();
+  }
+
+  private void settle(Frame mine, Waiter waiter) throws IOException {
+    if (mine != null) {
+      commit(mine);
+    } else if (waiter != null) {
+      Waiter.Outcome outcome = waiter.await();
+      if (outcome == Waiter.Outcome.LEAD) commit(takeLead());
+      else if (outcome == Waiter.Outcome.FAILED) throw state.failedException(state.failure());
+    }
+  }
+
+  /** The frame of a waiter that was handed the token. */
+  private Frame takeLead() throws IOException {
+    lock.lock();
+    try {
+      if (state.stopped() && !state.closed()) throw poison(state.failure(), null);
+      return takeOpenFrame();
+    } catch (Error | RuntimeException e) {
+      throw poison(e, null);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // Committing. The token is held.
+
+  /** Writes one frame durably, wakes who waits for it, and passes the token on. */
+  private void commit(Frame frame) throws IOException {
+    try {
+      writeDurably(frame);
+    } catch (Throwable t) {
+      lock.lock();
+      try {
+        throw poison(t, frame);
+      } finally {
+        lock.unlock();
+      }
+    }
+    Waiter followers;
+    Waiter leader;
+    lock.lock();
+    try {
+      followers = finish(frame);
+      leader = releaseToken();
+    } finally {
+      lock.unlock();
+    }
+    if (leader != null) leader.wake(Waiter.Outcome.LEAD);
+    wakeFollowers(followers);
+    surroundings.committed();
+  }
+
+  /** Takes in a frame that is durable; returns who waited for it. */
+  private Waiter finish(Frame frame) {
+    lock.lock();
+    try {
+      Waiter followers = frame.waiters;
+      takeIn(frame);
+      durable(frame.lastSequence());
+      recycle(frame);
+      return followers;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void wakeFollowers(Waiter followers) {
+    for (Waiter w = followers; w != null; w = w.next) w.wake(Waiter.Outcome.DURABLE);
+  }
+
+  private void writeDurably(Frame frame) throws IOException {
+    ByteBuffer bytes = frame.complete(durableSequence, frame.segment().lastCrc());
+    counters.wrote(bytes.remaining());
+    counters.durableWrites++;
+    ioBeganNanos = System.nanoTime() | 1;
+    frame.segment().writer().writeDurably(bytes, frame.offsetBytes());
+    ioBeganNanos = 0;
+  }
+
+  private void write(Frame frame) throws IOException {
+    ByteBuffer bytes = frame.complete(durableSequence, frame.segment().lastCrc());
+    counters.wrote(bytes.remaining());
+    unsynced = true;
+    ioBeganNanos = System.nanoTime() | 1;
+    frame.segment().writer().write(bytes, frame.offsetBytes());
+    ioBeganNanos = 0;
+  }
+
+  /** Syncs what was written without being synced. */
+  private void syncWritten() throws IOException {
+    if (!unsynced) return;
+    counters.syncs++;
+    ioBeganNanos = System.nanoTime() | 1;
+    tail.writer().sync();
+    ioBeganNanos = 0;
+    unsynced = false;
+    lock.lock();
+    try {
+      durable(writtenSequence);
+    } finally {
+      lock.unlock();
+    }
+    surroundings.committed();
+  }
+
+  /** From now on readers find the frame in its file. Lock held. */
+  private void takeIn(Frame frame) {
+    frame.segment().advance(frame);
+    writtenSequence = frame.lastSequence();
+  }
+
+  /** Moves the durable end, which is that of the files, and completes what waited for it. Lock held. */
+  private void durable(long sequence) {
+    durableSequence = sequence;
+    durableOrdinal = tail.ordinal;
+    durableEndBytes = tail.usedEndBytes();
+    durableCrc = tail.lastCrc();
+    if (mode == SyncMode.INTERVAL) oldestUnsyncedNanos = System.nanoTime();
+    while (!asyncAppends.isEmpty() && asyncAppends.peek().sequence() <= sequence) {
+      AsyncAppend append = asyncAppends.poll();
+      completions.succeed(append.future(), append.sequence());
+    }
+    signalProgress();
+  }
+
+  private void recycle(Frame frame) {
+    frame.reset();
+    if (spareFrames.size() < KEPT_FRAMES_MAX) spareFrames.add(frame);
+  }
+
+  /** Frees the token, or passes it on: the thread to wake as leader is returned. Lock held. */
+  private Waiter releaseToken() {
+    committing = false;
+    tailChanging = false;
+    signalProgress();
+    if (barriersWaiting > 0 || openFrame.isEmpty()) return null;
+    if (mode != SyncMode.SYNC || openFrame.waiters == null) {
+      writerWork.signal();
+      return null;
+    }
+    committing = true;
+    Waiter leader = openFrame.waiters;
+    openFrame.waiters = leader.next;
+    return leader;
+  }
+
+  private void signalProgress() {
+    if (progressWaiters > 0) progress.signalAll();
+  }
+
+  private void awaitProgress() {
+    progressWaiters++;
+    try {
+      progress.awaitUninterruptibly();
+    } finally {
+      progressWaiters--;
+    }
+  }
+
+  // Syncing on request.
+
+  /** Makes everything appended so far durable. */
+  long sync() throws IOException {
+    long target = appendedSequence;
+    if (durableSequence < target) awaitDurable(target, true);
+    else state.requireWritable();
+    return durableSequence;
+  }
+
+  /**
+   * Waits until {@code target} is durable.
+   *
+   * @param request whether to ask for a sync instead of waiting for one
+   */
+  void awaitDurable(long target, boolean request) throws IOException {
+    while (durableSequence < target) if (!syncOneFrameOrWait(target, request)) return;
+  }
+
+  /** Does the sync itself where that is one durable write; else has it done, and waits a step. Returns false once durable. */
+  private boolean syncOneFrameOrWait(long target, boolean request) throws IOException {
+    lock.lock();
+    try {
+      if (durableSequence >= target) return false;
+      if (state.stopped()) throw state.failedException(state.failure());
+      if (request && mode != SyncMode.SYNC) syncWantedSequence = Math.max(syncWantedSequence, target);
+      boolean alone = request && mode != SyncMode.SYNC && !committing && !unsynced && fullFrames.isEmpty() && !openFrame.isEmpty();
+      if (!alone) {
+        if (mode != SyncMode.SYNC) startWriter();
+        writerWork.signal();
+        awaitProgress();
+        return true;
+      }
+      committing = true;
+      Frame only = takeOpenFrame();
+      fullFrames.add(only);
+      fullFramesBytes += only.bodyBytes();
+    } finally {
+      lock.unlock();
+    }
+    asToken(() -> writeFullFrames(true));
+    return true;
+  }
+
+  private interface TokenWork {
+    void run() throws IOException;
+  }
+
+  /** Runs work of the token's holder and gives the token back; a failure poisons. */
+  private void asToken(TokenWork work) throws IOException {
+    try {
+      work.run();
+    } catch (Throwable t) {
+      lock.lock();
+      try {
+        throw poison(t, null);
+      } finally {
+        lock.unlock();
+      }
+    }
+    Waiter leader;
+    lock.lock();
+    try {
+      leader = releaseToken();
+    } finally {
+      lock.unlock();
+    }
+    if (leader != null) leader.wake(Waiter.Outcome.LEAD);
+    surroundings.committed();
+  }
+
+  /** Writes the frames that are full, in order. */
+  private void writeFullFrames(boolean durably) throws IOException {
+    while (true) {
+      Frame frame;
+      boolean last;
+      lock.lock();
+      try {
+        frame = fullFrames.peek();
+        last = fullFrames.size() == 1;
+      } finally {
+        lock.unlock();
+      }
+      if (frame == null) break;
+      boolean inOneCall = durably && last && !unsynced;
+      if (inOneCall) writeDurably(frame);
+      else write(frame);
+      lock.lock();
+      try {
+        fullFrames.poll();
+        fullFramesBytes -= frame.bodyBytes();
+        takeIn(frame);
+        if (inOneCall) durable(frame.lastSequence());
+        recycle(frame);
+        signalProgress();
+      } finally {
+        lock.unlock();
+      }
+    }
+    if (durably) syncWritten();
+  }
+
+  // The writer thread.
+
+  private void startWriter() {
+    if (writer != null || stopped) return;
+    writer = new EngineThread(this::writerLoop, "syncline-writer");
+    writer.start();
+  }
+
+  private void writerLoop() {
+    while (true) {
+      boolean durably;
+      lock.lock();
+      try {
+        while (!stopped && !writerHasWork()) awaitWriterWork();
+        if (stopped) return;
+        committing = true;
+        durably = syncIsDue();
+        if (mode != SyncMode.SYNC && durably && !openFrame.isEmpty()) {
+          Frame full = takeOpenFrame();
+          fullFrames.add(full);
+          fullFramesBytes += full.bodyBytes();
+        }
+      } finally {
+        lock.unlock();
+      }
+      try {
+        if (mode == SyncMode.SYNC) commit(takeLead());
+        else asToken(() -> writeFullFrames(durably));
+      } catch (IOException e) {
+        // Everybody who waits has been told; the log is poisoned and this thread has nothing left to do.
+        return;
+      }
+    }
+  }
+
+  private boolean writerHasWork() {
+    if (committing || barriersWaiting > 0 || state.stopped()) return false;
+    if (mode == SyncMode.SYNC) return !openFrame.isEmpty();
+    return !fullFrames.isEmpty() || syncIsDue();
+  }
+
+  private boolean syncIsDue() {
+    if (mode == SyncMode.SYNC) return true;
+    if (syncWantedSequence > durableSequence) return true;
+    return mode == SyncMode.INTERVAL
+        && appendedSequence > durableSequence
+        && System.nanoTime() - oldestUnsyncedNanos >= options.syncIntervalNanos();
+  }
+
+  private void awaitWriterWork() {
+    boolean timed = mode == SyncMode.INTERVAL && appendedSequence > durableSequence && !committing;
+    if (!timed) {
+      writerWork.awaitUninterruptibly();
+      return;
+    }
+    try {
+      writerWork.awaitNanos(Math.max(1, oldestUnsyncedNanos + options.syncIntervalNanos() - System.nanoTime()));
+    } catch (InterruptedException e) {
+      throw new AssertionError("engine threads cannot be interrupted", e);
+    }
+  }
+
+  // Larger changes.
+
+  /**
+   * Runs {@code change} on the housekeeping thread while nothing is being committed and everything appended is durable.
+   *
+   * @param change gets the tail, or null, and returns what is the tail from now on
+   * @throws dev.syncline.LogFailedException if the token is not free within {@code timeoutNanos}
+   */
+  void exclusively(Change change, long timeoutNanos) throws IOException {
+    lock.lock();
+    try {
+      awaitToken(timeoutNanos);
+      committing = true;
+      tailChanging = true;
+    } finally {
+      lock.unlock();
+    }
+    Callable<Segment> onThread = () -> {
+      flush();
+      return change.apply(tail);
+    };
+    Segment now;
+    try {
+      now = housekeeper.run(onThread, timeoutNanos);
+    } catch (Housekeeper.StillRunningException e) {
+      // The token stays out: what hangs may still write.
+      throw Timeouts.commitHangs(Math.max(timeoutNanos, ioInProgressNanos()));
+    } catch (Throwable t) {
+      Waiter leader;
+      lock.lock();
+      try {
+        if (!LogState.isHarmless(t)) throw poison(t, null);
+        leader = releaseToken();
+      } finally {
+        lock.unlock();
+      }
+      if (leader != null) leader.wake(Waiter.Outcome.LEAD);
+      throw t;
+    }
+    Waiter leader;
+    lock.lock();
+    try {
+      if (now != tail) useTail(now);
+      leader = releaseToken();
+    } finally {
+      lock.unlock();
+    }
+    if (leader != null) leader.wake(Waiter.Outcome.LEAD);
+  }
+
+  /** What {@link #exclusively} runs. */
+  interface Change {
+    Segment apply(Segment tail) throws IOException;
+  }
+
+  private void awaitToken(long timeoutNanos) throws IOException {
+    long left = timeoutNanos;
+    boolean interrupted = false;
+    barriersWaiting++;
+    try {
+      while (committing) {
+        if (state.failure() != null || state.fenced()) break;
+        if (left <= 0) throw Timeouts.commitHangs(ioInProgressNanos());
+        progressWaiters++;
+        try {
+          left = progress.awaitNanos(left);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } finally {
+          progressWaiters--;
+        }
+      }
+      if (state.failure() != null || state.fenced()) throw state.failedException(state.failure());
+    } finally {
+      barriersWaiting--;
+      if (interrupted) Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Writes and syncs all that was appended. Token held, housekeeping thread. */
+  private void flush() throws IOException {
+    try {
+      if (mode == SyncMode.SYNC) {
+        flushOpenFrame();
+      } else {
+        lock.lock();
+        try {
+          if (!openFrame.isEmpty()) handOverOpenFrame();
+        } finally {
+          lock.unlock();
+        }
+        writeFullFrames(true);
+      }
+    } catch (Throwable t) {
+      // Whatever it is, even a full disk: frames may be on disk in part.
+      throw state.failedException(t);
+    }
+  }
+
+  private void flushOpenFrame() throws IOException {
+    Frame frame;
+    lock.lock();
+    try {
+      if (openFrame.isEmpty()) return;
+      frame = takeOpenFrame();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      writeDurably(frame);
+    } catch (Throwable t) {
+      lock.lock();
+      try {
+        throw poison(t, frame);
+      } finally {
+        lock.unlock();
+      }
+    }
+    wakeFollowers(finish(frame));
+  }
+
+  // Stopping.
+
+  /**
+   * Latches a failure and wakes everybody with it; returns what the caller throws. Lock held.
+   *
+   * @param inFlight a frame that was being written, or null
+   */
+  private IOException poison(Throwable cause, Frame inFlight) {
+    ioBeganNanos = 0;
+    if (cause != null) state.fail(cause instanceof LogFailedException && cause.getCause() != null ? cause.getCause() : cause);
+    committing = false;
+    tailChanging = false;
+    List<Waiter> waiting = new ArrayList<>();
+    if (inFlight != null) collect(inFlight, waiting);
+    collect(openFrame, waiting);
+    for (AsyncAppend append : asyncAppends) completions.fail(append.future(), state.failedException(state.failure()));
+    asyncAppends.clear();
+    progress.signalAll();
+    writerWork.signalAll();
+    for (Waiter w : waiting) w.wake(Waiter.Outcome.FAILED);
+    return state.failedException(state.failure());
+  }
+
+  private static void collect(Frame frame, List<Waiter> waiting) {
+    for (Waiter w = frame.waiters; w != null; w = w.next) waiting.add(w);
+    frame.waiters = null;
+  }
+
+  /** The state has changed from outside (failed in the background, fenced): wakes everybody who is not being served by a write in flight. */
+  void wakeAll() {
+    lock.lock();
+    try {
+      boolean inFlight = committing;
+      poison(state.failure(), null);
+      committing = inFlight;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the writer thread; the log is closed or has failed. */
+  void stop() {
+    lock.lock();
+    try {
+      stopped = true;
+      writerWork.signalAll();
+      progress.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // Reading what is not in a file yet.
+
+  /** A copy of the records of the first frame in memory that reaches beyond {@code sequence}, or null if all of them are in files. */
+  ByteBuffer copyOfPending(long sequence) {
+    lock.lock();
+    try {
+      for (Frame frame : fullFrames) if (frame.lastSequence() > sequence) return frame.copyOfBody();
+      return !openFrame.isEmpty() && openFrame.lastSequence() > sequence ? openFrame.copyOfBody() : null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until the durable end lies beyond {@code sequence}, the log stops, or the time is over. An interrupt ends the wait and stays set.
+   */
+  void awaitDurableBeyond(long sequence, long timeoutNanos) {
+    long left = timeoutNanos;
+    lock.lock();
+    try {
+      while (durableSequence <= sequence && !state.stopped() && left > 0) {
+        progressWaiters++;
+        try {
+          left = progress.awaitNanos(left);
+        } finally {
+          progressWaiters--;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

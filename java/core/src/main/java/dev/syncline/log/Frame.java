@@ -1,0 +1,162 @@
+package dev.syncline.log;
+
+import dev.syncline.format.Crc;
+import dev.syncline.format.FrameHeader;
+import dev.syncline.format.Layout;
+import dev.syncline.format.RecordCodec;
+import dev.syncline.io.AlignedBuffers;
+import java.nio.ByteBuffer;
+
+/**
+ * One group commit while it is in memory: a buffer that appenders fill under the queue's lock, and that the holder of the commit token
+ * then completes and writes. Reused from commit to commit.
+ */
+final class Frame {
+  private static final int INITIAL_BYTES = 64 << 10;
+
+  /** A buffer that grew beyond this for one large record is not kept. */
+  private static final int KEPT_BYTES_MAX = 4 << 20;
+
+  private static final byte[] ZEROS = new byte[Layout.BLOCK_BYTES_MAX];
+
+  private final Crc crc = new Crc();
+
+  /** Header space, then records. Appenders write under the queue's lock; once taken, only the token's holder touches it. */
+  private ByteBuffer buffer = AlignedBuffers.allocate(INITIAL_BYTES);
+
+  private int bodyBytes;
+  private int recordCount;
+  private long firstSequence;
+  private long lastSequence;
+  private int headerCrc;
+  private Segment segment;
+  private long offsetBytes;
+
+  /** Threads that wait for this frame, newest first. Guarded by the queue's lock. */
+  Waiter waiters;
+
+  /** Settles where the frame will lie; before the first record is added. */
+  void bind(Segment target, long targetOffsetBytes) {
+    segment = target;
+    offsetBytes = targetOffsetBytes;
+  }
+
+  boolean isEmpty() {
+    return recordCount == 0;
+  }
+
+  /**
+   * Copies one record in. If anything is thrown, the frame is as it was before.
+   *
+   * @param more whether the group goes on with the next record
+   */
+  void add(long sequence, int type, boolean more, int meta, byte[] head, byte[] rest) {
+    int at = Layout.FRAME_HEADER_BYTES + bodyBytes;
+    ensureCapacity(at + Layout.RECORD_HEADER_BYTES + head.length + rest.length);
+    int bytes = RecordCodec.encode(buffer, at, sequence, type, more ? RecordCodec.FLAG_MORE : 0, meta, head, rest);
+    bodyBytes += bytes;
+    if (recordCount++ == 0) firstSequence = sequence;
+    lastSequence = sequence;
+  }
+
+  /** Drops what was added since the frame had this many records, bytes and this last sequence. */
+  void rollBackTo(int count, int bytes, long last) {
+    recordCount = count;
+    bodyBytes = bytes;
+    lastSequence = last;
+  }
+
+  /** Makes room for what is known to come, so that adding it cannot fail half-way. */
+  void ensureCapacity(int bytes) {
+    int needed = Math.toIntExact(Layout.roundUp(bytes, Layout.BLOCK_BYTES_MAX));
+    if (needed <= buffer.capacity()) return;
+    ByteBuffer larger = AlignedBuffers.allocate((int) Math.max(needed, Math.min(2L * buffer.capacity(), KEPT_BYTES_MAX)));
+    int used = Layout.FRAME_HEADER_BYTES + bodyBytes;
+    larger.put(0, buffer, 0, used);
+    buffer = larger;
+  }
+
+  /**
+   * Adds checksums, header and padding: the bytes that go to disk, between position and limit.
+   *
+   * @param promised highest sequence known durable
+   */
+  ByteBuffer complete(long promised, int previousCrc) {
+    long epoch = segment.header.epoch();
+    int end = Layout.FRAME_HEADER_BYTES + bodyBytes;
+    int digest = 0;
+    for (int at = Layout.FRAME_HEADER_BYTES; at < end; at += RecordCodec.bytes(buffer, at))
+      digest = RecordCodec.digest(digest, RecordCodec.seal(buffer, at, crc, epoch));
+    headerCrc = FrameHeader.encode(buffer, 0, crc, epoch, segment.ordinal, offsetBytes, firstSequence, lastSequence, promised,
+        bodyBytes, recordCount, digest, previousCrc, FrameHeader.DATA);
+    int padded = paddedBytes();
+    buffer.put(end, ZEROS, 0, padded - end);
+    return buffer.limit(padded).position(0);
+  }
+
+  /** Bytes that the frame takes in its file. */
+  int paddedBytes() {
+    return (int) Layout.roundUp(Layout.FRAME_HEADER_BYTES + bodyBytes, segment.header.blockBytes());
+  }
+
+  /** Offset of the frame behind this one. */
+  long endBytes() {
+    return offsetBytes + paddedBytes();
+  }
+
+  /** Adds the types of its records to a set of 256 bits. */
+  void noteTypes(long[] types) {
+    int end = Layout.FRAME_HEADER_BYTES + bodyBytes;
+    for (int at = Layout.FRAME_HEADER_BYTES; at < end; at += RecordCodec.bytes(buffer, at)) {
+      int type = RecordCodec.type(buffer, at);
+      types[type >> 6] |= 1L << (type & 63);
+    }
+  }
+
+  /** The records as they lie here, for a reader that is ahead of the disk; their checksums may not be there yet. */
+  ByteBuffer copyOfBody() {
+    ByteBuffer copy = ByteBuffer.allocate(bodyBytes).order(buffer.order());
+    copy.put(0, buffer, Layout.FRAME_HEADER_BYTES, bodyBytes);
+    return copy;
+  }
+
+  /** Makes the frame empty, to be used again. */
+  void reset() {
+    if (buffer.capacity() > KEPT_BYTES_MAX) buffer = AlignedBuffers.allocate(INITIAL_BYTES);
+    buffer.clear();
+    bodyBytes = 0;
+    recordCount = 0;
+    firstSequence = 0;
+    lastSequence = 0;
+    segment = null;
+    waiters = null;
+  }
+
+  int bodyBytes() {
+    return bodyBytes;
+  }
+
+  int recordCount() {
+    return recordCount;
+  }
+
+  long firstSequence() {
+    return firstSequence;
+  }
+
+  long lastSequence() {
+    return lastSequence;
+  }
+
+  long offsetBytes() {
+    return offsetBytes;
+  }
+
+  int headerCrc() {
+    return headerCrc;
+  }
+
+  Segment segment() {
+    return segment;
+  }
+}

@@ -1,0 +1,336 @@
+package dev.syncline.log;
+
+import dev.syncline.Damage;
+import dev.syncline.SequenceRange;
+import dev.syncline.Verification;
+import dev.syncline.format.LogId;
+import dev.syncline.format.Mark;
+import dev.syncline.format.SegmentName;
+import dev.syncline.io.Storage;
+import dev.syncline.log.SegmentScan.Break;
+import dev.syncline.log.Verdict.Cut;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Tells a torn tail from damage, by evidence on disk. Reads only.
+ *
+ * <p>The rules, in the order in which they are asked of a place where a frame was expected and is not readable:
+ *
+ * <pre>
+ *   is the segment the newest?   what ends its records for certain          and the place lies       so it is
+ *   no                           the successor's link                       before that end          damage
+ *   no                           the successor's link                       at or behind it          kept: a cut or a lost seal
+ *   yes                          the highest of: a promise in any frame,    before that end          damage
+ *                                the mark's durable point, the seal
+ *   yes                          the same                                   at or behind it          a torn tail: trimmed
+ * </pre>
+ *
+ * <p>Whatever lies at or below the truncation mark is not looked for. A missing or unreadable segment counts as unreadable from its first
+ * record to where its successor's link, or the evidence, says that it ended.
+ */
+final class Judge {
+  private final Storage storage;
+  private final SegmentScanner scanner;
+  private final Verification verification;
+
+  private final List<String> notes = new ArrayList<>();
+  private final List<Damage> damage = new ArrayList<>();
+  private final List<Long> leftovers = new ArrayList<>();
+  private final List<SegmentScan> scans = new ArrayList<>();
+  private final List<Long> ordinals = new ArrayList<>();
+  private final List<Segment> segments = new ArrayList<>();
+  private Mark mark;
+  private LogId logId;
+  private boolean markNeedsHealing;
+  private String markProblem;
+  private long proven;
+  private Cut tornAt;
+  private Cut damageCut;
+
+  Judge(Storage storage, Storage.Access access, Verification verification) {
+    this.storage = storage;
+    this.scanner = new SegmentScanner(storage, access);
+    this.verification = verification;
+  }
+
+  Verdict judge() throws IOException {
+    Set<String> names = new HashSet<>(storage.list());
+    TreeSet<Long> present = segmentOrdinals(names);
+    boolean hasMark = names.contains(SegmentName.MARK);
+    if (!hasMark && present.isEmpty()) return fresh();
+    readMark(hasMark);
+    sortOutLeftovers(present);
+    scanAll(present);
+    settleLogId();
+    if (mark == null) rebuildMark();
+    gatherEvidence();
+    judgeStart();
+    for (int i = 0; i < scans.size(); i++) judgeSegment(i);
+    judgeEnd();
+    return verdict();
+  }
+
+  private Verdict fresh() {
+    return new Verdict(
+        true, Optional.empty(), false, null, List.of(), List.of(), null, List.of(), null, List.of(), List.of(), 0, 0, true);
+  }
+
+  private TreeSet<Long> segmentOrdinals(Set<String> names) throws IOException {
+    TreeSet<Long> found = new TreeSet<>();
+    for (String name : names) {
+      if (!SegmentName.isSegment(name)) continue;
+      long ordinal = SegmentName.ordinal(name);
+      if (ordinal < 0) throw Incompatible.foreignName(storage, name);
+      found.add(ordinal);
+    }
+    return found;
+  }
+
+  private void readMark(boolean hasMark) throws IOException {
+    if (!hasMark) {
+      markProblem = "expected a mark file beside the segments, found none";
+    } else {
+      MarkFile.Reading reading = MarkFile.read(storage);
+      mark = reading.mark().orElse(null);
+      markNeedsHealing = reading.slotNeedsHealing();
+      if (mark == null) markProblem = reading.problem();
+      else if (reading.problem() != null) notes.add(SegmentName.MARK + ": " + reading.problem() + "; the other slot was used");
+    }
+  }
+
+  /** Sets aside what a truncation or a rewind has given up and not got round to deleting. */
+  private void sortOutLeftovers(TreeSet<Long> present) {
+    if (mark == null) return;
+    for (long ordinal : List.copyOf(present)) {
+      boolean truncated = ordinal < mark.firstOrdinal();
+      boolean rewound = mark.rewinding() && ordinal > mark.rewindOrdinal();
+      if (!truncated && !rewound) continue;
+      present.remove(ordinal);
+      leftovers.add(ordinal);
+      notes.add(SegmentName.of(ordinal) + ": left over from " + (truncated ? "a truncation" : "a cut of the tail"));
+    }
+  }
+
+  private void scanAll(TreeSet<Long> present) throws IOException {
+    for (long ordinal : present) {
+      boolean newest = ordinal == present.last();
+      boolean whole = newest || verification == Verification.FULL;
+      SegmentScan scan = whole ? scanner.scan(ordinal) : scanner.glance(ordinal);
+      boolean unborn = mark != null && ordinal > mark.lastOrdinal() && !scan.hasFrames() && scan.seal() == null;
+      if (unborn) {
+        leftovers.add(ordinal);
+        notes.add(SegmentName.of(ordinal) + ": was being made when the last user stopped; holds nothing");
+        continue;
+      }
+      ordinals.add(ordinal);
+      scans.add(scan);
+    }
+    // If the newest turned out unborn, the one before it is the newest and was only glanced at.
+    int last = scans.size() - 1;
+    if (last >= 0 && !present.isEmpty() && ordinals.get(last) != present.last().longValue())
+      scans.set(last, scanner.scan(ordinals.get(last)));
+  }
+
+  private void settleLogId() throws IOException {
+    if (mark != null) logId = mark.logId();
+    for (int i = 0; i < scans.size(); i++) {
+      if (scans.get(i).header() == null) continue;
+      LogId found = scans.get(i).header().logId();
+      if (logId == null) logId = found;
+      if (!found.equals(logId)) throw Incompatible.foreignSegment(storage, ordinals.get(i), logId, found);
+    }
+  }
+
+  /** The strongest mark that the segments alone justify. */
+  private void rebuildMark() {
+    Path file = storage.directory().resolve(SegmentName.MARK);
+    damage.add(new Damage(file, 0, markProblem, 0, -1));
+    markNeedsHealing = true;
+    LogId id = logId == null ? new LogId(0, 0) : logId;
+    Mark rebuilt = Mark.fresh(id);
+    if (!ordinals.isEmpty()) rebuilt = rebuilt.withOrdinals(ordinals.get(0), ordinals.get(ordinals.size() - 1));
+    if (!scans.isEmpty() && scans.get(0).header() != null)
+      rebuilt = rebuilt.withTruncatedThrough(scans.get(0).header().predecessorLastSequence(), ordinals.get(0));
+    mark = rebuilt.withDurable(Mark.DurablePoint.NONE, false);
+  }
+
+  private void gatherEvidence() {
+    proven = mark.durable().sequence();
+    for (SegmentScan scan : scans) {
+      proven = Math.max(proven, scan.promisedSequence());
+      if (scan.header() != null) proven = Math.max(proven, scan.header().predecessorLastSequence());
+    }
+    if (mark.rewinding()) proven = Math.min(proven, mark.rewindTo());
+  }
+
+  private void judgeStart() {
+    if (!mark.hasSegments() || mark.rewinding() && mark.rewindOrdinal() == 0) return;
+    if (scans.isEmpty()) {
+      lose(SegmentName.of(mark.lastOrdinal()), 0, "expected segments " + mark.firstOrdinal() + " to " + mark.lastOrdinal() + ", found none",
+          mark.truncatedThrough(), Math.max(proven, mark.truncatedThrough() + 1), null);
+    } else if (ordinals.get(0) > mark.firstOrdinal()) {
+      long end = scans.get(0).header() == null ? proven : scans.get(0).header().predecessorLastSequence();
+      lose(SegmentName.of(mark.firstOrdinal()), 0, "expected this segment, found none", mark.truncatedThrough(),
+          Math.max(end, mark.truncatedThrough() + 1), null);
+    }
+  }
+
+  private void judgeSegment(int i) {
+    SegmentScan scan = scans.get(i);
+    boolean newest = i == scans.size() - 1;
+    long before = lastReadable();
+    if (scan.header() == null) {
+      long end = newest ? proven : linkedEnd(i + 1, proven);
+      lose(SegmentName.of(ordinals.get(i)), 0, scan.headerProblem(), before, Math.max(end, before + 1), null);
+      return;
+    }
+    if (i > 0) judgeLink(i, before);
+    long clip = mark.rewinding() && ordinals.get(i) == mark.rewindOrdinal() ? mark.rewindTo() : Long.MAX_VALUE;
+    if (!newest && linksTo(i + 1, ordinals.get(i))) clip = Math.min(clip, scans.get(i + 1).header().predecessorLastSequence());
+    long end = newest ? Math.min(proven, clip) : linkedEnd(i + 1, Math.min(proven, clip));
+    judgeBreaks(i, newest, end, clip);
+  }
+
+  /** Where segment {@code next - 1} must have ended, by its successor's link; {@code otherwise} if that is unreadable or elsewhere. */
+  private long linkedEnd(int next, long otherwise) {
+    SegmentScan successor = scans.get(next);
+    return successor.header() == null ? otherwise : successor.header().predecessorLastSequence();
+  }
+
+  private boolean linksTo(int i, long ordinal) {
+    return scans.get(i).header() != null && scans.get(i).header().predecessorOrdinal() == ordinal;
+  }
+
+  /** Last sequence of the segments taken in so far. */
+  private long lastReadable() {
+    return segments.isEmpty() ? mark.truncatedThrough() : segments.get(segments.size() - 1).lastSequence();
+  }
+
+  private void judgeLink(int i, long before) {
+    SegmentScan scan = scans.get(i);
+    SegmentScan previous = scans.get(i - 1);
+    long predecessor = scan.header().predecessorOrdinal();
+    long predecessorLast = scan.header().predecessorLastSequence();
+    if (predecessor > ordinals.get(i - 1)) {
+      lose(SegmentName.of(predecessor), 0, "expected this segment, found none", before, Math.max(predecessorLast, before + 1),
+          cutAfterWhole(i - 1));
+    } else if (predecessor < ordinals.get(i - 1)) {
+      lose(SegmentName.of(ordinals.get(i)), 0,
+          "expected a segment that follows on segment " + ordinals.get(i - 1) + ", found one that follows on " + predecessor,
+          before, Math.max(scan.lastSequence(), before + 1), cutAfterWhole(i - 1));
+    } else if (previous.header() != null
+        && previous.breaks().isEmpty()
+        && previous.lastSequence() == predecessorLast
+        && previous.lastCrc() != scan.header().predecessorCrc()) {
+      lose(SegmentName.of(ordinals.get(i - 1)), 0,
+          "expected to end with checksum 0x%08x, found 0x%08x".formatted(scan.header().predecessorCrc(), previous.lastCrc()),
+          scans.get(i - 1).header().baseSequence(), predecessorLast, null);
+    }
+  }
+
+  private Cut cutAfterWhole(int i) {
+    SegmentScan scan = scans.get(i);
+    if (scan.header() == null) return null;
+    return new Cut(ordinals.get(i), scan.usedEndBytes(), scan.usedEndBytes(), scan.usedEndBytes(), scan.lastSequence(), scan.lastCrc());
+  }
+
+  /** Goes through the places where frames stop, and takes in the segment up to where it counts. */
+  private void judgeBreaks(int i, boolean newest, long end, long clip) {
+    SegmentScan scan = scans.get(i);
+    long readable = Math.min(clip, scan.lastSequence());
+    Break torn = null;
+    boolean broken = false;
+    for (Break b : scan.breaks()) {
+      boolean damaged = newest ? end > b.wholeBefore() : end > b.lastBefore();
+      if (damaged && clip > b.lastBefore()) {
+        long lastLost = b.firstAfter() > 0 ? b.firstAfter() - 1 : Math.max(end, b.lastBefore() + 1);
+        lose(SegmentName.of(ordinals.get(i)), b.offsetBytes(), b.problem(), b.lastBefore(), lastLost, cutBefore(i, b));
+        broken = true;
+      } else if (newest) {
+        torn = b;
+        break;
+      }
+    }
+    if (torn != null) {
+      readable = Math.min(readable, torn.wholeBefore());
+      segments.add(tornSegment(scan, torn, readable));
+      tornAt = cutBefore(i, torn);
+      return;
+    }
+    segments.add(scan.toSegment(readable));
+    if (end > scan.lastSequence() && !broken)
+      lose(SegmentName.of(ordinals.get(i)), scan.fileBytes(), "expected records up to sequence " + end + ", found the end of the file",
+          scan.lastSequence(), end, cutAfterWhole(i));
+  }
+
+  private Segment tornSegment(SegmentScan scan, Break torn, long readable) {
+    Segment whole = scan.toSegment(readable);
+    return whole.cutAfter(readable, torn.crcBefore(), torn.usedEndBefore(), whole.indexBefore(torn.usedEndBefore()));
+  }
+
+  private Cut cutBefore(int i, Break b) {
+    return new Cut(ordinals.get(i), b.usedEndBefore(), b.frameOffsetBytes(), Math.max(b.endBytes(), b.frameOffsetBytes()),
+        b.wholeBefore(), b.crcBefore());
+  }
+
+  /** The newest segment that was ever made must be there. */
+  private void judgeEnd() {
+    if (scans.isEmpty() || mark.rewinding()) return;
+    long newest = ordinals.get(ordinals.size() - 1);
+    if (newest >= mark.lastOrdinal()) return;
+    long before = lastReadable();
+    lose(SegmentName.of(mark.lastOrdinal()), 0, "expected this segment, found none", before, Math.max(proven, before + 1),
+        cutAfterWhole(scans.size() - 1));
+  }
+
+  /** Notes a loss, unless all of it was truncated away. */
+  private void lose(String name, long offsetBytes, String problem, long lastBefore, long lastLost, Cut cut) {
+    if (lastLost <= mark.truncatedThrough()) return;
+    long first = Math.max(lastBefore, mark.truncatedThrough()) + 1;
+    if (damage.stream().noneMatch(Damage::losesRecords)) {
+      boolean nothingStays = cut == null || cut.lastSequence() <= mark.truncatedThrough() && cut.ordinal() == 0;
+      damageCut = nothingStays ? new Cut(0, 0, 0, 0, mark.truncatedThrough(), 0) : cut;
+    }
+    damage.add(new Damage(storage.directory().resolve(name), offsetBytes, problem, first, lastLost));
+  }
+
+  private Verdict verdict() {
+    damage.sort(Comparator.comparingLong(Damage::firstLost));
+    long last = Math.max(Math.max(proven, mark.truncatedThrough()), mark.floorSequence());
+    for (Segment segment : segments) last = Math.max(last, segment.lastSequence());
+    for (Damage d : damage) last = Math.max(last, d.lastLost());
+    leftovers.sort(null);
+    return new Verdict(false, Optional.of(mark), markNeedsHealing, logId, List.copyOf(segments), List.copyOf(leftovers), tornAt,
+        List.copyOf(damage), damageCut, List.copyOf(notes), gaps(), last, proven, closedCleanly());
+  }
+
+  private List<SequenceRange> gaps() {
+    List<SequenceRange> found = new ArrayList<>();
+    for (Segment s : segments) addGap(found, s.header.predecessorLastSequence(), s.header.baseSequence());
+    long end = lastReadable();
+    if (damage.isEmpty()) addGap(found, end, mark.floorSequence());
+    return List.copyOf(found);
+  }
+
+  private void addGap(List<SequenceRange> found, long last, long next) {
+    long first = Math.max(last, mark.truncatedThrough()) + 1;
+    if (next >= first) found.add(new SequenceRange(first, next));
+  }
+
+  private boolean closedCleanly() {
+    if (!mark.closedCleanly() || !damage.isEmpty() || tornAt != null || !leftovers.isEmpty()) return false;
+    if (segments.isEmpty()) return true;
+    Segment newest = segments.get(segments.size() - 1);
+    return newest.ordinal == mark.durable().ordinal()
+        && newest.usedEndBytes() == mark.durable().endBytes()
+        && newest.fileBytes == newest.usedEndBytes();
+  }
+}

@@ -1,0 +1,287 @@
+package dev.syncline.log;
+
+import dev.syncline.CorruptLogException;
+import dev.syncline.Damage;
+import dev.syncline.RecordsTruncatedException;
+import dev.syncline.format.Crc;
+import dev.syncline.format.FrameHeader;
+import dev.syncline.format.Layout;
+import dev.syncline.format.RecordCodec;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Steps through records in order, each frame checked whole before its first record is shown.
+ *
+ * <p>Belongs to one thread. The record under the cursor is a view of the cursor's own buffer, good until the next {@link #advance}. An open
+ * cursor that does not follow keeps the segments ahead of it from being deleted; {@link #close} it.
+ */
+public final class LogCursor implements AutoCloseable {
+  private final SegmentedLog log;
+  private final SegmentSet segments;
+  private final boolean follows;
+  private final FileWindow window;
+  private final FrameCheck check = new FrameCheck();
+  private final Crc crc = new Crc();
+
+  /** Segments as they were when the cursor was opened; those truncated since are still readable here. */
+  private final List<Segment> known;
+
+  private final int cutsKnown;
+  private final long limit;
+  private long position;
+  private Damage stoppedAt;
+  private boolean closed;
+
+  // The frame being shown.
+  private ByteBuffer buffer;
+  private int nextRecordAt;
+  private int framedEnd;
+  private long clip;
+  private Damage damageBehindFrame;
+
+  // Where the next frame is expected.
+  private Segment segment;
+  private long nextFrameOffset;
+
+  // The record under the cursor.
+  private int recordAt;
+
+  LogCursor(SegmentedLog log, SegmentSet segments, long after, long limit, boolean follows, int windowBytes) throws IOException {
+    this.log = log;
+    this.segments = segments;
+    this.follows = follows;
+    this.position = after;
+    this.limit = limit;
+    this.window = log.borrowWindow(windowBytes);
+    this.cutsKnown = log.cuts().size();
+    if (!follows) segments.pin(this, 0);
+    this.known = segments.live();
+    pinFrom(after);
+  }
+
+  private void pinFrom(long after) {
+    if (follows) return;
+    Segment first = SegmentSet.firstBeyond(known, after);
+    segments.pin(this, first == null ? Long.MAX_VALUE : first.ordinal);
+  }
+
+  /**
+   * Moves to the next record.
+   *
+   * @return false if there is none: the end, for a following cursor the durable end, or {@link #damage}
+   * @throws CorruptLogException for damage that was not known when the log was opened
+   * @throws RecordsTruncatedException if the next record was truncated away
+   */
+  public boolean advance() throws IOException {
+    while (!closed) {
+      if (nextRecordAt < framedEnd) {
+        if (takeRecord()) return true;
+      } else if (damageBehindFrame != null) {
+        throw new CorruptLogException(damageBehindFrame, "Nothing was changed. Run 'syncline verify' on the directory, and restore a copy");
+      } else {
+        log.requireReadable();
+        if (position >= end() || stoppedAt != null || !loadNext()) return false;
+      }
+    }
+    return false;
+  }
+
+  private boolean takeRecord() throws IOException {
+    int at = nextRecordAt;
+    long sequence = RecordCodec.sequence(buffer, at);
+    nextRecordAt += RecordCodec.bytes(buffer, at);
+    if (sequence <= position) return false;
+    if (sequence > Math.min(clip, end())) {
+      nextRecordAt = framedEnd;
+      // A following cursor will want the rest of this frame later; others are through with the segment's part that counts.
+      if (follows) segment = null;
+      return false;
+    }
+    requireNotCut(sequence);
+    recordAt = at;
+    position = sequence;
+    return true;
+  }
+
+  private long end() {
+    return follows ? log.durableSequence() : Math.min(limit, log.visibleSequence());
+  }
+
+  private void requireNotCut(long sequence) throws IOException {
+    List<Long> cuts = log.cuts();
+    for (int i = cutsKnown; i < cuts.size(); i++)
+      if (sequence > cuts.get(i))
+        throw new RecordsTruncatedException(
+            "record " + sequence + " was removed by truncateAfter(" + cuts.get(i) + ") after this cursor was opened");
+  }
+
+  /** Finds and checks the frame that holds the next record. Returns false if there is none, or it must be looked for again. */
+  private boolean loadNext() throws IOException {
+    requireNotCut(position + 1);
+    if (follows && log.truncatedThrough() > position)
+      throw new RecordsTruncatedException(
+          "record " + (position + 1) + " was truncated away while the tail was behind it; the log begins at " + (log.truncatedThrough() + 1));
+    if (!follows && position < log.truncatedThrough() && SegmentSet.firstBeyond(known, position) == null) position = log.truncatedThrough();
+    Segment next = nextSegment();
+    if (next == null) return loadPending();
+    try {
+      return loadFrom(next);
+    } catch (CorruptLogException e) {
+      requireNotCut(position + 1);
+      if (follows && log.truncatedThrough() > position) return true;
+      throw e;
+    } catch (IOException e) {
+      log.requireReadable();
+      requireNotCut(position + 1);
+      // The file was taken away under a following cursor: the next round says so.
+      if (follows && log.truncatedThrough() > position) return true;
+      throw e;
+    }
+  }
+
+  private Segment nextSegment() {
+    if (segment != null && segment.reachesBeyond(position)) return segment;
+    Segment found = follows ? null : SegmentSet.firstBeyond(known, position);
+    if (found == null) found = SegmentSet.firstBeyond(segments.live(), position);
+    if (found != null && !follows && found != segment) segments.pin(this, found.ordinal);
+    return found;
+  }
+
+  /** Records that are in no file yet: copied from memory, where they wait to be written. */
+  private boolean loadPending() throws IOException {
+    Damage ahead = log.damageAbove(position);
+    if (ahead != null) {
+      stoppedAt = ahead;
+      return false;
+    }
+    ByteBuffer pending = log.copyOfPending(position);
+    if (pending == null) return SegmentSet.firstBeyond(segments.live(), position) != null;
+    buffer = pending;
+    nextRecordAt = 0;
+    framedEnd = pending.capacity();
+    clip = Long.MAX_VALUE;
+    segment = null;
+    return true;
+  }
+
+  private boolean loadFrom(Segment next) throws IOException {
+    Extent extent = extentBeyond(next);
+    if (extent == null) return true;
+    Damage ahead = log.damageAbove(position);
+    if (ahead != null && ahead.firstLost() < Math.max(extent.firstSequence(), position + 1)) {
+      stoppedAt = ahead;
+      return false;
+    }
+    boolean goesOn = next == segment && nextFrameOffset >= extent.startBytes() && nextFrameOffset < extent.endBytes();
+    long offset = goesOn ? nextFrameOffset : next.seekOffset(extent, position + 1);
+    if (next != segment) window.use(next.reader(log.storage()));
+    segment = next;
+    while (offset < extent.endBytes()) {
+      FrameHeader frame = header(next, offset);
+      if (frame.lastSequence() > position && frame.kind() == FrameHeader.DATA) {
+        show(next, frame, extent);
+        return true;
+      }
+      offset = frame.endBytes(next.header.blockBytes());
+    }
+    throw corrupt(next, offset, "expected record " + (position + 1) + " before offset " + extent.endBytes() + ", found none");
+  }
+
+  private Extent extentBeyond(Segment next) {
+    for (Extent extent : next.extents()) if (extent.lastSequence() > position) return extent;
+    return null;
+  }
+
+  private FrameHeader header(Segment from, long offset) throws IOException {
+    String problem = null;
+    // What was read ahead may predate the frame: before it is called damaged it is read again.
+    for (int attempt = 0; attempt < 2; attempt++) {
+      if (attempt > 0) window.use(from.reader(log.storage()));
+      int available = window.load(offset, Layout.FRAME_HEADER_BYTES);
+      problem = FrameHeader.problem(
+          window.buffer(), window.indexOf(offset), available, crc, from.header.epoch(), from.ordinal, offset);
+      if (problem == null) return FrameHeader.decode(window.buffer(), window.indexOf(offset));
+    }
+    throw corrupt(from, offset, problem);
+  }
+
+  private void show(Segment from, FrameHeader frame, Extent extent) throws IOException {
+    long offset = frame.offsetBytes();
+    int bytes = Math.toIntExact(frame.usedEndBytes() - offset);
+    for (int attempt = 0; attempt < 2; attempt++) {
+      if (attempt > 0) window.use(from.reader(log.storage()));
+      int available = window.load(offset, bytes);
+      check.check(window.buffer(), window.indexOf(offset), available, frame, frame.firstSequence() - 1);
+      if (check.problem == null) break;
+    }
+    buffer = window.buffer();
+    nextRecordAt = window.indexOf(offset) + Layout.FRAME_HEADER_BYTES;
+    framedEnd = nextRecordAt + check.goodBytes;
+    clip = extent.lastSequence();
+    nextFrameOffset = frame.endBytes(from.header.blockBytes());
+    if (check.problem != null && check.goodLastSequence < Math.min(clip, frame.lastSequence()))
+      damageBehindFrame = new Damage(log.storage().directory().resolve(from.name), offset + check.problemAtBytes, check.problem,
+          Math.max(position, check.goodLastSequence) + 1, frame.lastSequence());
+  }
+
+  private CorruptLogException corrupt(Segment from, long offset, String problem) {
+    return new CorruptLogException(
+        new Damage(log.storage().directory().resolve(from.name), offset, problem, position + 1, from.lastSequence()),
+        "Nothing was changed. Run 'syncline verify' on the directory, and restore a copy");
+  }
+
+  /** The damage known at open that this cursor stopped at. */
+  public Optional<Damage> damage() {
+    return Optional.ofNullable(stoppedAt);
+  }
+
+  /** Sequence of the record under the cursor, or where it was opened. */
+  public long sequence() {
+    return position;
+  }
+
+  public int type() {
+    return RecordCodec.type(buffer, recordAt);
+  }
+
+  public int meta() {
+    return RecordCodec.meta(buffer, recordAt);
+  }
+
+  public int payloadBytes() {
+    return RecordCodec.payloadBytes(buffer, recordAt);
+  }
+
+  /** Whether the record counts only with the ones behind it. */
+  public boolean groupGoesOn() {
+    return RecordCodec.hasMore(buffer, recordAt);
+  }
+
+  /** A copy of the payload. */
+  public byte[] payload() {
+    byte[] copy = new byte[payloadBytes()];
+    buffer.get(recordAt + Layout.RECORD_HEADER_BYTES, copy);
+    return copy;
+  }
+
+  /** A read-only view of the payload, good until the next {@link #advance}. */
+  public ByteBuffer payloadView() {
+    return buffer.slice(recordAt + Layout.RECORD_HEADER_BYTES, payloadBytes()).asReadOnlyBuffer();
+  }
+
+  @Override
+  public void close() {
+    if (closed) return;
+    closed = true;
+    buffer = null;
+    nextRecordAt = 0;
+    framedEnd = 0;
+    segments.unpin(this);
+    log.returnWindow(window);
+    log.readerLeft();
+  }
+
+}

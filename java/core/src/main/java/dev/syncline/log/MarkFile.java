@@ -1,0 +1,112 @@
+package dev.syncline.log;
+
+import dev.syncline.IncompatibleLogException;
+import dev.syncline.format.Layout;
+import dev.syncline.format.Mark;
+import dev.syncline.format.SegmentName;
+import dev.syncline.io.AlignedBuffers;
+import dev.syncline.io.SegmentFile;
+import dev.syncline.io.Storage;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/**
+ * The mark file: two slots, each in a block of its own, both written at every change.
+ *
+ * <p>The first of the two writes is the moment of the change: a crash in it leaves the other slot with the mark before. The second makes the
+ * slots twins, so that neither a torn write nor a damaged block can take back what was marked. Written by the log's housekeeping thread
+ * (or the thread that opens the log), read by anyone.
+ */
+final class MarkFile implements Closeable {
+  private static final int SPACING = Layout.MARK_SLOT_SPACING_BYTES;
+  private static final int FILE_BYTES = 2 * SPACING;
+
+  /** What reading both slots gave: the mark that counts, if any, and what is wrong with the slots. */
+  record Reading(Optional<Mark> mark, String problem, boolean slotNeedsHealing) {}
+
+  private final SegmentFile file;
+  private final ByteBuffer slot = AlignedBuffers.allocate(SPACING);
+  private volatile Mark current;
+
+  private MarkFile(SegmentFile file, Mark current) {
+    this.file = file;
+    this.current = current;
+  }
+
+  /** Creates the file with its first mark, whole or not at all. */
+  static MarkFile create(Storage storage, Mark first) throws IOException {
+    String temporary = SegmentName.MARK + SegmentName.TEMPORARY_SUFFIX;
+    try (SegmentFile file = storage.create(temporary, FILE_BYTES)) {
+      ByteBuffer both = AlignedBuffers.allocate(FILE_BYTES);
+      first.encode(both, 0);
+      first.encode(both, SPACING);
+      file.write(both.limit(FILE_BYTES), 0);
+      file.sync();
+    }
+    storage.rename(temporary, SegmentName.MARK);
+    storage.syncDirectory();
+    return open(storage, first);
+  }
+
+  static MarkFile open(Storage storage, Mark current) throws IOException {
+    return new MarkFile(storage.open(SegmentName.MARK, Storage.Access.WRITE), current);
+  }
+
+  /**
+   * Reads the slots; changes nothing.
+   *
+   * @throws IncompatibleLogException if a newer version of this library wrote them
+   */
+  static Reading read(Storage storage) throws IOException {
+    ByteBuffer both = AlignedBuffers.allocate(FILE_BYTES);
+    try (SegmentFile file = storage.open(SegmentName.MARK, Storage.Access.READ)) {
+      file.read(both, 0);
+    }
+    int bytes = both.position();
+    String first = slotProblem(storage, both, 0, bytes);
+    String second = slotProblem(storage, both, SPACING, bytes - SPACING);
+    if (first != null && second != null)
+      return new Reading(Optional.empty(), "neither slot is readable: first: " + first + "; second: " + second, true);
+    if (first != null) return new Reading(Optional.of(Mark.decode(both, SPACING)), "first slot: " + first, true);
+    if (second != null) return new Reading(Optional.of(Mark.decode(both, 0)), "second slot: " + second, true);
+    Mark a = Mark.decode(both, 0);
+    Mark b = Mark.decode(both, SPACING);
+    return new Reading(Optional.of(a.counter() >= b.counter() ? a : b), null, a.counter() != b.counter());
+  }
+
+  private static String slotProblem(Storage storage, ByteBuffer both, int at, int availableBytes) throws IOException {
+    String problem = Mark.problem(both, at, availableBytes);
+    if (problem == null && Mark.version(both, at) != Layout.FORMAT_VERSION)
+      throw new IncompatibleLogException(
+          storage.directory().resolve(SegmentName.MARK) + " was written in format version " + Mark.version(both, at)
+              + ", this library reads version " + Layout.FORMAT_VERSION + ". Use a newer Syncline for this directory; nothing was changed.");
+    return problem;
+  }
+
+  Mark current() {
+    return current;
+  }
+
+  /** Makes {@code next} the mark, durably; it gets the next counter. Does nothing if it says what the current one says. */
+  void store(Mark next) throws IOException {
+    if (next.withCounter(current.counter()).equals(current)) return;
+    storeAnyway(next);
+  }
+
+  /** The same, even if nothing changed: heals a slot. */
+  void storeAnyway(Mark next) throws IOException {
+    Mark counted = next.withCounter(current.counter() + 1);
+    counted.encode(slot, 0);
+    int first = (int) (counted.counter() & 1) * SPACING;
+    file.writeDurably(slot.limit(SPACING).position(0), first);
+    current = counted;
+    file.writeDurably(slot.limit(SPACING).position(0), SPACING - first);
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

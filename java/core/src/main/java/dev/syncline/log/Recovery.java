@@ -1,0 +1,257 @@
+package dev.syncline.log;
+
+import dev.syncline.CorruptLogException;
+import dev.syncline.CorruptionPolicy;
+import dev.syncline.Damage;
+import dev.syncline.Verification;
+import dev.syncline.format.FrameHeader;
+import dev.syncline.format.Layout;
+import dev.syncline.format.LogId;
+import dev.syncline.format.Mark;
+import dev.syncline.format.SegmentName;
+import dev.syncline.io.AlignedBuffers;
+import dev.syncline.io.SegmentFile;
+import dev.syncline.io.Storage;
+import dev.syncline.log.Verdict.Cut;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+
+/**
+ * Makes a directory's files agree with the {@link Verdict}: the only class that repairs.
+ *
+ * <p>Every step may be the last before a crash, and the next recovery then reaches the same result: bytes are kept in quarantine, durably,
+ * before they are cut; later segments are unlinked, newest first and each durably, before an earlier one is cut; the mark that
+ * says all is well is written last.
+ */
+final class Recovery {
+
+  /**
+   * What opening needs of a recovered directory.
+   *
+   * @param markFile open if the log is writable, else null
+   * @param damage what opening found unreadable; under {@link CorruptionPolicy#TRUNCATE} it has been given up since
+   * @param tail the segment that appends go on in, or null: the next append begins a new one
+   */
+  record Outcome(
+      Verdict verdict,
+      Mark mark,
+      MarkFile markFile,
+      List<Segment> segments,
+      List<Damage> damage,
+      Segment tail,
+      long trimmedBytes,
+      List<Path> quarantined,
+      boolean writable) {}
+
+  private final Storage storage;
+  private final LogOptions options;
+  private final Quarantine quarantine;
+  private long trimmedBytes;
+
+  Recovery(Storage storage, LogOptions options) {
+    this.storage = storage;
+    this.options = options;
+    this.quarantine = new Quarantine(storage);
+  }
+
+  /** Reads only: the log as it is now, not writable. */
+  static Outcome readOnly(Storage storage, Verification verification) throws IOException {
+    Verdict verdict = new Judge(storage, Storage.Access.READ, verification).judge();
+    Mark mark = verdict.mark().orElse(Mark.fresh(new LogId(0, 0)));
+    return new Outcome(verdict, mark, null, verdict.segments(), verdict.damage(), null, 0, List.of(), false);
+  }
+
+  /** Judges and repairs; the caller holds the directory's lock. */
+  Outcome recover() throws IOException {
+    settleWhatIsThere();
+    Verdict verdict = judge();
+    if (verdict.fresh()) return create(verdict);
+    if (!verdict.damage().isEmpty()) {
+      Damage first = verdict.damage().get(0);
+      switch (options.corruptionPolicy()) {
+        case REFUSE -> throw new CorruptLogException(first,
+            "Nothing was changed. Open with CorruptionPolicy.READ_ONLY to read what is left, or restore a copy");
+        case READ_ONLY -> {
+          return new Outcome(verdict, verdict.mark().orElseThrow(), null, verdict.segments(), verdict.damage(), null, 0, List.of(), false);
+        }
+        case TRUNCATE -> {
+          giveUpDamage(verdict);
+          return repair(judge(), verdict.damage());
+        }
+      }
+    }
+    return repair(verdict, List.of());
+  }
+
+  private Verdict judge() throws IOException {
+    return new Judge(storage, Storage.Access.READ_UNCACHED, options.verification()).judge();
+  }
+
+  /** What a crashed user had written and not synced may still sit in the page cache: it is made durable or fails here, before it is read. */
+  private void settleWhatIsThere() throws IOException {
+    NavigableSet<String> newest = new TreeSet<>();
+    for (String name : storage.list()) if (SegmentName.ordinal(name) > 0) newest.add(name);
+    for (String name : newest.descendingSet().stream().limit(2).toList()) {
+      try (SegmentFile file = storage.open(name, Storage.Access.WRITE)) {
+        file.sync();
+      }
+    }
+    storage.syncDirectory();
+  }
+
+  private Outcome create(Verdict verdict) throws IOException {
+    deleteSpares();
+    Mark mark = Mark.fresh(new LogId(options.identifiers().getAsLong(), options.identifiers().getAsLong()));
+    MarkFile file = MarkFile.create(storage, mark);
+    return new Outcome(verdict, file.current(), file, List.of(), List.of(), null, 0, List.of(), true);
+  }
+
+  private Outcome repair(Verdict verdict, List<Damage> givenUp) throws IOException {
+    Mark mark = verdict.mark().orElseThrow();
+    List<Segment> segments = new ArrayList<>(verdict.segments());
+    deleteNewestFirst(verdict.leftovers());
+    deleteSpares();
+    if (mark.rewinding()) finishRewind(mark, segments);
+    else if (verdict.tornAt() != null) trim(verdict.tornAt());
+    boolean goesOn = verdict.closedCleanly() && !mark.rewinding() && !segments.isEmpty();
+    Segment newest = segments.isEmpty() ? null : segments.get(segments.size() - 1);
+    if (newest != null && !verdict.closedCleanly() && !storage.traits().readsPastCache()) rewriteUnproven(newest, verdict.provenSequence());
+    Mark settled = settledMark(verdict, mark, newest);
+    MarkFile markFile = openMark(verdict, settled);
+    boolean fits = goesOn && !newest.sealed() && newest.header.blockBytes() == options.blockBytes()
+        && verdict.lastSequence() == newest.lastSequence();
+    return new Outcome(
+        verdict, markFile.current(), markFile, segments, givenUp, fits ? newest : null, trimmedBytes, quarantine.files(), true);
+  }
+
+  private Mark settledMark(Verdict verdict, Mark mark, Segment newest) {
+    Mark settled = mark.withFloor(verdict.lastSequence());
+    if (newest != null) settled = settled.withOrdinals(mark.firstOrdinal(), Math.max(mark.lastOrdinal(), newest.ordinal));
+    if (newest == null || mark.rewinding()) return settled;
+    Mark.DurablePoint point =
+        new Mark.DurablePoint(newest.ordinal, newest.usedEndBytes(), newest.lastSequence(), newest.lastCrc());
+    return settled.withDurable(point, verdict.closedCleanly());
+  }
+
+  /** Writes the mark even if it says nothing new: what was read of it may have come from a cache, or from one slot of two. */
+  private MarkFile openMark(Verdict verdict, Mark settled) throws IOException {
+    if (verdict.markNeedsHealing() && !storage.list().contains(SegmentName.MARK)) return MarkFile.create(storage, settled);
+    MarkFile file = MarkFile.open(storage, settled);
+    try {
+      file.storeAnyway(settled);
+      return file;
+    } catch (IOException | RuntimeException e) {
+      closeQuietly(file, e);
+      throw e;
+    }
+  }
+
+  /** Everything from the first damage on goes to quarantine; the log goes on behind the highest sequence ever seen or promised. */
+  private void giveUpDamage(Verdict verdict) throws IOException {
+    Mark mark = verdict.mark().orElseThrow().withFloor(verdict.lastSequence());
+    Cut cut = verdict.damageCut();
+    if (cut == null) {
+      openMark(verdict, mark).close();
+      return;
+    }
+    TreeSet<Long> ordinals = new TreeSet<>();
+    for (String name : storage.list()) if (SegmentName.ordinal(name) > 0) ordinals.add(SegmentName.ordinal(name));
+    long newestEver = Math.max(ordinals.isEmpty() ? 0 : ordinals.last(), mark.lastOrdinal());
+    for (long ordinal : ordinals.descendingSet()) if (ordinal > cut.ordinal()) quarantine.move(SegmentName.of(ordinal));
+    if (cut.ordinal() == 0) {
+      mark = mark.withOrdinals(newestEver + 1, newestEver).withoutRewind().withDurable(Mark.DurablePoint.NONE, false);
+    } else {
+      cutDamaged(verdict, cut);
+      // What lay above the cut is gone for good: the state that a cut of the tail leaves until the next segment begins.
+      mark = mark.withOrdinals(mark.firstOrdinal(), newestEver)
+          .withDurable(new Mark.DurablePoint(cut.ordinal(), cut.usedEndBytes(), cut.lastSequence(), cut.crc()), false)
+          .withRewind(cut.lastSequence(), cut.ordinal());
+    }
+    openMark(verdict, mark).close();
+  }
+
+  private void cutDamaged(Verdict verdict, Cut cut) throws IOException {
+    Segment damaged = verdict.segments().stream().filter(s -> s.ordinal == cut.ordinal()).findFirst().orElseThrow();
+    String name = SegmentName.of(cut.ordinal());
+    long size;
+    try (SegmentFile file = storage.open(name, Storage.Access.READ)) {
+      size = file.size();
+    }
+    quarantine.keep(name, cut.badStartBytes(), Math.max(cut.badEndBytes(), size));
+    trimmedBytes += size - cut.badStartBytes();
+    cutFile(name, cut.usedEndBytes(), damaged.header.blockBytes());
+  }
+
+  private void finishRewind(Mark mark, List<Segment> segments) throws IOException {
+    int last = segments.size() - 1;
+    Segment holder = last < 0 ? null : segments.get(last);
+    if (holder == null || holder.ordinal != mark.rewindOrdinal()) return;
+    segments.set(last, Rewind.cutSegment(storage, holder, mark.rewindTo()));
+  }
+
+  private void trim(Cut cut) throws IOException {
+    String name = SegmentName.of(cut.ordinal());
+    quarantine.keep(name, cut.badStartBytes(), cut.badEndBytes());
+    trimmedBytes += cut.badEndBytes() - cut.badStartBytes();
+    cutFile(name, cut.usedEndBytes(), options.blockBytes());
+  }
+
+  /** Cuts behind the last good frame's block, so that nothing of the tail is left that could ever be read again. */
+  private void cutFile(String name, long usedEndBytes, int blockBytes) throws IOException {
+    long end = Layout.roundUp(usedEndBytes, blockBytes);
+    try (SegmentFile file = storage.open(name, Storage.Access.WRITE)) {
+      if (file.size() > end) file.truncate(end);
+      file.sync();
+    }
+  }
+
+  private void deleteNewestFirst(List<Long> ordinals) throws IOException {
+    for (int i = ordinals.size() - 1; i >= 0; i--) {
+      storage.delete(SegmentName.of(ordinals.get(i)));
+      storage.syncDirectory();
+    }
+  }
+
+  private void deleteSpares() throws IOException {
+    boolean any = false;
+    for (String name : storage.list()) {
+      if (!SegmentName.isSpare(name)) continue;
+      storage.delete(name);
+      any = true;
+    }
+    if (any) storage.syncDirectory();
+  }
+
+  /**
+   * Where reads cannot go past the page cache, a frame that was read may be on no disk at all: an earlier failed sync may have left its
+   * pages clean. Such frames are written again and synced before anybody relies on them; frames already promised are left alone.
+   */
+  private void rewriteUnproven(Segment newest, long proven) throws IOException {
+    if (!newest.reachesBeyond(proven)) return;
+    try (SegmentFile read = storage.open(newest.name, Storage.Access.READ);
+        SegmentFile write = storage.open(newest.name, Storage.Access.WRITE)) {
+      FrameHeader first = new FrameWalk(newest, read).find(proven + 1);
+      long end = newest.endBytes();
+      ByteBuffer buffer = AlignedBuffers.allocate(1 << 20);
+      for (long at = first.offsetBytes(); at < end; at += buffer.limit()) {
+        buffer.clear().limit((int) Math.min(buffer.capacity(), end - at));
+        if (read.read(buffer, at) == 0) break;
+        write.write(buffer.flip(), at);
+      }
+      write.sync();
+    }
+  }
+
+  private static void closeQuietly(MarkFile file, Exception because) {
+    try {
+      file.close();
+    } catch (IOException e) {
+      because.addSuppressed(e);
+    }
+  }
+}

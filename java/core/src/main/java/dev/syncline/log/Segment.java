@@ -1,0 +1,246 @@
+package dev.syncline.log;
+
+import dev.syncline.format.FrameHeader;
+import dev.syncline.format.Layout;
+import dev.syncline.format.Seal;
+import dev.syncline.format.SegmentHeader;
+import dev.syncline.format.SegmentName;
+import dev.syncline.io.SegmentFile;
+import dev.syncline.io.Storage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * One segment of the log, as far as it is known to hold readable frames.
+ *
+ * <p>The holder of the commit token changes the end of the newest segment ({@link #advance}); nobody changes another one. Readers look at
+ * {@link #extents} and {@link #lastSequence} without a lock.
+ */
+final class Segment {
+  final long ordinal;
+  final String name;
+  final SegmentHeader header;
+  final int headerCrc;
+
+  private final SparseIndex index;
+  private final long[] types;
+
+  /** Readable runs that will not grow any more, oldest first. */
+  private final List<Extent> finishedExtents;
+
+  /** Where the run that grows begins, and with which sequence. Commit token; set before {@link #runLastSequence} is. */
+  private long runStartBytes;
+
+  private long runFirstSequence;
+
+  /** Offset behind the growing run. Written before {@link #runLastSequence}, read after it: never behind it. */
+  private volatile long runEndBytes;
+
+  /** Last sequence of the growing run, 0 while there is none. Each write lets readers see one more frame. */
+  private volatile long runLastSequence;
+
+  /** Checksum that the next frame's chain begins with. Commit token. */
+  private int lastCrc;
+
+  /** Offset behind the last frame's last record, unpadded; what a clean close cuts the file to. Commit token. */
+  private long usedEndBytes;
+
+  /** Whether a seal ends the file. Commit token, or the thread that opens the log. */
+  private boolean sealed;
+
+  /** The file as a writer has it, while this is the tail; else null. Commit token. */
+  private SegmentFile writer;
+
+  /** Bytes from 0 that may be written without asking the file system for space. Written by the preparing thread, read by appenders. */
+  volatile long readyBytes;
+
+  /** Bytes from 0 that the storage was asked to reserve. Preparing thread. */
+  long reservedBytes;
+
+  /** Where frames must end, so that a seal still fits what was reserved. Set when the segment becomes the tail. */
+  volatile long limitBytes;
+
+  /** Bytes the file takes on disk, roughly: for statistics and the size limit. */
+  volatile long fileBytes;
+
+  private final ReentrantLock readerLock = new ReentrantLock();
+
+  /** The file as readers have it, opened when first needed. Guarded by readerLock for writing. */
+  private volatile SegmentFile reader;
+
+  Segment(SegmentHeader header, int headerCrc) {
+    this(header, headerCrc, new SparseIndex(), new long[4], List.of(), headerCrc, header.blockBytes(), false);
+  }
+
+  Segment(
+      SegmentHeader header, int headerCrc, SparseIndex index, long[] types, List<Extent> extents, int lastCrc, long usedEndBytes,
+      boolean sealed) {
+    this.ordinal = header.ordinal();
+    this.name = SegmentName.of(ordinal);
+    this.header = header;
+    this.headerCrc = headerCrc;
+    this.index = index;
+    this.types = types;
+    this.finishedExtents = extents.isEmpty() ? List.of() : List.copyOf(extents.subList(0, extents.size() - 1));
+    if (!extents.isEmpty()) grow(extents.get(extents.size() - 1));
+    this.lastCrc = lastCrc;
+    this.usedEndBytes = usedEndBytes;
+    this.sealed = sealed;
+  }
+
+  /** Readable runs of frames, oldest first, as of now. */
+  List<Extent> extents() {
+    long last = runLastSequence;
+    if (last == 0) return finishedExtents;
+    Extent run = new Extent(runStartBytes, runEndBytes, runFirstSequence, last);
+    if (finishedExtents.isEmpty()) return List.of(run);
+    List<Extent> all = new ArrayList<>(finishedExtents);
+    all.add(run);
+    return all;
+  }
+
+  /** Highest sequence that counts here; the base if the segment holds none. */
+  long lastSequence() {
+    return runLastSequence == 0 ? header.baseSequence() : runLastSequence;
+  }
+
+  /** Whether any record of it has a sequence above {@code sequence}. */
+  boolean reachesBeyond(long sequence) {
+    return runLastSequence > sequence;
+  }
+
+  /** Offset where the next frame would begin. */
+  long endBytes() {
+    return Layout.roundUp(usedEndBytes, header.blockBytes());
+  }
+
+  long usedEndBytes() {
+    return usedEndBytes;
+  }
+
+  int lastCrc() {
+    return lastCrc;
+  }
+
+  boolean sealed() {
+    return sealed;
+  }
+
+  SegmentFile writer() {
+    return writer;
+  }
+
+  void startWriting(SegmentFile file) {
+    writer = file;
+  }
+
+  /** Gives the writing descriptor back to whoever closes it; null if there is none. */
+  SegmentFile stopWriting() {
+    SegmentFile file = writer;
+    writer = null;
+    return file;
+  }
+
+  void markSealed(long sealedFileBytes) {
+    sealed = true;
+    fileBytes = sealedFileBytes;
+  }
+
+  boolean hasType(int type) {
+    return (types[type >> 6] & 1L << (type & 63)) != 0;
+  }
+
+  /** Takes a written frame in: from now on readers find it. */
+  void advance(Frame frame) {
+    lastCrc = frame.headerCrc();
+    usedEndBytes = frame.offsetBytes() + Layout.FRAME_HEADER_BYTES + frame.bodyBytes();
+    frame.noteTypes(types);
+    index.offer(frame.firstSequence(), frame.offsetBytes());
+    if (runLastSequence == 0) {
+      runStartBytes = frame.offsetBytes();
+      runFirstSequence = frame.firstSequence();
+    }
+    runEndBytes = endBytes();
+    runLastSequence = frame.lastSequence();
+  }
+
+  private void grow(Extent run) {
+    runStartBytes = run.startBytes();
+    runFirstSequence = run.firstSequence();
+    runEndBytes = run.endBytes();
+    runLastSequence = run.lastSequence();
+  }
+
+  /** Forgets everything above {@code sequence}, which ends in the frame with {@code crc} that is used up to {@code usedEnd}. */
+  Segment cutAfter(long sequence, int crc, long usedEnd, SparseIndex keptIndex) {
+    List<Extent> kept = new ArrayList<>();
+    for (Extent extent : extents()) {
+      if (extent.firstSequence() > sequence) break;
+      long end = Math.min(extent.endBytes(), Layout.roundUp(usedEnd, header.blockBytes()));
+      kept.add(new Extent(extent.startBytes(), end, extent.firstSequence(), Math.min(extent.lastSequence(), sequence)));
+    }
+    Segment cut = new Segment(header, headerCrc, keptIndex, types.clone(), kept, crc, usedEnd, false);
+    cut.fileBytes = Layout.roundUp(usedEnd, header.blockBytes());
+    return cut;
+  }
+
+  /** The index of the frames that begin before {@code endBytes}. */
+  SparseIndex indexBefore(long endBytes) {
+    SparseIndex kept = new SparseIndex();
+    long[] sequences = index.sequences();
+    long[] offsets = index.offsetsBytes();
+    for (int i = 0; i < offsets.length && offsets[i] < endBytes; i++) kept.offer(sequences[i], offsets[i]);
+    return kept;
+  }
+
+  /** What its seal says, or would say. */
+  Seal seal() {
+    return new Seal(endBytes(), lastCrc, types.clone(), index.sequences(), index.offsetsBytes());
+  }
+
+  /** The header of the seal frame, checksum aside. */
+  FrameHeader sealHeader(int bodyBytes, int bodyCrc) {
+    long last = lastSequence();
+    return new FrameHeader(
+        0, header.epoch(), ordinal, endBytes(), header.baseSequence() + 1, last, last, bodyBytes, 0, bodyCrc, lastCrc, FrameHeader.SEAL);
+  }
+
+  /** Offset of a frame at or before the one that holds {@code sequence}, inside {@code extent}. */
+  long seekOffset(Extent extent, long sequence) {
+    return Math.max(extent.startBytes(), index.floorOffset(sequence));
+  }
+
+  /** The shared descriptor for readers, past which no cursor holds one of its own. */
+  SegmentFile reader(Storage storage) throws IOException {
+    SegmentFile open = reader;
+    if (open != null) return open;
+    readerLock.lock();
+    try {
+      if (reader == null) reader = storage.open(name, Storage.Access.READ);
+      return reader;
+    } finally {
+      readerLock.unlock();
+    }
+  }
+
+  /** Closes both descriptors; what is being read through them fails and is looked up anew. */
+  void close() throws IOException {
+    readerLock.lock();
+    SegmentFile read = reader;
+    SegmentFile written = stopWriting();
+    reader = null;
+    try {
+      if (read != null) read.close();
+    } finally {
+      readerLock.unlock();
+      if (written != null) written.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name + " (sequences " + (header.baseSequence() + 1) + " to " + lastSequence() + ")";
+  }
+}

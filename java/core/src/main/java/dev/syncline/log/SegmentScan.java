@@ -1,0 +1,93 @@
+package dev.syncline.log;
+
+import dev.syncline.format.Seal;
+import dev.syncline.format.SegmentHeader;
+import java.util.List;
+
+/**
+ * What reading one segment from front to back found; facts, no verdict.
+ *
+ * @param header the segment's header, or null if it is unreadable
+ * @param headerCrc its checksum
+ * @param headerProblem why it is unreadable, or null
+ * @param fileBytes size of the file
+ * @param extents readable runs of frames
+ * @param breaks places where a frame was expected and none was found, with what lies behind them
+ * @param index sparse index of readable frames
+ * @param types types of the readable records
+ * @param lastCrc checksum of the last readable frame header, or of the segment header
+ * @param usedEndBytes offset behind that frame's last record
+ * @param lastSequence last readable sequence, or the base
+ * @param promisedSequence highest sequence that any frame header promises to be durable
+ * @param seal the seal, if the segment ends with a readable one
+ * @param frames readable frames
+ * @param records readable records
+ */
+record SegmentScan(
+    SegmentHeader header,
+    int headerCrc,
+    String headerProblem,
+    long fileBytes,
+    List<Extent> extents,
+    List<Break> breaks,
+    SparseIndex index,
+    long[] types,
+    int lastCrc,
+    long usedEndBytes,
+    long lastSequence,
+    long promisedSequence,
+    Seal seal,
+    long frames,
+    long records) {
+
+  /**
+   * A place where the run of frames stops.
+   *
+   * @param offsetBytes where the problem is: where a frame was expected, or the damaged record begins
+   * @param frameOffsetBytes where the frame begins that has the problem
+   * @param problem expected and found
+   * @param lastBefore last readable sequence before the problem, records of the same frame included
+   * @param wholeBefore last sequence before the frame
+   * @param crcBefore checksum of the frame before it, or of the segment header
+   * @param usedEndBefore offset behind that frame's last record
+   * @param firstAfter first sequence of the next readable frame of this segment, or 0 if there is none
+   * @param endBytes where the torn or damaged bytes end, as far as they can be told from what was there before; {@code offsetBytes} if
+   *     nothing but zeros or an earlier life of the file follows
+   */
+  record Break(
+      long offsetBytes,
+      long frameOffsetBytes,
+      String problem,
+      long lastBefore,
+      long wholeBefore,
+      int crcBefore,
+      long usedEndBefore,
+      long firstAfter,
+      long endBytes) {
+
+    Break followedBy(long sequence) {
+      return new Break(offsetBytes, frameOffsetBytes, problem, lastBefore, wholeBefore, crcBefore, usedEndBefore, sequence, endBytes);
+    }
+
+    /** Whether any byte of this life of the file lies behind the last good frame. */
+    boolean holdsBytes() {
+      return endBytes > offsetBytes;
+    }
+  }
+
+  boolean hasFrames() {
+    return frames > 0;
+  }
+
+  /** The segment as readers need it, with nothing above {@code clip}. */
+  Segment toSegment(long clip) {
+    List<Extent> kept =
+        extents.stream()
+            .filter(e -> e.firstSequence() <= clip)
+            .map(e -> new Extent(e.startBytes(), e.endBytes(), e.firstSequence(), Math.min(clip, e.lastSequence())))
+            .toList();
+    Segment segment = new Segment(header, headerCrc, index, types, kept, lastCrc, usedEndBytes, seal != null);
+    segment.fileBytes = fileBytes;
+    return segment;
+  }
+}

@@ -1,0 +1,297 @@
+package dev.syncline.log;
+
+import dev.syncline.format.Crc;
+import dev.syncline.format.FrameHeader;
+import dev.syncline.format.Layout;
+import dev.syncline.format.Seal;
+import dev.syncline.format.SegmentHeader;
+import dev.syncline.format.SegmentName;
+import dev.syncline.io.SegmentFile;
+import dev.syncline.io.Storage;
+import dev.syncline.log.SegmentScan.Break;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads segments and tells what is readable in them. Reads only; judges nothing, repairs nothing.
+ *
+ * <p>A crash leaves any subset of the blocks that were being written, and a recycled file is full of an earlier segment's frames. So a
+ * length is believed only after the checksum of the header that holds it, a header only if it names this segment, this epoch and
+ * this very offset, and a frame only if it follows, by checksum, on the one before. Behind a place where that fails every block is
+ * tried: a later frame may promise that what is unreadable here was durable.
+ */
+final class SegmentScanner {
+  private static final int STEP_BYTES = 1 << 20;
+
+  private final Storage storage;
+  private final Storage.Access access;
+  private final FileWindow window = new FileWindow(STEP_BYTES);
+  private final FrameCheck check = new FrameCheck();
+  private final Crc crc = new Crc();
+
+  // What the scan in progress has gathered.
+  private long ordinal;
+  private SegmentHeader header;
+  private int headerCrc;
+  private int blockBytes;
+  private long fileBytes;
+  private List<Extent> extents;
+  private List<Break> breaks;
+  private SparseIndex index;
+  private long[] types;
+
+  /** Checksum of the last frame that is readable at least in part. */
+  private int lastCrc;
+
+  /** Checksum that the next frame must follow on: also that of a frame of which only the header is readable. */
+  private int chainCrc;
+
+  private long usedEndBytes;
+  private long lastSequence;
+  private long promised;
+  private Seal seal;
+  private long frames;
+  private long records;
+
+  SegmentScanner(Storage storage, Storage.Access access) {
+    this.storage = storage;
+    this.access = access;
+  }
+
+  /** Reads header and, if there is one, seal: enough for a segment that was finished. Without a readable seal the scan is a full one. */
+  SegmentScan glance(long segmentOrdinal) throws IOException {
+    try (SegmentFile file = open(segmentOrdinal)) {
+      start(file);
+      String problem = readHeader();
+      if (problem != null) return scanFrames(problem);
+      if (!readSealFromEnd()) return scanFrames(null);
+      long framesEnd = seal.framesEndBytes();
+      usedEndBytes = framesEnd;
+      lastCrc = seal.lastCrc();
+      System.arraycopy(seal.types(), 0, types, 0, types.length);
+      index = SparseIndex.of(seal.firstSequences(), seal.offsetsBytes());
+      if (lastSequence > header.baseSequence())
+        extents.add(new Extent(blockBytes, framesEnd, seal.firstSequences()[0], lastSequence));
+      return result(null);
+    }
+  }
+
+  /** Reads and checks every byte that counts. */
+  SegmentScan scan(long segmentOrdinal) throws IOException {
+    try (SegmentFile file = open(segmentOrdinal)) {
+      start(file);
+      return scanFrames(readHeader());
+    }
+  }
+
+  private SegmentFile open(long segmentOrdinal) throws IOException {
+    ordinal = segmentOrdinal;
+    return storage.open(SegmentName.of(segmentOrdinal), access);
+  }
+
+  private void start(SegmentFile file) throws IOException {
+    header = null;
+    headerCrc = 0;
+    // Until a header says otherwise; frames are then looked for at every place where one can begin.
+    blockBytes = Layout.BLOCK_BYTES_MIN;
+    extents = new ArrayList<>();
+    breaks = new ArrayList<>();
+    index = new SparseIndex();
+    types = new long[4];
+    lastCrc = 0;
+    chainCrc = 0;
+    usedEndBytes = 0;
+    lastSequence = 0;
+    promised = 0;
+    seal = null;
+    frames = 0;
+    records = 0;
+    fileBytes = file.size();
+    window.use(file);
+  }
+
+  private String readHeader() throws IOException {
+    int available = window.load(0, Layout.SEGMENT_HEADER_BYTES);
+    ByteBuffer in = window.buffer();
+    String problem = SegmentHeader.problem(in, available);
+    if (problem != null) return problem;
+    if (SegmentHeader.version(in) != Layout.FORMAT_VERSION) throw Incompatible.version(storage, ordinal, SegmentHeader.version(in));
+    SegmentHeader found = SegmentHeader.decode(in);
+    if (found.ordinal() != ordinal) return "expected the header of segment " + ordinal + ", found that of segment " + found.ordinal();
+    header = found;
+    blockBytes = header.blockBytes();
+    headerCrc = SegmentHeader.crc(in);
+    lastCrc = headerCrc;
+    chainCrc = headerCrc;
+    usedEndBytes = blockBytes;
+    lastSequence = header.baseSequence();
+    return null;
+  }
+
+  /** Whether the file ends with a seal that fits this segment; takes it in if so. */
+  private boolean readSealFromEnd() throws IOException {
+    long trailerAt = fileBytes - Layout.SEAL_TRAILER_BYTES;
+    if (fileBytes % blockBytes != 0 || trailerAt < 2L * blockBytes - Layout.SEAL_TRAILER_BYTES) return false;
+    if (window.load(trailerAt, Layout.SEAL_TRAILER_BYTES) < Layout.SEAL_TRAILER_BYTES) return false;
+    int sealBytes = Seal.bytesFromTrailer(window.buffer(), window.indexOf(trailerAt), crc);
+    long sealAt = fileBytes - sealBytes;
+    if (sealBytes < Layout.FRAME_HEADER_BYTES || sealAt < blockBytes || sealAt % blockBytes != 0) return false;
+    int available = window.load(sealAt, sealBytes);
+    if (frameProblem(sealAt, available) != null) return false;
+    FrameHeader frame = FrameHeader.decode(window.buffer(), window.indexOf(sealAt));
+    if (!takeSeal(sealAt, available, frame)) return false;
+    lastSequence = frame.lastSequence();
+    return true;
+  }
+
+  private boolean takeSeal(long offset, int available, FrameHeader frame) {
+    if (frame.kind() != FrameHeader.SEAL) return false;
+    Seal found = Seal.decode(window.buffer(), window.indexOf(offset), available, frame, crc);
+    boolean fits = found != null
+        && found.framesEndBytes() == offset
+        && frame.lastSequence() >= header.baseSequence()
+        && (frame.lastSequence() == header.baseSequence()) == (found.firstSequences().length == 0);
+    if (!fits) return false;
+    seal = found;
+    promised = Math.max(promised, frame.promisedSequence());
+    return true;
+  }
+
+  private String frameProblem(long offset, int available) {
+    long epoch = header == null ? 0 : header.epoch();
+    return FrameHeader.problem(window.buffer(), window.indexOf(offset), available, crc, epoch, ordinal, offset);
+  }
+
+  private SegmentScan scanFrames(String headerProblem) throws IOException {
+    long offset = blockBytes;
+    boolean chained = header != null;
+    while (offset < fileBytes && seal == null) {
+      int available = window.load(offset, blockBytes);
+      String problem = frameProblem(offset, available);
+      FrameHeader frame = problem == null ? FrameHeader.decode(window.buffer(), window.indexOf(offset)) : null;
+      if (problem == null) problem = chainProblem(frame, chained);
+      if (problem == null) {
+        offset = frame.kind() == FrameHeader.SEAL ? sealAt(offset, frame) : frameAt(offset, frame, chained);
+        chained = true;
+      } else {
+        offset = probe(offset, problem);
+        chained = false;
+      }
+    }
+    return result(headerProblem);
+  }
+
+  private String chainProblem(FrameHeader frame, boolean chained) {
+    if (chained && frame.previousCrc() != chainCrc)
+      return "expected a frame that follows on checksum 0x%08x, found one on 0x%08x".formatted(chainCrc, frame.previousCrc());
+    if (frame.kind() == FrameHeader.DATA && frame.firstSequence() <= lastSequence)
+      return "expected a first sequence above " + lastSequence + ", found " + frame.firstSequence();
+    return null;
+  }
+
+  private long sealAt(long offset, FrameHeader frame) throws IOException {
+    int available = window.load(offset, (int) Math.min(fileBytes - offset, Layout.FRAME_HEADER_BYTES + frame.bodyBytes()));
+    if (header != null && takeSeal(offset, available, frame)) return fileBytes;
+    promised = Math.max(promised, frame.promisedSequence());
+    long end = Math.min(fileBytes, frame.endBytes(blockBytes));
+    addBreak(new Break(offset, offset, "expected a readable seal, found one whose body does not match", lastSequence, lastSequence,
+        lastCrc, usedEndBytes, 0, end));
+    return end;
+  }
+
+  /** Takes in the frame whose header is good; returns where the next one begins. */
+  private long frameAt(long offset, FrameHeader frame, boolean chained) throws IOException {
+    long needed = frame.usedEndBytes() - offset;
+    int available = window.load(offset, (int) Math.min(needed, fileBytes - offset));
+    check.check(window.buffer(), window.indexOf(offset), available, frame, Math.max(lastSequence, frame.firstSequence() - 1));
+    promised = Math.max(promised, frame.promisedSequence());
+    long wholeBefore = lastSequence;
+    int crcBefore = lastCrc;
+    long usedEndBefore = usedEndBytes;
+    if (check.goodRecords > 0) addToExtents(offset, frame, chained);
+    if (check.problem != null)
+      addBreak(new Break(offset + check.problemAtBytes, offset, check.problem, lastSequence, wholeBefore, crcBefore, usedEndBefore, 0,
+          Math.min(fileBytes, frame.endBytes(blockBytes))));
+    chainCrc = frame.crc();
+    return frame.endBytes(blockBytes);
+  }
+
+  private void addToExtents(long offset, FrameHeader frame, boolean chained) {
+    closeBreak(frame.firstSequence());
+    boolean grows = chained && !extents.isEmpty() && extents.get(extents.size() - 1).endBytes() == offset && !brokenSince(offset);
+    Extent last = grows ? extents.remove(extents.size() - 1) : null;
+    long start = grows ? last.startBytes() : offset;
+    long first = grows ? last.firstSequence() : frame.firstSequence();
+    extents.add(new Extent(start, frame.endBytes(blockBytes), first, check.goodLastSequence));
+    index.offer(frame.firstSequence(), offset);
+    for (int i = 0; i < types.length; i++) types[i] |= check.types[i];
+    lastSequence = check.goodLastSequence;
+    usedEndBytes = frame.usedEndBytes();
+    lastCrc = frame.crc();
+    frames++;
+    records += check.goodRecords;
+  }
+
+  private boolean brokenSince(long offset) {
+    return !breaks.isEmpty() && breaks.get(breaks.size() - 1).endBytes() == offset;
+  }
+
+  /** Tells the last break, if nothing readable had followed it, what follows it now. */
+  private void closeBreak(long firstAfter) {
+    int last = breaks.size() - 1;
+    if (last < 0 || breaks.get(last).firstAfter() != 0) return;
+    Break b = breaks.get(last);
+    breaks.set(last, b.followedBy(firstAfter));
+  }
+
+  /** Looks for the next block that begins a frame of this segment; returns its offset, or the end of the file. */
+  private long probe(long from, String problem) throws IOException {
+    long suspectEnd = from;
+    boolean suspect = true;
+    for (long offset = from; offset < fileBytes; offset += blockBytes) {
+      int available = window.load(offset, blockBytes);
+      if (offset > from && frameProblem(offset, available) == null && isNewer(offset)) {
+        addBreak(from, problem, offset);
+        return offset;
+      }
+      suspect &= isOfThisLife(offset, available);
+      if (suspect) suspectEnd = Math.min(fileBytes, offset + blockBytes);
+    }
+    addBreak(from, problem, suspectEnd);
+    return fileBytes;
+  }
+
+  private boolean isNewer(long offset) {
+    FrameHeader frame = FrameHeader.decode(window.buffer(), window.indexOf(offset));
+    return frame.kind() == FrameHeader.SEAL || frame.firstSequence() > lastSequence;
+  }
+
+  private void addBreak(long from, String problem, long endBytes) {
+    addBreak(new Break(from, from, problem, lastSequence, lastSequence, lastCrc, usedEndBytes, 0, endBytes));
+  }
+
+  private void addBreak(Break found) {
+    breaks.add(found);
+  }
+
+  /** Whether a block may be part of what was written last: neither all zeros nor the start of a frame of the file's earlier life. */
+  private boolean isOfThisLife(long offset, int available) {
+    ByteBuffer in = window.buffer();
+    int at = window.indexOf(offset);
+    int length = Math.min(available, blockBytes);
+    if (length >= Layout.FRAME_HEADER_BYTES
+        && in.getInt(at) == Layout.FRAME_MAGIC
+        && in.getLong(at + 16) != ordinal
+        && crc.of(in, at + 8, Layout.FRAME_HEADER_BYTES - 8) == in.getInt(at + 4)) return false;
+    for (int i = 0; i < length; i++) if (in.get(at + i) != 0) return true;
+    return false;
+  }
+
+  private SegmentScan result(String headerProblem) {
+    return new SegmentScan(
+        header, headerCrc, headerProblem, fileBytes, List.copyOf(extents), List.copyOf(breaks), index,
+        types, lastCrc, usedEndBytes, lastSequence, promised, seal, frames, records);
+  }
+}

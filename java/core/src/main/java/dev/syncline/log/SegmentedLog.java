@@ -1,0 +1,751 @@
+package dev.syncline.log;
+
+import dev.syncline.Damage;
+import dev.syncline.LogFailedException;
+import dev.syncline.LogFencedException;
+import dev.syncline.RecordTooLargeException;
+import dev.syncline.RecoveryReport;
+import dev.syncline.SequenceRange;
+import dev.syncline.StorageFullException;
+import dev.syncline.SyncMode;
+import dev.syncline.VerifyReport;
+import dev.syncline.WalStats;
+import dev.syncline.format.Mark;
+import dev.syncline.format.SegmentName;
+import dev.syncline.io.DirectoryLock;
+import dev.syncline.io.SegmentFile;
+import dev.syncline.io.Storage;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A durable sequence of opaque records in segment files: group commit, rotation, recovery, and truncation at both ends.
+ *
+ * <p>This is the engine beneath {@link dev.syncline.WriteAheadLog}, and what a consensus engine uses directly: records have an index that the
+ * caller may assign, a type byte, and 32 bits of the caller's beside the payload. All methods are safe for many threads.
+ */
+public final class SegmentedLog implements Closeable {
+  private static final int WINDOWS_KEPT_MAX = 8;
+  private static final long FULL_RETRY_NANOS = 100_000_000;
+
+  private final Storage storage;
+  private final LogOptions options;
+  private final LogState state;
+  private final boolean readOnly;
+  private final AtomicBoolean closeBegun = new AtomicBoolean();
+  private final Housekeeper housekeeper;
+  private final List<FileWindow> spareWindows = new CopyOnWriteArrayList<>();
+
+  /** Sequences behind which the tail was cut since the log was opened, in order; cursors look for cuts newer than themselves. */
+  private final List<Long> cuts = new CopyOnWriteArrayList<>();
+
+  private DirectoryLock lock;
+  private SegmentSet segments = new SegmentSet(List.of());
+
+  // Set by open, and again when a truncation past damage has made the log writable. Housekeeping thread, or open.
+  private volatile CommitQueue queue;
+  private volatile RecoveryReport recovery;
+  private volatile List<Damage> damage = List.of();
+  private MarkFile markFile;
+  private SegmentPreparer preparer;
+
+  /** The mark as it was read, where the log is not writable. */
+  private volatile Mark readMark;
+
+  /** Highest sequence of a log that is not writable. */
+  private volatile long readLast;
+
+  /** The segment that frames go to. Written by the housekeeping thread. */
+  private volatile Segment tail;
+
+  /** Whether something became durable that neither the mark nor a later frame proves yet. */
+  private volatile boolean markStale;
+
+  private long markSeenSequence = -1;
+  private volatile long fullUntilNanos;
+
+  /** The last durable checkpoint as the caller knows it: sequence, and what it covers. */
+  private volatile long[] checkpoint = {0, 0};
+
+  private SegmentedLog(Storage storage, LogOptions options, boolean readOnly) {
+    this.storage = storage;
+    this.options = options;
+    this.readOnly = readOnly;
+    this.state = new LogState(storage.directory(), readOnly);
+    this.housekeeper = new Housekeeper("syncline-" + storage.directory().getFileName(), this::attend);
+  }
+
+  /**
+   * Opens the log in the storage's directory, which is created with its parents if need be, and recovers it. An instance that was abandoned
+   * in this JVM is fenced first.
+   *
+   * @throws dev.syncline.LogLockedException if another process holds it
+   */
+  public static SegmentedLog open(Storage storage, LogOptions options) throws IOException {
+    SegmentedLog log = new SegmentedLog(storage, options, false);
+    requireOwnNames(storage);
+    storage.createDirectory();
+    log.lock = DirectoryLock.acquire(storage.directory(), log::fence, options.openTimeoutNanos());
+    try {
+      log.recover();
+      log.housekeeper.start();
+      return log;
+    } catch (IOException | RuntimeException | Error e) {
+      log.releaseAfter(e);
+      throw e;
+    }
+  }
+
+  /** Opens a log to read what is there: takes no lock, writes nothing, fences nobody, and works beside a live writer. */
+  public static SegmentedLog openReadOnly(Storage storage, LogOptions options) throws IOException {
+    SegmentedLog log = new SegmentedLog(storage, options, true);
+    log.refresh();
+    return log;
+  }
+
+  /** A stray file gets its message before a lock file is made beside it. */
+  private static void requireOwnNames(Storage storage) throws IOException {
+    if (!Files.isDirectory(storage.directory())) return;
+    for (String name : storage.list())
+      if (SegmentName.isSegment(name) && SegmentName.ordinal(name) < 0) throw Incompatible.foreignName(storage, name);
+  }
+
+  private void recover() throws IOException {
+    long began = System.nanoTime();
+    install(new Recovery(storage, options).recover(), began);
+  }
+
+  /** Takes over what recovery found. */
+  private void install(Recovery.Outcome outcome, long beganNanos) throws IOException {
+    Verdict verdict = outcome.verdict();
+    segments.replaceAll(outcome.segments());
+    damage = outcome.writable() ? List.of() : outcome.damage();
+    readMark = outcome.mark();
+    readLast = verdict.lastSequence();
+    checkpoint = new long[] {outcome.mark().lastCheckpoint(), outcome.mark().covered()};
+    markFile = outcome.markFile();
+    state.damaged(outcome.writable() || readOnly || damage.isEmpty() ? null : damage.get(0));
+    if (outcome.writable()) {
+      preparer = new SegmentPreparer(storage, options, markFile);
+      if (outcome.tail() != null) preparer.resume(outcome.tail());
+      tail = outcome.tail();
+    }
+    if (queue == null) queue = new CommitQueue(options, state, housekeeper, new Surroundings(), tail, verdict.lastSequence());
+    else queue.restart(tail, verdict.lastSequence());
+    recovery = report(outcome, beganNanos);
+  }
+
+  private RecoveryReport report(Recovery.Outcome outcome, long beganNanos) {
+    Verdict verdict = outcome.verdict();
+    return new RecoveryReport(verdict.fresh(), verdict.closedCleanly(), outcome.segments().size(), firstSequence(), verdict.lastSequence(),
+        outcome.trimmedBytes(), outcome.quarantined(), verdict.notes(), outcome.damage(), verdict.gaps(), outcome.writable(),
+        Duration.ofNanos(System.nanoTime() - beganNanos));
+  }
+
+  /** Looks again at a directory that somebody else writes to. What looks damaged may be a change half seen, so it is looked at once more. */
+  private void refresh() throws IOException {
+    long began = System.nanoTime();
+    IOException failed = null;
+    for (int attempt = 0; attempt < 5; attempt++) {
+      try {
+        Recovery.Outcome outcome = Recovery.readOnly(storage, options.verification());
+        failed = null;
+        if (!outcome.damage().isEmpty() && attempt < 4) continue;
+        install(outcome, began);
+        return;
+      } catch (java.nio.file.NoSuchFileException e) {
+        failed = e;
+      }
+    }
+    throw failed;
+  }
+
+  // Appending.
+
+  /** Appends one record with the next index; returns it. In SYNC mode it is durable then. */
+  public long append(int type, int meta, byte[] head, byte[] rest) throws IOException {
+    requireSize(1, (long) head.length + rest.length);
+    return queue.append(0, type, meta, head, rest);
+  }
+
+  /** Appends one record with the caller's index, which must be above every one before it. */
+  public long appendAt(long index, int type, int meta, byte[] head, byte[] rest) throws IOException {
+    if (index <= 0) throw new IllegalArgumentException("expected an index above 0, found " + index);
+    requireSize(1, (long) head.length + rest.length);
+    return queue.append(index, type, meta, head, rest);
+  }
+
+  /** Appends records that survive a crash together or not at all; returns the first one's index, the rest follow without gaps. */
+  public long appendGroup(List<Entry> entries) throws IOException {
+    long bytes = 0;
+    for (Entry entry : entries) bytes += entry.payloadBytes();
+    requireSize(entries.size(), bytes);
+    return queue.appendGroup(entries);
+  }
+
+  /** Appends one record; the future completes with its index when it is durable. */
+  public CompletableFuture<Long> appendAsync(int type, int meta, byte[] head, byte[] rest) throws IOException {
+    requireSize(1, (long) head.length + rest.length);
+    return queue.appendAsync(type, meta, head, rest);
+  }
+
+  private void requireSize(int records, long bytes) throws RecordTooLargeException {
+    if (bytes > options.maxGroupBytes() || bytes + 32L * records > Integer.MAX_VALUE - (2 << 20))
+      throw new RecordTooLargeException(
+          "expected at most " + options.maxGroupBytes() + " bytes in one batch, found " + bytes + " in " + records + " records. Nothing was written");
+  }
+
+  /** Makes everything appended durable; returns the highest durable index. */
+  public long sync() throws IOException {
+    return queue.sync();
+  }
+
+  /** Waits until {@code sequence} is durable; in MANUAL mode makes it so. */
+  public void awaitDurable(long sequence) throws IOException {
+    state.requireReadable();
+    if (sequence > currentSequence())
+      throw new IllegalArgumentException("sequence " + sequence + " was not appended: the highest is " + currentSequence());
+    queue.awaitDurable(sequence, options.syncMode() == SyncMode.MANUAL);
+  }
+
+  /** Waits until the durable end is beyond {@code sequence}, at most that long; an interrupt ends the wait and stays set. */
+  public void awaitDurableBeyond(long sequence, long timeoutNanos) throws IOException {
+    state.requireReadable();
+    if (!readOnly) {
+      queue.awaitDurableBeyond(sequence, timeoutNanos);
+    } else if (readLast <= sequence) {
+      java.util.concurrent.locks.LockSupport.parkNanos(this, Math.min(timeoutNanos, 10_000_000));
+      refresh();
+    }
+  }
+
+  // Positions.
+
+  /** Highest index whose append has returned. */
+  public long currentSequence() {
+    return options.syncMode() == SyncMode.SYNC ? queue.durableSequence() : queue.appendedSequence();
+  }
+
+  public long durableSequence() {
+    return queue.durableSequence();
+  }
+
+  /** Where readers stop: at what has been appended, or after a failure at what is durable. */
+  long visibleSequence() {
+    return state.failure() != null ? queue.durableSequence() : currentSequence();
+  }
+
+  /** Records up to here are forgotten. */
+  public long truncatedThrough() {
+    return mark().truncatedThrough();
+  }
+
+  /** First index that can be read, or the current one + 1 if there is none. */
+  public long firstSequence() {
+    long truncated = truncatedThrough();
+    long visible = visibleSequence();
+    Segment first = SegmentSet.firstBeyond(segments.live(), truncated);
+    if (first == null) return (queue.writtenSequence() < visible ? Math.max(truncated, queue.writtenSequence()) : visible) + 1;
+    for (Extent extent : first.extents())
+      if (extent.lastSequence() > truncated) return Math.max(truncated + 1, extent.firstSequence());
+    return visible + 1;
+  }
+
+  private Mark mark() {
+    MarkFile file = markFile;
+    return file == null ? readMark : file.current();
+  }
+
+  /** Sequence of the last checkpoint that {@link #noteCheckpoint} was told of, or 0. */
+  public long lastCheckpoint() {
+    return checkpoint[0];
+  }
+
+  /** What that checkpoint covers. */
+  public long checkpointCovers() {
+    return checkpoint[1];
+  }
+
+  /** Remembers a durable checkpoint, and soon writes it to the mark file. */
+  public void noteCheckpoint(long sequence, long covered) {
+    if (sequence <= checkpoint[0]) return;
+    checkpoint = new long[] {sequence, covered};
+    markStale = true;
+    if (!readOnly) housekeeper.nudge();
+  }
+
+  // Reading.
+
+  /** A cursor over everything above {@code after} up to what is visible now. */
+  public LogCursor cursor(long after) throws IOException {
+    return openCursor(after, false, 256 << 10);
+  }
+
+  /** A cursor that follows the durable end; it fails if truncation overtakes it. */
+  public LogCursor follow(long after) throws IOException {
+    return openCursor(after, true, 64 << 10);
+  }
+
+  /** A cursor for one record: after {@link LogCursor#advance} it stands on {@code sequence} or the next one there is. */
+  public LogCursor seek(long sequence) throws IOException {
+    return openCursor(sequence - 1, false, 16 << 10);
+  }
+
+  private LogCursor openCursor(long after, boolean follows, int windowBytes) throws IOException {
+    state.requireReadable();
+    if (readOnly && after >= readLast) refresh();
+    long from = follows ? after : Math.max(after, truncatedThrough());
+    return new LogCursor(this, segments, from, visibleSequence(), follows, windowBytes);
+  }
+
+  /** Whether any live segment that may hold records above {@code after} has records of this type. */
+  public boolean hasType(int type, long after) {
+    for (Segment segment : segments.live()) if (segment.reachesBeyond(after) && segment.hasType(type)) return true;
+    return false;
+  }
+
+  void requireReadable() throws IOException {
+    state.requireReadable();
+  }
+
+  Storage storage() {
+    return storage;
+  }
+
+  List<Long> cuts() {
+    return cuts;
+  }
+
+  ByteBuffer copyOfPending(long sequence) {
+    return readOnly ? null : queue.copyOfPending(sequence);
+  }
+
+  /** The first damage known since opening that lost records above {@code sequence}, or null. */
+  Damage damageAbove(long sequence) {
+    long above = Math.max(sequence, truncatedThrough());
+    for (Damage d : damage) if (d.losesRecords() && d.lastLost() > above) return d;
+    return null;
+  }
+
+  FileWindow borrowWindow(int bytes) {
+    for (FileWindow window : spareWindows) if (window.stepBytes() == bytes && spareWindows.remove(window)) return window;
+    return new FileWindow(bytes);
+  }
+
+  void returnWindow(FileWindow window) {
+    window.use(null);
+    if (spareWindows.size() < WINDOWS_KEPT_MAX) spareWindows.add(window);
+  }
+
+  void readerLeft() {
+    if (!readOnly && segments.hasRetired()) housekeeper.nudge();
+  }
+
+  // Truncating.
+
+  /** Forgets every record up to {@code through}, durably; segments that hold nothing else are recycled or deleted. */
+  public void truncate(long through) throws IOException {
+    state.requireReadable();
+    if (through < 0 || through > currentSequence())
+      throw new IllegalArgumentException("cannot truncate through " + through + ": expected 0 to " + currentSequence());
+    if (state.damaged()) {
+      housekeeper.run(() -> truncateDamaged(through));
+      return;
+    }
+    state.requireWritable();
+    if (through <= truncatedThrough()) return;
+    if (through > queue.durableSequence()) queue.awaitDurable(through, true);
+    poisoning(() -> housekeeper.run(() -> truncateOnThread(through)));
+  }
+
+  private Void truncateOnThread(long through) throws IOException {
+    Mark mark = markFile.current();
+    if (through <= mark.truncatedThrough()) return null;
+    List<Segment> live = segments.live();
+    List<Segment> forgotten = new ArrayList<>();
+    for (Segment segment : live) {
+      boolean needed = segment == tail || segment.reachesBeyond(through) || mark.rewinding() && segment.ordinal == mark.rewindOrdinal();
+      if (needed) break;
+      forgotten.add(segment);
+    }
+    long firstLeft = forgotten.size() < live.size() ? live.get(forgotten.size()).ordinal : mark.lastOrdinal() + 1;
+    markFile.store(withCheckpoint(mark.withTruncatedThrough(through, firstLeft).withFloor(Math.max(through, mark.floorSequence()))));
+    segments.retire(forgotten);
+    disposeUnread();
+    return null;
+  }
+
+  /** Moves the truncation mark past damage, and then recovers what is left as if the log had just been opened. */
+  private Void truncateDamaged(long through) throws IOException {
+    long began = System.nanoTime();
+    Mark mark = readMark;
+    List<Segment> live = segments.live();
+    long firstLeft = mark.lastOrdinal() + 1;
+    for (int i = live.size() - 1; i >= 0 && live.get(i).reachesBeyond(through); i--) firstLeft = live.get(i).ordinal;
+    if (through < lastLost()) firstLeft = mark.firstOrdinal();
+    Mark truncated = mark.withTruncatedThrough(Math.max(through, mark.truncatedThrough()), firstLeft)
+        .withFloor(Math.max(readLast, mark.floorSequence()));
+    if (!storage.list().contains(SegmentName.MARK)) {
+      MarkFile.create(storage, truncated).close();
+    } else {
+      try (MarkFile file = MarkFile.open(storage, truncated)) {
+        file.storeAnyway(truncated);
+      }
+    }
+    for (Segment segment : live) segment.close();
+    install(new Recovery(storage, options).recover(), began);
+    return null;
+  }
+
+  private long lastLost() {
+    return damage.stream().mapToLong(Damage::lastLost).max().orElse(0);
+  }
+
+  /**
+   * Forgets every record above {@code sequence}, durably; the next append gets {@code sequence + 1}.
+   *
+   * @param lastCheckpoint the last checkpoint that stays, or 0
+   * @param covered what it covers
+   */
+  public void truncateAfter(long sequence, long lastCheckpoint, long covered) throws IOException {
+    state.requireWritable();
+    if (sequence < truncatedThrough() || sequence > currentSequence())
+      throw new IllegalArgumentException(
+          "cannot truncate after " + sequence + ": expected " + truncatedThrough() + " to " + currentSequence());
+    poisoning(() -> {
+      queue.exclusively(now -> {
+        if (sequence >= queue.appendedSequence()) return now;
+        checkpoint = new long[] {lastCheckpoint, covered};
+        rewind(sequence);
+        queue.restart(null, sequence);
+        return null;
+      }, Long.MAX_VALUE);
+      return null;
+    });
+  }
+
+  private void rewind(long sequence) throws IOException {
+    List<Segment> live = segments.live();
+    int holder = 0;
+    for (int i = 1; i < live.size(); i++) if (live.get(i).header.baseSequence() < sequence) holder = i;
+    Segment kept = live.get(holder);
+    if (tail != null) tail.stopWriting().close();
+    tail = null;
+    cuts.add(sequence);
+    Mark.DurablePoint point = new Mark.DurablePoint(kept.ordinal, 0, sequence, 0);
+    markFile.store(withCheckpoint(
+        markFile.current().withRewind(sequence, kept.ordinal).withFloor(sequence).withDurable(point, false)));
+    for (int i = live.size() - 1; i > holder; i--) {
+      live.get(i).close();
+      storage.delete(live.get(i).name);
+      storage.syncDirectory();
+    }
+    Segment cut = Rewind.cutSegment(storage, kept, sequence);
+    kept.close();
+    List<Segment> left = new ArrayList<>(live.subList(0, holder));
+    left.add(cut);
+    segments.replaceAll(left);
+  }
+
+  // Copying and checking.
+
+  /** Makes {@code target}'s directory a log that holds what this one holds now: hard links where possible, else copies. */
+  public void snapshot(Storage target) throws IOException {
+    state.requireWritable();
+    poisoning(() -> {
+      queue.exclusively(now -> {
+        sealForSnapshot();
+        Snapshot.write(storage, target, segments.live(), withCheckpoint(markFile.current()).withFloor(queue.appendedSequence()));
+        return tail;
+      }, Long.MAX_VALUE);
+      return null;
+    });
+  }
+
+  /** After this every live segment is finished, or holds no records and has its link to the one before. */
+  private void sealForSnapshot() throws IOException {
+    Segment newest = segments.newest();
+    if (newest == null) return;
+    boolean empty = newest == tail && !newest.reachesBeyond(newest.header.baseSequence());
+    if (empty) return;
+    if (markFile.current().rewinding()) {
+      beginSegment(0);
+    } else if (!newest.sealed()) {
+      preparer.makeRoomForSeal(newest);
+      seal(newest);
+      tail = null;
+    }
+  }
+
+  /** Reads and checks everything; damage is reported, not thrown. */
+  public VerifyReport verify() throws IOException {
+    state.requireReadable();
+    if (readOnly) refresh();
+    return new Verifier(this, segments.live(), damage).verify();
+  }
+
+  // What the queue asks for.
+
+  private final class Surroundings implements CommitQueue.Surroundings {
+    @Override
+    public Segment makeRoom(Segment now, long frameBytes) throws IOException {
+      if (now != null && preparer.belongs(now, frameBytes)) {
+        preparer.fill(now, now.endBytes() + frameBytes);
+        return now;
+      }
+      return beginSegment(frameBytes);
+    }
+
+    @Override
+    public void committed() {
+      Segment now = tail;
+      boolean spaceRunsLow = now != null
+          && (preparer.runsLow(now) || preparer.wantsSuccessor(now))
+          && (fullUntilNanos == 0 || System.nanoTime() - fullUntilNanos > 0);
+      boolean wasFresh = !markStale;
+      if (wasFresh) markStale = true;
+      if (spaceRunsLow || wasFresh) housekeeper.nudge();
+    }
+  }
+
+  /** Begins the next segment behind the newest one, which is sealed first. Housekeeping thread, with the commit token. */
+  private Segment beginSegment(long frameBytes) throws IOException {
+    Segment newest = segments.newest();
+    preparer.prepare(frameBytes, diskBytes());
+    if (newest != null) preparer.makeRoomForSeal(newest);
+    // From here on the log's files change: whatever fails is final.
+    try {
+      if (newest != null) preparer.seal(newest);
+      long base = queue.appendedSequence();
+      tail = preparer.begin(newest, newest == null ? base : newest.lastSequence(), base);
+    } catch (IOException e) {
+      throw state.failedException(e);
+    }
+    segments.add(tail);
+    return tail;
+  }
+
+  private void seal(Segment segment) throws IOException {
+    try {
+      preparer.seal(segment);
+    } catch (IOException e) {
+      throw state.failedException(e);
+    }
+  }
+
+  private long diskBytes() {
+    long bytes = 0;
+    for (Segment segment : segments.live()) bytes += segment.fileBytes;
+    for (Segment segment : segments.retired()) bytes += segment.fileBytes;
+    return bytes;
+  }
+
+  // Duties of the housekeeping thread.
+
+  private long attend() {
+    if (state.stopped() || markFile == null) return Long.MAX_VALUE;
+    try {
+      disposeUnread();
+      boolean more = attendSpace();
+      long untilMark = attendMark();
+      return more ? 0 : untilMark;
+    } catch (Throwable t) {
+      fail(t);
+      return Long.MAX_VALUE;
+    }
+  }
+
+  /** Keeps ready space ahead of the tail; returns whether there is more to do at once. A full disk is for the append that needs the space. */
+  private boolean attendSpace() throws IOException {
+    Segment now = tail;
+    if (now == null || now.writer() == null) return false;
+    try {
+      fullUntilNanos = 0;
+      if (preparer.runsLow(now)) preparer.fillAhead(now);
+      else if (preparer.wantsSuccessor(now)) preparer.prepare(0, diskBytes());
+      return preparer.runsLow(now);
+    } catch (StorageFullException e) {
+      fullUntilNanos = System.nanoTime() + FULL_RETRY_NANOS;
+      return false;
+    }
+  }
+
+  /** Writes the durable point when nothing has been acknowledged for half an interval; a busy log proves itself with every frame. */
+  private long attendMark() throws IOException {
+    if (!markStale) return Long.MAX_VALUE;
+    long durable = queue.durableSequence();
+    if (durable != markSeenSequence) {
+      markSeenSequence = durable;
+      return options.markIntervalNanos() / 2;
+    }
+    markStale = false;
+    Mark.DurablePoint point = queue.durablePoint();
+    Mark mark = withCheckpoint(markFile.current());
+    markFile.store(point == null ? mark : mark.withDurable(point, false).withFloor(Math.max(mark.floorSequence(), point.sequence())));
+    return Long.MAX_VALUE;
+  }
+
+  private Mark withCheckpoint(Mark mark) {
+    long[] known = checkpoint;
+    return mark.withCheckpoint(known[0], known[1]);
+  }
+
+  private void disposeUnread() throws IOException {
+    List<Segment> unread = segments.takeUnread();
+    for (Segment segment : unread) preparer.dispose(segment);
+    if (!unread.isEmpty()) storage.syncDirectory();
+  }
+
+  // Failing, fencing, closing.
+
+  private interface Work<T> {
+    T run() throws IOException;
+  }
+
+  /** Runs a change of the log's files; a failure in it is final, unless nothing had changed. */
+  private <T> T poisoning(Work<T> work) throws IOException {
+    try {
+      return work.run();
+    } catch (LogFailedException | LogFencedException e) {
+      throw e;
+    } catch (IOException | Error e) {
+      if (LogState.isHarmless(e)) throw e;
+      fail(e);
+      throw state.failedException(e);
+    }
+  }
+
+  private void fail(Throwable cause) {
+    state.fail(cause);
+    queue.wakeAll();
+  }
+
+  private boolean fence(long timeoutNanos) {
+    state.fence();
+    CommitQueue now = queue;
+    if (now != null) now.wakeAll();
+    boolean empty = storage.gate().shut(timeoutNanos);
+    if (now != null) now.stop();
+    housekeeper.stop();
+    return empty;
+  }
+
+  /**
+   * Makes everything durable, cuts what was prepared and not used, and lets the directory go. Closing again does nothing.
+   *
+   * @throws LogFailedException if a write or sync failed before or fails now, or hangs for longer than the close timeout
+   */
+  @Override
+  public void close() throws IOException {
+    if (!closeBegun.compareAndSet(false, true)) return;
+    state.close();
+    if (readOnly || state.fenced() || queue == null || markFile == null) {
+      release();
+      return;
+    }
+    IOException failed = null;
+    if (state.failure() != null) {
+      failed = state.failedException(state.failure());
+    } else {
+      try {
+        queue.exclusively(this::finish, options.closeTimeoutNanos());
+      } catch (IOException e) {
+        failed = e;
+      }
+    }
+    if (failed instanceof LogFailedException && failed.getCause() == null && queue.ioInProgressNanos() > 0) {
+      // A write may still land: the directory stays locked.
+      state.fail(failed);
+      throw failed;
+    }
+    release();
+    if (failed != null && !state.fenced()) throw failed;
+  }
+
+  private Segment finish(Segment now) throws IOException {
+    try {
+      finishFiles(now);
+      return null;
+    } catch (IOException e) {
+      throw state.failedException(e);
+    }
+  }
+
+  private void finishFiles(Segment now) throws IOException {
+    if (now != null) {
+      SegmentFile file = now.stopWriting();
+      try (file) {
+        file.truncate(now.usedEndBytes());
+        file.sync();
+      }
+    }
+    tail = null;
+    for (Segment segment : segments.retired()) {
+      segment.close();
+      storage.delete(segment.name);
+    }
+    preparer.discardSpares();
+    storage.syncDirectory();
+    Segment newest = segments.newest();
+    Mark mark = withCheckpoint(markFile.current()).withFloor(queue.appendedSequence());
+    Mark.DurablePoint end = newest == null
+        ? Mark.DurablePoint.NONE
+        : new Mark.DurablePoint(newest.ordinal, newest.sealed() ? newest.fileBytes : newest.usedEndBytes(), newest.lastSequence(), newest.lastCrc());
+    markFile.store(mark.withDurable(end, true));
+  }
+
+  /** Stops the threads, closes descriptors, and releases the lock; touches no file. */
+  private void release() throws IOException {
+    if (queue != null) queue.stop();
+    housekeeper.stop();
+    IOException failed = null;
+    try {
+      if (markFile != null) markFile.close();
+      if (preparer != null) preparer.abandon();
+      for (Segment segment : segments.live()) segment.close();
+      for (Segment segment : segments.retired()) segment.close();
+      storage.close();
+    } catch (IOException e) {
+      failed = e;
+    } finally {
+      if (lock != null) lock.release();
+    }
+    if (failed != null && !state.fenced()) throw failed;
+  }
+
+  private void releaseAfter(Throwable because) {
+    try {
+      release();
+    } catch (IOException e) {
+      because.addSuppressed(e);
+    }
+  }
+
+  // Telling.
+
+  /** What opening found and did. */
+  public RecoveryReport recovery() {
+    return recovery;
+  }
+
+  /** Ranges that were given up for good. */
+  public List<SequenceRange> gaps() {
+    return recovery.gaps();
+  }
+
+  public WalStats stats() {
+    CommitCounters counters = queue.counters;
+    return new WalStats(counters.appends, counters.appendedBytes, counters.commits, counters.durableWrites, counters.syncs,
+        counters.writtenBytes, preparer == null ? 0 : preparer.rotations(), preparer == null ? 0 : preparer.recycledFiles(),
+        segments.live().size(), diskBytes() + (preparer == null ? 0 : preparer.spareBytes()), queue.pendingBytes(),
+        queue.ioInProgressNanos(), state.failure() != null);
+  }
+}

@@ -1,0 +1,55 @@
+package dev.syncline.log;
+
+import dev.syncline.format.Layout;
+import java.util.Arrays;
+
+/**
+ * Where every so-many-th frame of a segment begins, by its first sequence.
+ *
+ * <p>One thread adds at a time; any thread searches. The arrays are replaced when they grow and entries are never changed, so a reader
+ * that sees a count sees that many entries.
+ */
+final class SparseIndex {
+  private long[] sequences = new long[16];
+  private long[] offsetsBytes = new long[16];
+
+  /** Entries in use. Written last, read first. */
+  private volatile int count;
+
+  static SparseIndex of(long[] sequences, long[] offsetsBytes) {
+    SparseIndex index = new SparseIndex();
+    index.sequences = sequences;
+    index.offsetsBytes = offsetsBytes;
+    index.count = sequences.length;
+    return index;
+  }
+
+  /** Takes note of a frame if it lies far enough behind the last one noted. */
+  void offer(long firstSequence, long offsetBytes) {
+    int n = count;
+    if (n > 0 && offsetBytes - offsetsBytes[n - 1] < Layout.INDEX_INTERVAL_BYTES) return;
+    if (n == sequences.length) {
+      sequences = Arrays.copyOf(sequences, Math.max(16, 2 * n));
+      offsetsBytes = Arrays.copyOf(offsetsBytes, sequences.length);
+    }
+    sequences[n] = firstSequence;
+    offsetsBytes[n] = offsetBytes;
+    count = n + 1;
+  }
+
+  /** Offset of the last noted frame that begins at or before {@code sequence}, or -1 if there is none. */
+  long floorOffset(long sequence) {
+    int n = count;
+    int found = Arrays.binarySearch(sequences, 0, n, sequence);
+    int at = found >= 0 ? found : -found - 2;
+    return at < 0 ? -1 : offsetsBytes[at];
+  }
+
+  long[] sequences() {
+    return Arrays.copyOf(sequences, count);
+  }
+
+  long[] offsetsBytes() {
+    return Arrays.copyOf(offsetsBytes, count);
+  }
+}

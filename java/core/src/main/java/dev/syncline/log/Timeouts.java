@@ -1,0 +1,16 @@
+package dev.syncline.log;
+
+import dev.syncline.LogFailedException;
+import java.util.concurrent.TimeUnit;
+
+/** The messages for what has hung for too long. */
+final class Timeouts {
+  private Timeouts() {}
+
+  static LogFailedException commitHangs(long runningNanos) {
+    return new LogFailedException(
+        "gave up waiting: a write or sync has not returned for " + TimeUnit.NANOSECONDS.toMillis(runningNanos)
+            + " ms. Nothing of it was acknowledged. The device or its driver hangs; the directory stays locked until the operation returns "
+            + "or this process ends");
+  }
+}

@@ -1,0 +1,55 @@
+package dev.syncline.log;
+
+import dev.syncline.Damage;
+import dev.syncline.SequenceRange;
+import dev.syncline.format.LogId;
+import dev.syncline.format.Mark;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What {@link Judge} makes of a directory, and so what {@link Recovery} has to do.
+ *
+ * @param fresh neither mark nor segments: there never was a log
+ * @param mark the mark that counts; rebuilt from the segments where the mark file is unreadable; empty only if fresh
+ * @param markNeedsHealing whether a slot of the mark file is torn or damaged, or the file was missing
+ * @param logId the log's id, or null if nothing tells it
+ * @param segments readable segments, oldest first, clipped to what counts
+ * @param leftovers segments that no longer or do not yet belong to the log: truncated, cut off by a rewind, or never begun; newest last
+ * @param tornAt where the newest segment is to be cut because work that was never acknowledged is torn, or null
+ * @param damage durable bytes that are unreadable and not truncated away, oldest first
+ * @param damageCut where the log ends if everything from the first damage on is given up, or null if there is no damage
+ * @param notes what is odd without a record lost
+ * @param gaps sequences given up for good
+ * @param lastSequence highest sequence seen or promised
+ * @param provenSequence highest sequence that something on disk says is durable
+ * @param closedCleanly whether the last user closed the log
+ */
+record Verdict(
+    boolean fresh,
+    Optional<Mark> mark,
+    boolean markNeedsHealing,
+    LogId logId,
+    List<Segment> segments,
+    List<Long> leftovers,
+    Cut tornAt,
+    List<Damage> damage,
+    Cut damageCut,
+    List<String> notes,
+    List<SequenceRange> gaps,
+    long lastSequence,
+    long provenSequence,
+    boolean closedCleanly) {
+
+  /**
+   * A place to cut a segment at.
+   *
+   * @param ordinal the segment, or 0 if all of them go
+   * @param usedEndBytes offset behind the last record that stays
+   * @param badStartBytes offset of the first byte that goes and is worth keeping in quarantine
+   * @param badEndBytes offset behind the last such byte
+   * @param lastSequence last sequence that stays
+   * @param crc checksum of the frame that holds it
+   */
+  record Cut(long ordinal, long usedEndBytes, long badStartBytes, long badEndBytes, long lastSequence, int crc) {}
+}

@@ -1,0 +1,63 @@
+package dev.syncline.io.jna;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NativeLoaderTest {
+  @TempDir Path directory;
+
+  @Test
+  void theLibraryThatWasBuiltWithThisJarLoads() {
+    NativeAvailable.orSkip();
+    assertThat(NativeLoader.problem()).isEmpty();
+  }
+
+  @Test
+  void anotherAbiIsRefusedWithExpectedFoundWhereAndRemedy() {
+    assertThat(NativeLoader.abiProblem(LibSyncline.ABI_VERSION, "/lib/libsyncline.so")).isEmpty();
+    assertThat(NativeLoader.abiProblem(99, "/lib/libsyncline.so").orElseThrow())
+        .contains("/lib/libsyncline.so", "ABI 99", "ABI " + LibSyncline.ABI_VERSION, "unset -Dsyncline.native.path");
+  }
+
+  @Test
+  void aRealLibraryOfAnotherAbiIsRefusedBeforeItsOtherFunctionsAreLookedUp() throws Exception {
+    Path library = compile("int syncline_abi_version(void) { return 99; }\n");
+    assertThat(load(library).orElseThrow()).contains(library.toString(), "ABI 99");
+  }
+
+  @Test
+  void aLibraryOfSomethingElseIsRefused() throws Exception {
+    assertThat(load(compile("int other(void) { return 1; }\n")).orElseThrow()).contains("syncline_abi_version");
+  }
+
+  @Test
+  void anOverrideThatIsMissingOrNoLibraryIsSaidAndNothingElseIsTried() throws Exception {
+    assertThat(load(directory.resolve("none.so")).orElseThrow()).contains("names no file", "none.so");
+    Path text = Files.writeString(directory.resolve("text.so"), "not a library");
+    assertThat(load(text)).isPresent();
+  }
+
+  @Test
+  void itCanBeSwitchedOff() {
+    assertThat(NativeLoader.load(null, true).orElseThrow()).contains("-Dsyncline.native.disabled=true");
+  }
+
+  private static Optional<String> load(Path override) {
+    return NativeLoader.load(override.toString(), false);
+  }
+
+  private Path compile(String source) throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/gcc")), "no C compiler to make a foreign library with");
+    Path c = Files.writeString(directory.resolve("foreign.c"), source);
+    Path library = directory.resolve("libsyncline.so");
+    var gcc = new ProcessBuilder("/usr/bin/gcc", "-shared", "-fPIC", "-o", library.toString(), c.toString());
+    assertThat(gcc.inheritIO().start().waitFor()).isZero();
+    return library;
+  }
+}

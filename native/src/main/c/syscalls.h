@@ -1,0 +1,34 @@
+/* syscalls.h - every system call the library makes, replaceable by tests that inject faults. */
+#ifndef SYNCLINE_SYSCALLS_H
+#define SYNCLINE_SYSCALLS_H
+
+#include <stdint.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+_Static_assert(sizeof(off_t) == 8, "offsets have 64 bits");
+_Static_assert(sizeof(void *) == 8, "Java passes addresses as 64-bit integers");
+
+/* Each member behaves as the libc function of its name: -1 and errno on failure. */
+struct syncline_syscalls {
+	int (*open)(const char *path, int flags, mode_t mode);
+	int (*close)(int fd);
+	int (*unlink)(const char *path);
+	int (*link)(const char *from, const char *to);
+	ssize_t (*pread)(int fd, void *target, size_t length, off_t offset);
+	ssize_t (*pwrite)(int fd, const void *source, size_t length, off_t offset);
+	ssize_t (*pwritev)(int fd, const struct iovec *parts, int count, off_t offset);
+	ssize_t (*pwrite_dsync)(int fd, const void *source, size_t length, off_t offset);
+	int (*fdatasync)(int fd);
+	int (*fsync)(int fd);
+	int (*fallocate)(int fd, int mode, off_t offset, off_t length);
+	int (*ftruncate)(int fd, off_t size);
+	off_t (*lseek)(int fd, off_t offset, int whence);
+	int (*fadvise)(int fd, off_t offset, off_t length, int advice); /* but: errno is returned */
+	int (*dio_alignment)(int fd, uint32_t *memory, uint32_t *offset);
+};
+
+/* Written by tests before they start threads, by nobody else. Not exported. */
+extern struct syncline_syscalls syncline_sys;
+
+#endif
