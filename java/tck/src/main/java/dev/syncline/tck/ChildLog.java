@@ -1,0 +1,48 @@
+package dev.syncline.tck;
+
+import dev.syncline.WalOptions;
+import dev.syncline.WriteAheadLog;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** What a child process of the kit runs: it opens a log on the storage under test and says on its output what happened. */
+final class ChildLog {
+  /** How long a child waits for a lock: long enough to be refused in order, short enough for a test. */
+  static final Duration OPEN_TIMEOUT = Duration.ofMillis(300);
+
+  private ChildLog() {}
+
+  /** Arguments: the contract class that makes the storage, the directory, and {@code hold} or {@code append}. */
+  public static void main(String[] arguments) throws Exception {
+    try (WriteAheadLog log = open(arguments[0], Path.of(arguments[1]))) {
+      System.out.println("opened at " + log.currentSequence());
+      if (arguments[2].equals("append")) appendUntilKilled(log);
+      else awaitEndOfInput();
+    } catch (IOException refused) {
+      System.out.println("refused with " + refused.getClass().getSimpleName() + ": " + refused.getMessage());
+    }
+  }
+
+  private static WriteAheadLog open(String factory, Path directory) throws ReflectiveOperationException, IOException {
+    var constructor = Class.forName(factory).getDeclaredConstructor();
+    constructor.setAccessible(true);
+    LogTestBase contract = (LogTestBase) constructor.newInstance();
+    WalOptions options =
+        WalOptions.builder().maxSegmentSize(LogTestBase.SMALL_SEGMENT_BYTES).openTimeout(OPEN_TIMEOUT).build();
+    return WriteAheadLog.open(contract.openStorage(directory), options);
+  }
+
+  private static void appendUntilKilled(WriteAheadLog log) throws IOException {
+    while (true) {
+      long acknowledged = log.append(LogTestBase.entryPayload(log.currentSequence() + 1));
+      System.out.println("acknowledged " + acknowledged);
+    }
+  }
+
+  private static void awaitEndOfInput() throws IOException {
+    while (System.in.read() >= 0) {
+      // The parent ends this by closing the pipe, or by dying.
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.syncline.tck;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A second JVM on a log, for what one process cannot show. */
+final class ChildProcess implements AutoCloseable {
+  private static final long PATIENCE_SECONDS = 30;
+  private static final String END = "(end of output)";
+
+  private final Process process;
+  private final LinkedBlockingQueue<String> output = new LinkedBlockingQueue<>();
+  private final List<String> seen = new ArrayList<>();
+
+  private ChildProcess(Process process) {
+    this.process = process;
+    Thread reader = new Thread(this::readOutput, "tck-child-output");
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  /** Starts {@link ChildLog} with {@code task}. */
+  static ChildProcess start(Class<?> factory, Path directory, String task) throws IOException {
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    List<String> command = new ArrayList<>(List.of(java.toString(), "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+    command.add("--enable-native-access=ALL-UNNAMED");
+    System.getProperties().stringPropertyNames().stream()
+        .filter(name -> name.startsWith("syncline.") || name.startsWith("dev.syncline.") || name.startsWith("native."))
+        .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), ChildLog.class.getName()));
+    command.addAll(List.of(factory.getName(), directory.toString(), task));
+    return new ChildProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** The first line from now on that starts with {@code prefix}. */
+  String awaitLine(String prefix) throws InterruptedException {
+    while (true) {
+      String line = output.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      if (line == null || line.equals(END)) throw new AssertionError("the child never said '" + prefix + "', only " + seen);
+      seen.add(line);
+      if (line.startsWith(prefix)) return line;
+    }
+  }
+
+  /** Kills it as {@code kill -9} does, and returns every line that it had written. */
+  List<String> kill() throws InterruptedException {
+    process.destroyForcibly();
+    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) throw new AssertionError("child " + pid() + " does not die");
+    while (!seen.contains(END)) {
+      String line = output.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      if (line == null) throw new AssertionError("the child's output does not end");
+      seen.add(line);
+    }
+    return seen;
+  }
+
+  /** Lets it close its log and end. */
+  void finish() throws IOException, InterruptedException {
+    process.getOutputStream().close();
+    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) throw new AssertionError("child " + pid() + " does not end");
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+
+  private void readOutput() {
+    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) output.add(line);
+    } catch (IOException streamClosedByKill) {
+      output.add("(" + streamClosedByKill.getMessage() + ")");
+    }
+    output.add(END);
+  }
+}

@@ -1,0 +1,239 @@
+package dev.syncline.tck;
+
+import dev.syncline.io.Storage;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Nested;
+
+/**
+ * The whole contract kit in one class: extend it, say how your storage is opened, run it.
+ *
+ * <p>Each nested class is one theme of the contract, and can also be extended alone. Two storages are compared by {@link
+ * ParityContract}, which needs both.
+ */
+public abstract class WalContract extends LogTestBase {
+
+  @Nested
+  class Storages extends StorageContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+  }
+
+  @Nested
+  class Sequences extends SequenceContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+
+    @Override
+    protected Class<? extends LogTestBase> factory() {
+      return WalContract.this.factory();
+    }
+  }
+
+  @Nested
+  class Reading extends ReadingContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+
+    @Override
+    protected Class<? extends LogTestBase> factory() {
+      return WalContract.this.factory();
+    }
+  }
+
+  @Nested
+  class Tails extends TailContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+
+    @Override
+    protected Class<? extends LogTestBase> factory() {
+      return WalContract.this.factory();
+    }
+  }
+
+  @Nested
+  class Records extends RecordContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+
+    @Override
+    protected Class<? extends LogTestBase> factory() {
+      return WalContract.this.factory();
+    }
+  }
+
+  @Nested
+  class Segments extends SegmentContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+
+    @Override
+    protected Class<? extends LogTestBase> factory() {
+      return WalContract.this.factory();
+    }
+  }
+
+  @Nested
+  class Truncation extends TruncationContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+
+    @Override
+    protected Class<? extends LogTestBase> factory() {
+      return WalContract.this.factory();
+    }
+  }
+
+  @Nested
+  class CrashSteps extends CrashStepContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+
+    @Override
+    protected Class<? extends LogTestBase> factory() {
+      return WalContract.this.factory();
+    }
+  }
+
+  @Nested
+  class Takeover extends TakeoverContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+
+    @Override
+    protected Class<? extends LogTestBase> factory() {
+      return WalContract.this.factory();
+    }
+  }
+
+  @Nested
+  class Crashes extends CrashContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+
+    @Override
+    protected Class<? extends LogTestBase> factory() {
+      return WalContract.this.factory();
+    }
+  }
+
+  @Nested
+  class TornTails extends TornTailContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+
+    @Override
+    protected Class<? extends LogTestBase> factory() {
+      return WalContract.this.factory();
+    }
+  }
+
+  @Nested
+  class DamagedLogs extends DamageContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+
+    @Override
+    protected Class<? extends LogTestBase> factory() {
+      return WalContract.this.factory();
+    }
+  }
+
+  @Nested
+  class FailingDisks extends FailureContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+
+    @Override
+    protected Class<? extends LogTestBase> factory() {
+      return WalContract.this.factory();
+    }
+  }
+
+  @Nested
+  class FullDisks extends FullDiskContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+
+    @Override
+    protected Class<? extends LogTestBase> factory() {
+      return WalContract.this.factory();
+    }
+  }
+
+  @Nested
+  class Durability extends DurabilityContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+
+    @Override
+    protected Class<? extends LogTestBase> factory() {
+      return WalContract.this.factory();
+    }
+  }
+
+  @Nested
+  class Lifecycle extends LifecycleContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+
+    @Override
+    protected Class<? extends LogTestBase> factory() {
+      return WalContract.this.factory();
+    }
+  }
+
+  @Nested
+  class Arguments extends ArgumentContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+
+    @Override
+    protected Class<? extends LogTestBase> factory() {
+      return WalContract.this.factory();
+    }
+  }
+
+  @Nested
+  class PowerCuts extends PowerCutContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+  }
+}
