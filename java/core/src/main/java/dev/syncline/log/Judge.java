@@ -330,7 +330,7 @@ final class Judge {
     if (segments.isEmpty()) return true;
     Segment newest = segments.get(segments.size() - 1);
     return newest.ordinal == mark.durable().ordinal()
-        && newest.usedEndBytes() == mark.durable().endBytes()
-        && newest.fileBytes == newest.usedEndBytes();
+        && newest.endPoint().endBytes() == mark.durable().endBytes()
+        && newest.fileBytes == mark.durable().endBytes();
   }
 }

@@ -133,9 +133,7 @@ final class Recovery {
     Mark settled = mark.withFloor(verdict.lastSequence());
     if (newest != null) settled = settled.withOrdinals(mark.firstOrdinal(), Math.max(mark.lastOrdinal(), newest.ordinal));
     if (newest == null || mark.rewinding()) return settled;
-    Mark.DurablePoint point =
-        new Mark.DurablePoint(newest.ordinal, newest.usedEndBytes(), newest.lastSequence(), newest.lastCrc());
-    return settled.withDurable(point, verdict.closedCleanly());
+    return settled.withDurable(newest.endPoint(), verdict.closedCleanly());
   }
 
   /** Writes the mark even if it says nothing new: what was read of it may have come from a cache, or from one slot of two. */
