@@ -61,8 +61,14 @@ public final class CrashExplorer {
       CrashHistory history = CrashWorkload.run(settings, disk, directory, seed);
       return new Recorded(seed, settings, disk, history);
     } catch (Exception | AssertionError e) {
-      throw new AssertionError("seed " + seed + ", " + settings + ": the run itself failed", e);
+      throw new AssertionError("seed " + seed + ", " + settings + ": the run itself failed after " + told(disk.steps()), e);
     }
+  }
+
+  private static String told(List<DiskStep> steps) {
+    StringBuilder text = new StringBuilder();
+    for (DiskStep step : steps) text.append("\n  ").append(step);
+    return text.toString();
   }
 
   private void crash(Recorded run, int moment, Kind kind) throws Exception {

@@ -161,7 +161,7 @@ final class CrashWorkload {
     Call call = history.begin(Kind.REOPEN, List.of(), 0);
     log = open(settings, disk, directory, seed ^ disk.moment());
     CrashContents found = CrashJudgement.judge(log, owed);
-    if (close) CrashJudgement.require(log.recovery().closedCleanly(), "a closed log was not taken for one");
+    if (close) CrashJudgement.require(log.recovery().closedCleanly(), "a closed log was not taken for one: " + log.recovery());
     history.reopened(call, found);
   }
 }
