@@ -46,6 +46,9 @@ public final class LogCursor implements AutoCloseable {
   private Segment segment;
   private long nextFrameOffset;
 
+  /** Why the last header that was looked at is none. */
+  private String frameProblem;
+
   // The record under the cursor.
   private int recordAt;
 
@@ -181,13 +184,18 @@ public final class LogCursor implements AutoCloseable {
     segment = next;
     while (offset < extent.endBytes()) {
       FrameHeader frame = header(next, offset);
+      if (frame == null) {
+        offset = skipDamage(next, offset);
+        continue;
+      }
       if (frame.lastSequence() > position && frame.kind() == FrameHeader.DATA) {
         show(next, frame, extent);
         return true;
       }
       offset = frame.endBytes(next.header.blockBytes());
     }
-    throw corrupt(next, offset, "expected record " + (position + 1) + " before offset " + extent.endBytes() + ", found none");
+    throw corrupt(next, offset, "expected record " + (position + 1) + " before offset " + extent.endBytes() + ", found none",
+        next.lastSequence());
   }
 
   private Extent extentBeyond(Segment next) {
@@ -195,17 +203,29 @@ public final class LogCursor implements AutoCloseable {
     return null;
   }
 
+  /** The header of the frame at {@code offset}, or null if it is unreadable. */
   private FrameHeader header(Segment from, long offset) throws IOException {
-    String problem = null;
     // What was read ahead may predate the frame: before it is called damaged it is read again.
     for (int attempt = 0; attempt < 2; attempt++) {
       if (attempt > 0) window.use(from.reader(log.storage()));
       int available = window.load(offset, Layout.FRAME_HEADER_BYTES);
-      problem = FrameHeader.problem(
+      frameProblem = FrameHeader.problem(
           window.buffer(), window.indexOf(offset), available, crc, from.header.epoch(), from.ordinal, offset);
-      if (problem == null) return FrameHeader.decode(window.buffer(), window.indexOf(offset));
+      if (frameProblem == null) return FrameHeader.decode(window.buffer(), window.indexOf(offset));
     }
-    throw corrupt(from, offset, problem);
+    return null;
+  }
+
+  /**
+   * A frame is not where it was. The segment is read whole, to tell what is lost with it and what can still be read behind it.
+   *
+   * @return the offset of the next readable frame, if nothing that is wanted is lost
+   */
+  private long skipDamage(Segment from, long offset) throws IOException {
+    SegmentScan.Break found = SegmentScanner.breakAt(log.storage(), from.ordinal, offset);
+    boolean goesOn = found != null && found.firstAfter() > 0;
+    if (goesOn && found.firstAfter() <= position + 1) return found.endBytes();
+    throw corrupt(from, offset, frameProblem, goesOn ? found.firstAfter() - 1 : from.lastSequence());
   }
 
   private void show(Segment from, FrameHeader frame, Extent extent) throws IOException {
@@ -227,9 +247,9 @@ public final class LogCursor implements AutoCloseable {
           Math.max(position, check.goodLastSequence) + 1, frame.lastSequence());
   }
 
-  private CorruptLogException corrupt(Segment from, long offset, String problem) {
+  private CorruptLogException corrupt(Segment from, long offset, String problem, long lastLost) {
     return new CorruptLogException(
-        new Damage(log.storage().directory().resolve(from.name), offset, problem, position + 1, from.lastSequence()),
+        new Damage(log.storage().directory().resolve(from.name), offset, problem, position + 1, lastLost),
         "Nothing was changed. Run 'syncline verify' on the directory, and restore a copy");
   }
 

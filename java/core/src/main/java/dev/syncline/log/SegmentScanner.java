@@ -86,6 +86,12 @@ final class SegmentScanner {
     }
   }
 
+  /** The break that begins at {@code offset} of a segment that was whole when it was opened, or null if there is none now. */
+  static Break breakAt(Storage storage, long segmentOrdinal, long offset) throws IOException {
+    SegmentScan scan = new SegmentScanner(storage, Storage.Access.READ).scan(segmentOrdinal);
+    return scan.breaks().stream().filter(b -> b.frameOffsetBytes() == offset).findFirst().orElse(null);
+  }
+
   private SegmentFile open(long segmentOrdinal) throws IOException {
     ordinal = segmentOrdinal;
     return storage.open(SegmentName.of(segmentOrdinal), access);

@@ -32,6 +32,7 @@ final class Verifier {
 
   VerifyReport verify() throws IOException {
     for (Segment segment : segments) verifySegment(segment);
+    for (Segment segment : segments.subList(0, Math.max(0, segments.size() - 1))) if (!segment.sealed()) reportLostSeal(segment);
     found.sort(Comparator.comparingLong(Damage::firstLost));
     return new VerifyReport(
         segments.size(), frames, records, bytes, log.firstSequence(), log.currentSequence(), List.copyOf(found));
@@ -56,8 +57,13 @@ final class Verifier {
       String problem = FrameHeader.problem(
           window.buffer(), window.indexOf(offset), available, crc, segment.header.epoch(), segment.ordinal, offset);
       if (problem != null) {
-        report(segment, offset, problem, last + 1, extent.lastSequence());
-        return;
+        SegmentScan.Break found = SegmentScanner.breakAt(log.storage(), segment.ordinal, offset);
+        boolean goesOn = found != null && found.firstAfter() > 0;
+        report(segment, offset, problem, last + 1, goesOn ? Math.min(found.firstAfter() - 1, extent.lastSequence()) : extent.lastSequence());
+        if (!goesOn) return;
+        last = found.firstAfter() - 1;
+        offset = found.endBytes();
+        continue;
       }
       FrameHeader frame = FrameHeader.decode(window.buffer(), window.indexOf(offset));
       last = verifyFrame(segment, extent, frame, last);
@@ -81,15 +87,28 @@ final class Verifier {
   private void verifySeal(Segment segment) throws IOException {
     long at = segment.endBytes();
     Seal expected = segment.seal();
-    int available = window.load(at, expected.frameBytes(segment.header.blockBytes()));
+    int sealBytes = expected.frameBytes(segment.header.blockBytes());
+    int available = window.load(at, sealBytes);
     String problem = FrameHeader.problem(
         window.buffer(), window.indexOf(at), available, crc, segment.header.epoch(), segment.ordinal, at);
     if (problem == null) {
       FrameHeader header = FrameHeader.decode(window.buffer(), window.indexOf(at));
       Seal seal = Seal.decode(window.buffer(), window.indexOf(at), available, header, crc);
       if (seal == null || !seal.covers(expected)) problem = "expected a seal that matches the segment's frames, found another";
+      else if (available < sealBytes || lengthBehindSeal(at, sealBytes) != sealBytes)
+        problem = "expected the seal's length of " + sealBytes + " bytes behind it, found none";
     }
     if (problem != null) report(segment, at, problem, segment.lastSequence() + 1, segment.lastSequence());
+  }
+
+  private int lengthBehindSeal(long at, int sealBytes) {
+    return Seal.bytesFromTrailer(window.buffer(), window.indexOf(at) + sealBytes - Layout.SEAL_TRAILER_BYTES, crc);
+  }
+
+  /** No segment begins before the seal of the one before it is durable. */
+  private void reportLostSeal(Segment segment) {
+    report(segment, segment.endBytes(), "expected a seal behind the last frame, found none that is readable", segment.lastSequence() + 1,
+        segment.lastSequence());
   }
 
   private void report(Segment segment, long offset, String problem, long firstLost, long lastLost) {
