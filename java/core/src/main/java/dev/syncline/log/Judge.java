@@ -188,8 +188,8 @@ final class Judge {
     boolean newest = i == scans.size() - 1;
     long before = lastReadable();
     if (scan.header() == null) {
-      long end = newest ? proven : linkedEnd(i + 1, proven);
-      lose(SegmentName.of(ordinals.get(i)), 0, scan.headerProblem(), before, Math.max(end, before + 1), null);
+      long end = newest ? Math.max(proven, scan.lastSequence()) : linkedEnd(i + 1, proven);
+      lose(SegmentName.of(ordinals.get(i)), 0, scan.headerProblem(), before, Math.max(end, before + 1), cutAfterWhole(i - 1));
       return;
     }
     if (i > 0) judgeLink(i, before);
@@ -199,10 +199,16 @@ final class Judge {
     judgeBreaks(i, newest, end, clip);
   }
 
-  /** Where segment {@code next - 1} must have ended, by its successor's link; {@code otherwise} if that is unreadable or elsewhere. */
+  /**
+   * Where segment {@code next - 1} must have ended: by its successor's link; where that is unreadable by its own seal, or by where the
+   * successor's frames begin; {@code otherwise} if nothing tells.
+   */
   private long linkedEnd(int next, long otherwise) {
     SegmentScan successor = scans.get(next);
-    return successor.header() == null ? otherwise : successor.header().predecessorLastSequence();
+    SegmentScan scan = scans.get(next - 1);
+    if (successor.header() != null) return successor.header().predecessorLastSequence();
+    if (scan.seal() != null) return Math.min(otherwise, scan.promisedSequence());
+    return successor.extents().isEmpty() ? otherwise : successor.extents().get(0).firstSequence() - 1;
   }
 
   private boolean linksTo(int i, long ordinal) {
@@ -232,11 +238,13 @@ final class Judge {
         && previous.lastCrc() != scan.header().predecessorCrc()) {
       lose(SegmentName.of(ordinals.get(i - 1)), 0,
           "expected to end with checksum 0x%08x, found 0x%08x".formatted(scan.header().predecessorCrc(), previous.lastCrc()),
-          scans.get(i - 1).header().baseSequence(), predecessorLast, null);
+          scans.get(i - 1).header().baseSequence(), predecessorLast, cutAfterWhole(i - 2));
     }
   }
 
+  /** Keeps everything up to segment {@code i}; null if there is no such segment, or it cannot be the end. */
   private Cut cutAfterWhole(int i) {
+    if (i < 0) return null;
     SegmentScan scan = scans.get(i);
     if (scan.header() == null) return null;
     return new Cut(ordinals.get(i), scan.usedEndBytes(), scan.usedEndBytes(), scan.usedEndBytes(), scan.lastSequence(), scan.lastCrc());
