@@ -257,10 +257,11 @@ final class Judge {
     Break torn = null;
     boolean broken = false;
     for (Break b : scan.breaks()) {
+      if (b.lastBefore() >= clip) break;
       boolean damaged = newest ? end > b.wholeBefore() : end > b.lastBefore();
-      if (damaged && clip > b.lastBefore()) {
+      if (damaged) {
         long lastLost = b.firstAfter() > 0 ? b.firstAfter() - 1 : Math.max(end, b.lastBefore() + 1);
-        lose(SegmentName.of(ordinals.get(i)), b.offsetBytes(), b.problem(), b.lastBefore(), lastLost, cutBefore(i, b));
+        lose(SegmentName.of(ordinals.get(i)), b.offsetBytes(), b.problem(), b.lastBefore(), lastLost, cutInside(i, b));
         broken = true;
       } else if (newest) {
         torn = b;
@@ -287,6 +288,12 @@ final class Judge {
   private Cut cutBefore(int i, Break b) {
     return new Cut(ordinals.get(i), b.usedEndBefore(), b.frameOffsetBytes(), Math.max(b.endBytes(), b.frameOffsetBytes()),
         b.wholeBefore(), b.crcBefore());
+  }
+
+  /** The same, but for the records of the frame that can still be read: the frame stays, and readers leave it behind them. */
+  private Cut cutInside(int i, Break b) {
+    return new Cut(
+        ordinals.get(i), b.usedEndAt(), b.offsetBytes(), Math.max(b.endBytes(), b.offsetBytes()), b.lastBefore(), b.crcAt());
   }
 
   /** The newest segment that was ever made must be there. */

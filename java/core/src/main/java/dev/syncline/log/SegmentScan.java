@@ -50,6 +50,8 @@ record SegmentScan(
    * @param wholeBefore last sequence before the frame
    * @param crcBefore checksum of the frame before it, or of the segment header
    * @param usedEndBefore offset behind that frame's last record
+   * @param crcAt checksum of the last frame that is readable at least in part: the one with the problem, if records in it are
+   * @param usedEndAt offset behind that frame's last record, readable or not
    * @param firstAfter first sequence of the next readable frame of this segment, or 0 if there is none
    * @param endBytes where the torn or damaged bytes end, as far as they can be told from what was there before; {@code offsetBytes} if
    *     nothing but zeros or an earlier life of the file follows
@@ -62,11 +64,14 @@ record SegmentScan(
       long wholeBefore,
       int crcBefore,
       long usedEndBefore,
+      int crcAt,
+      long usedEndAt,
       long firstAfter,
       long endBytes) {
 
     Break followedBy(long sequence) {
-      return new Break(offsetBytes, frameOffsetBytes, problem, lastBefore, wholeBefore, crcBefore, usedEndBefore, sequence, endBytes);
+      return new Break(
+          offsetBytes, frameOffsetBytes, problem, lastBefore, wholeBefore, crcBefore, usedEndBefore, crcAt, usedEndAt, sequence, endBytes);
     }
 
     /** Whether any byte of this life of the file lies behind the last good frame. */

@@ -203,7 +203,7 @@ final class SegmentScanner {
     promised = Math.max(promised, frame.promisedSequence());
     long end = Math.min(fileBytes, frame.endBytes(blockBytes));
     addBreak(new Break(offset, offset, "expected a readable seal, found one whose body does not match", lastSequence, lastSequence,
-        lastCrc, usedEndBytes, 0, end));
+        lastCrc, usedEndBytes, lastCrc, usedEndBytes, 0, end));
     return end;
   }
 
@@ -218,8 +218,8 @@ final class SegmentScanner {
     long usedEndBefore = usedEndBytes;
     if (check.goodRecords > 0) addToExtents(offset, frame, chained);
     if (check.problem != null)
-      addBreak(new Break(offset + check.problemAtBytes, offset, check.problem, lastSequence, wholeBefore, crcBefore, usedEndBefore, 0,
-          Math.min(fileBytes, frame.endBytes(blockBytes))));
+      addBreak(new Break(offset + check.problemAtBytes, offset, check.problem, lastSequence, wholeBefore, crcBefore, usedEndBefore,
+          lastCrc, usedEndBytes, 0, Math.min(fileBytes, frame.endBytes(blockBytes))));
     chainCrc = frame.crc();
     return frame.endBytes(blockBytes);
   }
@@ -275,7 +275,7 @@ final class SegmentScanner {
   }
 
   private void addBreak(long from, String problem, long endBytes) {
-    addBreak(new Break(from, from, problem, lastSequence, lastSequence, lastCrc, usedEndBytes, 0, endBytes));
+    addBreak(new Break(from, from, problem, lastSequence, lastSequence, lastCrc, usedEndBytes, lastCrc, usedEndBytes, 0, endBytes));
   }
 
   private void addBreak(Break found) {
