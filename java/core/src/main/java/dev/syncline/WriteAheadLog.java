@@ -235,7 +235,7 @@ public final class WriteAheadLog implements Closeable {
     return log.sync();
   }
 
-  /** Waits until a sequence is durable; in MANUAL mode makes it so. */
+  /** Waits until a sequence is durable; outside SYNC mode asks for a sync instead of waiting for the next one. */
   public void awaitDurable(long sequence) throws IOException {
     requireNotNegative(sequence);
     log.awaitDurable(sequence);
