@@ -73,7 +73,7 @@ final class DemoCommand extends BaseCommand {
       if (json) out().println(Json.pretty(demo));
       else demo.print(out());
       clean = demo.ok() && !keep;
-      return demo.ok() ? ExitCode.OK : ExitCode.PROBLEM;
+      return demo.exitCode();
     } finally {
       end(scratch, clean);
     }
@@ -116,8 +116,7 @@ final class DemoCommand extends BaseCommand {
     List<DemoReport.Run> reports = crashAndFinish(runs, lines.size() - handedOver, progress);
     boolean ok = reports.stream().allMatch(DemoReport.Run::ok);
     List<DemoReport.HandOver> handOvers = ok && storages.size() > 1 ? handOver(runs) : List.of();
-    ok &= handOvers.stream().allMatch(each -> each.difference() == null);
-    return new DemoReport(input.toString(), lines.size(), bytes, seed, nativeProblem.orElse(null), reports, handOvers, ok);
+    return new DemoReport(input.toString(), lines.size(), bytes, seed, nativeProblem.orElse(null), reports, handOvers);
   }
 
   private List<DemoReport.Run> crashAndFinish(Map<StorageMode, DemoRun> runs, int lines, Progress progress)

@@ -1,5 +1,6 @@
 package dev.syncline.cli;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +18,7 @@ record DemoReport(
     long seed,
     String nativeProblem,
     List<Run> storages,
-    List<HandOver> handOvers,
-    boolean ok) {
+    List<HandOver> handOvers) {
 
   /**
    * One storage. Latencies are those of one durable append by one of the writer's threads.
@@ -57,12 +57,22 @@ record DemoReport(
     }
   }
 
-  /** A log written by one storage and continued by another; {@code difference} is null if all records are as they must be. */
+  /** A log written by one storage and continued by another; {@code difference} is null if every record is right. */
   record HandOver(String writer, String reader, int records, String difference) {
     String story() {
       return "written by " + writer + ", read and continued by " + reader + ": "
           + (difference == null ? "all " + records + " records equal" : "DIFFERENT");
     }
+  }
+
+  /** Whether every comparison found what it must. */
+  @JsonProperty
+  boolean ok() {
+    return differences().isEmpty();
+  }
+
+  int exitCode() {
+    return ok() ? ExitCode.OK : ExitCode.PROBLEM;
   }
 
   /** The table, the first difference of each comparison that failed, and what it all comes to. */

@@ -20,10 +20,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The demo's writer, in a process of its own so that it can be killed.
  *
- * <p>It appends the lines that the log does not hold yet, from several threads, and says on stdout what it is about to append
- * and, only after the append has returned, that it was acknowledged. Its arguments: the log's directory, the storage, the file
- * with the lines, how many of them to append, the number of threads, and what to do in the end: {@code close} the log, or
- * {@code hold} it open until killed.
+ * <p>It appends the lines that the log does not hold yet, from several threads, and says on stdout what it is about to
+ * append and, only after the append has returned, that it was acknowledged. Its arguments: the log's directory, the storage,
+ * the file with the lines, how many of them to append, the number of threads, and what to do in the end: {@code close} the
+ * log, or {@code hold} it open until killed.
  */
 public final class DemoWriter {
   private final FileOutputStream parent = new FileOutputStream(FileDescriptor.out);

@@ -41,7 +41,6 @@ final class DoctorCommand extends BaseCommand {
    * The JSON output.
    *
    * @param nativeProblem why native storage does not work here, or null if it does
-   * @param lock the log's lock, or null if there is no log
    */
   record Diagnosis(
       String directory,
@@ -59,7 +58,7 @@ final class DoctorCommand extends BaseCommand {
   public Integer call() throws IOException {
     LogCommand.requireDirectory(directory);
     if (!Files.isWritable(directory))
-      throw new CliException(ExitCode.PROBLEM, directory + " cannot be written to by this user: a log there could only be read");
+      throw new CliException(ExitCode.PROBLEM, directory + " is not writable for this user: a log there could only be read");
     try (ScratchDirectory scratch = ScratchDirectory.create(directory, ".syncline-doctor-")) {
       Diagnosis diagnosis = diagnose(scratch.path());
       if (json) out().println(Json.pretty(diagnosis));
@@ -103,7 +102,7 @@ final class DoctorCommand extends BaseCommand {
     try (WriteAheadLog measured = AppendMeter.open(log, storage)) {
       StorageInfo info = measured.storage();
       String name = info.name() + (info.directIo() ? " direct" : " buffered");
-      return new Measurement(name, "", AppendMeter.measure(measured, TimeUnit.MILLISECONDS.toNanos(measureMillis)));
+      return new Measurement(name, null, AppendMeter.measure(measured, TimeUnit.MILLISECONDS.toNanos(measureMillis)));
     }
   }
 
@@ -144,6 +143,6 @@ final class DoctorCommand extends BaseCommand {
         String.format(Locale.ROOT, "%.0f", measured.appendsPerSecond()),
         String.format(Locale.ROOT, "%.1f", measured.p50Micros()),
         String.format(Locale.ROOT, "%.1f", measured.p99Micros()),
-        measurement.note());
+        "");
   }
 }
