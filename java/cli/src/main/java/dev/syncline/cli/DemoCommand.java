@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -106,27 +107,31 @@ final class DemoCommand extends BaseCommand {
     String size = Text.count(lines.size(), "line") + " (" + Text.size(bytes) + ")";
     say("input: " + size + " of " + input.normalize() + ", seed " + seed);
     nativeProblem.ifPresent(problem -> say("native: not available because " + problem));
-    Path saved = scratch.resolve("lines");
-    DemoInput.save(lines, saved);
-    Map<StorageMode, DemoRun> runs = new EnumMap<>(StorageMode.class);
-    int handedOver = storages.size() > 1 ? Math.min(100, lines.size() / 10) : 0;
-    Progress progress = json ? Progress.silent() : Progress.on(err());
-    for (StorageMode storage : storages)
-      runs.put(storage, new DemoRun(scratch.resolve(name(storage)), storage, saved, lines, handedOver, progress));
-    List<DemoReport.Run> reports = crashAndFinish(runs, lines.size() - handedOver, progress);
+    Map<StorageMode, DemoRun> runs = prepare(storages, lines, scratch);
+    List<DemoReport.Run> reports = crashAndFinish(runs.values());
     boolean ok = reports.stream().allMatch(DemoReport.Run::ok);
-    List<DemoReport.HandOver> handOvers = ok && storages.size() > 1 ? handOver(runs) : List.of();
+    List<DemoReport.HandOver> handOvers = ok ? handOver(runs) : List.of();
     return new DemoReport(input.toString(), lines.size(), bytes, seed, nativeProblem.orElse(null), reports, handOvers);
   }
 
-  private List<DemoReport.Run> crashAndFinish(Map<StorageMode, DemoRun> runs, int lines, Progress progress)
+  /** With two storages, the last lines are left for the one that did not write the rest. */
+  private Map<StorageMode, DemoRun> prepare(List<StorageMode> storages, List<byte[]> lines, Path scratch)
       throws IOException {
+    Path saved = scratch.resolve("lines");
+    DemoInput.save(lines, saved);
+    int handedOver = storages.size() > 1 ? Math.min(100, lines.size() / 10) : 0;
+    Progress progress = json ? Progress.silent() : Progress.on(err());
+    Map<StorageMode, DemoRun> runs = new EnumMap<>(StorageMode.class);
+    for (StorageMode storage : storages)
+      runs.put(storage, new DemoRun(scratch.resolve(name(storage)), storage, saved, lines, handedOver, progress));
+    return runs;
+  }
+
+  private List<DemoReport.Run> crashAndFinish(Collection<DemoRun> runs) throws IOException {
     Random random = new Random(seed);
     List<DemoReport.Run> reports = new ArrayList<>();
-    for (DemoRun run : runs.values()) {
-      int killAt = (int) (lines * (0.5 + 0.2 * random.nextDouble()));
-      DemoReport.Run report = run.crashAndFinish(killAt);
-      progress.clear();
+    for (DemoRun run : runs) {
+      DemoReport.Run report = run.crashAndFinish(0.5 + 0.2 * random.nextDouble());
       reports.add(report);
       say(report.story());
     }

@@ -46,8 +46,9 @@ final class DemoRun {
     this.progress = progress;
   }
 
-  /** Writes, kills the writer at {@code killAt} acknowledgements, recovers, writes the rest, closes; compares twice. */
-  DemoReport.Run crashAndFinish(int killAt) throws IOException {
+  /** Writes, kills the writer at this share of acknowledgements, recovers, writes the rest, closes; compares twice. */
+  DemoReport.Run crashAndFinish(double killAtShare) throws IOException {
+    int killAt = (int) (killAtShare * (lines.size() - handedOver));
     DemoChild.Heard killed = child().killAfter(killAt);
     requireReady(killed);
     if (killed.exitValue == 0)
@@ -59,6 +60,7 @@ final class DemoRun {
       finish();
       whole = readWhole(storage, lines.size() - handedOver);
     }
+    progress.clear();
     return report(killed, killAt, recovered, whole);
   }
 
