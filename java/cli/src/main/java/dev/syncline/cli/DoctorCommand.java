@@ -4,6 +4,7 @@ import dev.syncline.StorageInfo;
 import dev.syncline.StorageMode;
 import dev.syncline.WriteAheadLog;
 import dev.syncline.cli.AppendMeter.Measured;
+import dev.syncline.io.Storages;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileStore;
@@ -25,8 +26,6 @@ import picocli.CommandLine.Parameters;
       "in a temporary subdirectory that is removed again. A log that is in the directory is not touched."
     })
 final class DoctorCommand extends BaseCommand {
-  private static final String PORTABLE_DIRECT_PROPERTY = "syncline.portable.direct";
-
   @Parameters(paramLabel = "DIR", description = "A directory that holds a log, or shall hold one.")
   Path directory;
 
@@ -108,12 +107,12 @@ final class DoctorCommand extends BaseCommand {
 
   /** The portable storage as it is where direct I/O does not work. */
   private Measurement measureBuffered(Path log) throws IOException {
-    String before = System.setProperty(PORTABLE_DIRECT_PROPERTY, "false");
+    String before = System.setProperty(Storages.PORTABLE_DIRECT_PROPERTY, "false");
     try {
       return measure(log, StorageMode.PORTABLE);
     } finally {
-      if (before == null) System.clearProperty(PORTABLE_DIRECT_PROPERTY);
-      else System.setProperty(PORTABLE_DIRECT_PROPERTY, before);
+      if (before == null) System.clearProperty(Storages.PORTABLE_DIRECT_PROPERTY);
+      else System.setProperty(Storages.PORTABLE_DIRECT_PROPERTY, before);
     }
   }
 

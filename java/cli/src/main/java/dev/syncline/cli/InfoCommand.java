@@ -5,10 +5,7 @@ import dev.syncline.StorageInfo;
 import dev.syncline.WriteAheadLog;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 
@@ -23,11 +20,9 @@ final class InfoCommand extends LogCommand {
       long currentSequence,
       long durableSequence,
       long lastCheckpoint,
-      List<Segment> segments,
+      List<SegmentView> segments,
       StorageInfo storage,
       Recovery recovery) {}
-
-  record Segment(String name, long sizeBytes) {}
 
   record Recovery(
       boolean closedCleanly,
@@ -53,21 +48,9 @@ final class InfoCommand extends LogCommand {
         log.currentSequence(),
         log.durableSequence(),
         log.lastCheckpoint(),
-        segments(),
+        SegmentView.of(segmentFiles(), log.currentSequence()),
         log.storage(),
         recovery(log.recovery()));
-  }
-
-  private List<Segment> segments() throws IOException {
-    List<Segment> segments = new ArrayList<>();
-    for (Path file : segmentFiles()) {
-      try {
-        segments.add(new Segment(file.getFileName().toString(), Files.size(file)));
-      } catch (NoSuchFileException e) {
-        // A live writer has truncated it away since the directory was listed.
-      }
-    }
-    return segments;
   }
 
   private static Recovery recovery(RecoveryReport report) {
@@ -91,7 +74,7 @@ final class InfoCommand extends LogCommand {
     out.println("storage     " + info.storage());
     printRecovery(info.recovery());
     out.println("segments    " + info.segments().size());
-    info.segments().forEach(segment -> out.println("  " + segment.name() + "  " + Text.size(segment.sizeBytes())));
+    info.segments().forEach(segment -> out.println("  " + segment.name() + "  " + segment.describe()));
   }
 
   private void printRecovery(Recovery recovery) {

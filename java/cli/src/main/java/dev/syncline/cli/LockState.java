@@ -1,5 +1,6 @@
 package dev.syncline.cli;
 
+import dev.syncline.io.DirectoryLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,13 +20,11 @@ import java.util.stream.Stream;
  */
 record LockState(Long pid, Boolean alive, Boolean held) {
   private static final Path LOCK_TABLE = Path.of("/proc/locks");
-  private static final String LOCK_FILE = "log.lock";
-  private static final String PID_FILE = "log.pid";
 
   static LockState of(Path directory) {
-    Long pid = pid(directory.resolve(PID_FILE)).orElse(null);
+    Long pid = pid(directory.resolve(DirectoryLock.PID_FILE_NAME)).orElse(null);
     Boolean alive = pid == null ? null : ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
-    return new LockState(pid, alive, held(directory.resolve(LOCK_FILE)));
+    return new LockState(pid, alive, held(directory.resolve(DirectoryLock.FILE_NAME)));
   }
 
   /** One line for people. */

@@ -1,6 +1,7 @@
 package dev.syncline.cli;
 
 import dev.syncline.WriteAheadLog;
+import dev.syncline.format.SegmentName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,9 +11,6 @@ import picocli.CommandLine.Parameters;
 
 /** A command that looks into one log without changing it: it writes nothing and locks nobody out, a live writer included. */
 abstract class LogCommand extends BaseCommand {
-  static final String SEGMENT_SUFFIX = ".wal";
-  private static final String MARK_FILE = "log.mark";
-
   @Parameters(paramLabel = "DIR", description = "The log's directory.")
   Path directory;
 
@@ -30,16 +28,16 @@ abstract class LogCommand extends BaseCommand {
   /** The segment files, oldest first. */
   final List<Path> segmentFiles() throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
-      return files.filter(file -> file.getFileName().toString().endsWith(SEGMENT_SUFFIX)).sorted().toList();
+      return files.filter(file -> SegmentName.isSegment(file.getFileName().toString())).sorted().toList();
     }
   }
 
   private void requireLog() throws IOException {
     requireDirectory(directory);
-    if (Files.exists(directory.resolve(MARK_FILE)) || !segmentFiles().isEmpty()) return;
+    if (Files.exists(directory.resolve(SegmentName.MARK)) || !segmentFiles().isEmpty()) return;
     throw new CliException(
         ExitCode.NOT_RUN,
-        directory + " is not a log: it holds neither " + MARK_FILE + " nor a *" + SEGMENT_SUFFIX
+        directory + " is not a log: it holds neither " + SegmentName.MARK + " nor a *" + SegmentName.SEGMENT_SUFFIX
             + " file; name the directory that was given to WriteAheadLog.open");
   }
 
