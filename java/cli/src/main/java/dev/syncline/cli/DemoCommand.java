@@ -1,6 +1,8 @@
 package dev.syncline.cli;
 
 import dev.syncline.StorageMode;
+import dev.syncline.WalOptions;
+import dev.syncline.io.Storages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,7 +103,7 @@ final class DemoCommand extends BaseCommand {
   }
 
   private DemoReport run(List<byte[]> lines, Path scratch) throws IOException {
-    Optional<String> nativeProblem = NativeProbe.problem(scratch.resolve("probe"));
+    Optional<String> nativeProblem = Storages.nativeProblem(scratch, WalOptions.defaults().blockSize());
     List<StorageMode> storages = storages(nativeProblem);
     long bytes = lines.stream().mapToLong(line -> line.length).sum();
     String size = Text.count(lines.size(), "line") + " (" + Text.size(bytes) + ")";
@@ -123,7 +125,7 @@ final class DemoCommand extends BaseCommand {
     Progress progress = json ? Progress.silent() : Progress.on(err());
     Map<StorageMode, DemoRun> runs = new EnumMap<>(StorageMode.class);
     for (StorageMode storage : storages)
-      runs.put(storage, new DemoRun(scratch.resolve(name(storage)), storage, saved, lines, handedOver, progress));
+      runs.put(storage, new DemoRun(scratch.resolve(DemoRun.name(storage)), storage, saved, lines, handedOver, progress));
     return runs;
   }
 
@@ -145,9 +147,8 @@ final class DemoCommand extends BaseCommand {
         if (reader == writer) continue;
         DemoCheck.Result result = runs.get(writer).handOver(reader);
         String difference = result.ok() ? null : result.first().toString();
-        DemoReport.HandOver handOver = new DemoReport.HandOver(name(writer), name(reader), result.records(), difference);
-        done.add(handOver);
-        say(handOver.story());
+        done.add(new DemoReport.HandOver(DemoRun.name(writer), DemoRun.name(reader), result.records(), difference));
+        say(done.get(done.size() - 1).story());
       }
     }
     return done;
@@ -168,9 +169,5 @@ final class DemoCommand extends BaseCommand {
     if (json) return;
     out().println(line);
     out().flush();
-  }
-
-  private static String name(StorageMode storage) {
-    return storage.name().toLowerCase(Locale.ROOT);
   }
 }

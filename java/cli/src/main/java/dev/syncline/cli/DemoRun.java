@@ -68,7 +68,7 @@ final class DemoRun {
   DemoCheck.Result handOver(StorageMode other) throws IOException {
     DemoCheck.Result read = readWhole(other, lines.size() - handedOver);
     if (!read.ok()) return read;
-    try (WriteAheadLog log = WriteAheadLog.open(directory, DemoWriter.options(other))) {
+    try (WriteAheadLog log = open(other)) {
       for (int index = lines.size() - handedOver; index < lines.size(); index++) {
         attempted.set(index);
         long sequence = log.append(DemoRecord.operation(index, lines.get(index)));
@@ -78,14 +78,20 @@ final class DemoRun {
     return readWhole(storage, lines.size());
   }
 
+  private WriteAheadLog open(StorageMode wanted) throws IOException {
+    WriteAheadLog log = WriteAheadLog.open(directory, DemoWriter.options(wanted));
+    requireStorage(wanted, log.storage().name());
+    return log;
+  }
+
   private DemoChild child() {
     int count = lines.size() - handedOver;
     int before = acks.size();
     return new DemoChild(
-        directory, storage, input, count, heard -> progress.show(name() + ": " + (before + heard) + " of " + count));
+        directory, storage, input, count, heard -> progress.show(name(storage) + ": " + (before + heard) + " of " + count));
   }
 
-  private String name() {
+  static String name(StorageMode storage) {
     return storage.name().toLowerCase(Locale.ROOT);
   }
 
@@ -103,6 +109,12 @@ final class DemoRun {
           ExitCode.NOT_RUN,
           "the writer on " + directory + " failed: "
               + (heard.failure == null ? "it ended with exit code " + heard.exitValue : heard.failure));
+    requireStorage(storage, heard.ready.storage());
+  }
+
+  private void requireStorage(StorageMode wanted, String found) {
+    if (!found.equals(name(wanted)))
+      throw new CliException(ExitCode.NOT_RUN, directory + " is to be opened with " + name(wanted) + ", and got " + found);
   }
 
   private void account(DemoChild.Heard heard) {
@@ -116,7 +128,7 @@ final class DemoRun {
   /** Opens what the killed writer left, which repairs it, and compares. */
   private DemoCheck.Result recover() throws IOException {
     long startNanos = System.nanoTime();
-    try (WriteAheadLog log = WriteAheadLog.open(directory, DemoWriter.options(storage))) {
+    try (WriteAheadLog log = open(storage)) {
       recoveryMillis = (System.nanoTime() - startNanos) / 1e6;
       return compare(log);
     }
@@ -124,7 +136,7 @@ final class DemoRun {
 
   /** Opens with {@code reader}; the log must be undamaged and hold exactly {@code count} lines. */
   private DemoCheck.Result readWhole(StorageMode reader, int count) throws IOException {
-    try (WriteAheadLog log = WriteAheadLog.open(directory, DemoWriter.options(reader))) {
+    try (WriteAheadLog log = open(reader)) {
       DemoCheck.Result result = compare(log);
       if (!result.ok()) return result;
       int records = result.records();

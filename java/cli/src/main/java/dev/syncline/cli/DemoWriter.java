@@ -47,9 +47,13 @@ public final class DemoWriter {
     }
   }
 
-  /** Small segments, so that a run crosses several of them. */
+  /**
+   * Small segments, so that a run crosses several of them. Native storage comes by AUTO, which says why it was chosen;
+   * {@link DemoRun} checks that it was.
+   */
   static WalOptions options(StorageMode storage) {
-    return WalOptions.builder().storage(storage).maxSegmentSize(4 << 20).build();
+    StorageMode mode = storage == StorageMode.NATIVE ? StorageMode.AUTO : storage;
+    return WalOptions.builder().storage(mode).maxSegmentSize(4 << 20).build();
   }
 
   private void run(Path directory, StorageMode storage, int threads, boolean hold) throws Exception {

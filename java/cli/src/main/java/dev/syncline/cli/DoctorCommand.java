@@ -2,8 +2,7 @@ package dev.syncline.cli;
 
 import dev.syncline.StorageInfo;
 import dev.syncline.StorageMode;
-import dev.syncline.WriteAheadLog;
-import dev.syncline.cli.AppendMeter.Measured;
+import dev.syncline.WalOptions;
 import dev.syncline.io.Storages;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -13,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,6 +26,8 @@ import picocli.CommandLine.Parameters;
       "in a temporary subdirectory that is removed again. A log that is in the directory is not touched."
     })
 final class DoctorCommand extends BaseCommand {
+  private static final int TURNS = 5;
+
   @Parameters(paramLabel = "DIR", description = "A directory that holds a log, or shall hold one.")
   Path directory;
 
@@ -48,10 +50,7 @@ final class DoctorCommand extends BaseCommand {
       StorageInfo storage,
       String nativeProblem,
       LockState lock,
-      List<Measurement> measurements) {}
-
-  /** One storage; {@code measured} is null where there was no measurement. */
-  record Measurement(String storage, String note, Measured measured) {}
+      List<AppendMeter.Measured> measurements) {}
 
   @Override
   public Integer call() throws IOException {
@@ -69,51 +68,58 @@ final class DoctorCommand extends BaseCommand {
   private Diagnosis diagnose(Path scratch) throws IOException {
     FileStore disk = Files.getFileStore(directory);
     StorageInfo storage;
-    try (WriteAheadLog log = AppendMeter.open(scratch.resolve("auto"), StorageMode.AUTO)) {
-      storage = log.storage();
+    try (AppendMeter meter = AppendMeter.open(scratch.resolve("auto"), StorageMode.AUTO)) {
+      storage = meter.storage();
     }
-    String nativeProblem = NativeProbe.problem(scratch.resolve("probe")).orElse(null);
+    Optional<String> nativeProblem = Storages.nativeProblem(scratch, WalOptions.defaults().blockSize());
     return new Diagnosis(
         directory.toString(),
         storage.fileSystem().isEmpty() ? disk.type() : storage.fileSystem(),
         disk.getUsableSpace(),
         storage,
-        nativeProblem,
+        nativeProblem.orElse(null),
         LockState.of(directory),
-        measureAll(scratch, nativeProblem, disk.getUsableSpace()));
+        measure(scratch, nativeProblem.isEmpty()));
   }
 
-  private List<Measurement> measureAll(Path scratch, String nativeProblem, long freeBytes) throws IOException {
-    List<Measurement> all = new ArrayList<>();
-    if (measureMillis == 0) return all;
-    if (freeBytes < AppendMeter.DISK_BYTES_MAX) {
-      String note = "not measured: less than " + Text.size(AppendMeter.DISK_BYTES_MAX) + " are free";
-      return List.of(new Measurement("all", note, null));
+  private List<AppendMeter.Measured> measure(Path scratch, boolean nativeToo) throws IOException {
+    if (measureMillis == 0 || freeBytes(scratch) < AppendMeter.DISK_BYTES_MAX) return List.of();
+    List<AppendMeter> meters = new ArrayList<>();
+    try {
+      if (nativeToo) meters.add(AppendMeter.open(scratch.resolve("native"), StorageMode.NATIVE));
+      AppendMeter portable = AppendMeter.open(scratch.resolve("portable"), StorageMode.PORTABLE);
+      meters.add(portable);
+      if (portable.storage().directIo()) meters.add(openBuffered(scratch.resolve("buffered")));
+      measureInTurns(meters);
+      return meters.stream().map(AppendMeter::measured).toList();
+    } finally {
+      for (AppendMeter meter : meters) meter.close();
     }
-    if (nativeProblem == null) all.add(measure(scratch.resolve("native"), StorageMode.NATIVE));
-    else all.add(new Measurement("native", "not available: " + nativeProblem, null));
-    all.add(measure(scratch.resolve("portable"), StorageMode.PORTABLE));
-    if (all.get(1).storage().endsWith("direct")) all.add(measureBuffered(scratch.resolve("buffered")));
-    return all;
   }
 
-  private Measurement measure(Path log, StorageMode storage) throws IOException {
-    try (WriteAheadLog measured = AppendMeter.open(log, storage)) {
-      StorageInfo info = measured.storage();
-      String name = info.name() + (info.directIo() ? " direct" : " buffered");
-      return new Measurement(name, null, AppendMeter.measure(measured, TimeUnit.MILLISECONDS.toNanos(measureMillis)));
+  /** In turns, so that a machine that is busy for a moment slows all of them down; the first turn only warms up. */
+  private void measureInTurns(List<AppendMeter> meters) throws IOException {
+    long turnNanos = TimeUnit.MILLISECONDS.toNanos(measureMillis) / TURNS;
+    for (AppendMeter meter : meters) {
+      meter.measure(turnNanos);
+      meter.restart();
     }
+    for (int turn = 0; turn < TURNS; turn++) for (AppendMeter meter : meters) meter.measure(turnNanos);
   }
 
   /** The portable storage as it is where direct I/O does not work. */
-  private Measurement measureBuffered(Path log) throws IOException {
+  private static AppendMeter openBuffered(Path log) throws IOException {
     String before = System.setProperty(Storages.PORTABLE_DIRECT_PROPERTY, "false");
     try {
-      return measure(log, StorageMode.PORTABLE);
+      return AppendMeter.open(log, StorageMode.PORTABLE);
     } finally {
       if (before == null) System.clearProperty(Storages.PORTABLE_DIRECT_PROPERTY);
       else System.setProperty(Storages.PORTABLE_DIRECT_PROPERTY, before);
     }
+  }
+
+  private static long freeBytes(Path directory) throws IOException {
+    return Files.getFileStore(directory).getUsableSpace();
   }
 
   private void print(Diagnosis found) {
@@ -127,21 +133,22 @@ final class DoctorCommand extends BaseCommand {
     String problem = found.nativeProblem();
     out.println("native         " + (problem == null ? "available" : "not available: " + problem));
     out.println("lock           " + found.lock().describe());
-    if (found.measurements().isEmpty()) return;
     out.println();
-    out.println("one durable append after the other, one thread, " + measureMillis + " ms each:");
-    List<String> header = List.of("storage", ">appends/s", ">p50 µs", ">p99 µs", "");
-    out.print(Text.table(header, found.measurements().stream().map(DoctorCommand::row).toList()));
+    if (!found.measurements().isEmpty()) printMeasurements(found.measurements());
+    else out.println("not measured" + (measureMillis == 0 ? "" : ": the disk is nearly full"));
   }
 
-  private static List<String> row(Measurement measurement) {
-    Measured measured = measurement.measured();
-    if (measured == null) return List.of(measurement.storage(), "-", "-", "-", measurement.note());
+  private void printMeasurements(List<AppendMeter.Measured> measurements) {
+    out().println("one durable append after the other, one thread, " + measureMillis + " ms each, in turns:");
+    List<String> header = List.of("storage", ">appends/s", ">p50 µs", ">p99 µs");
+    out().print(Text.table(header, measurements.stream().map(DoctorCommand::row).toList()));
+  }
+
+  private static List<String> row(AppendMeter.Measured measured) {
     return List.of(
-        measurement.storage(),
+        measured.storage(),
         String.format(Locale.ROOT, "%.0f", measured.appendsPerSecond()),
         String.format(Locale.ROOT, "%.1f", measured.p50Micros()),
-        String.format(Locale.ROOT, "%.1f", measured.p99Micros()),
-        "");
+        String.format(Locale.ROOT, "%.1f", measured.p99Micros()));
   }
 }
