@@ -71,16 +71,20 @@ final class InfoCommand extends LogCommand {
     out.println("sequences   " + (records == 0 ? "none" : info.firstSequence() + ".." + info.currentSequence()));
     out.println("durable     " + info.durableSequence());
     out.println("checkpoint  " + (info.lastCheckpoint() == 0 ? "none" : info.lastCheckpoint()));
-    out.println("storage     " + info.storage());
+    out.println("read with   " + info.storage().reason());
     printRecovery(info.recovery());
     out.println("segments    " + info.segments().size());
     info.segments().forEach(segment -> out.println("  " + segment.name() + "  " + segment.describe()));
   }
 
+  private static String state(Recovery recovery) {
+    if (!recovery.damage().isEmpty()) return "damaged: readable up to the damage, not writable";
+    return recovery.closedCleanly() ? "closed cleanly" : "not closed: in use now, or its last user ended early";
+  }
+
   private void printRecovery(Recovery recovery) {
     PrintWriter out = out();
-    String state = recovery.closedCleanly() ? "closed cleanly" : "not closed: in use now, or its last user ended early";
-    out.println("state       " + state);
+    out.println("state       " + state(recovery));
     if (recovery.trimmedBytes() > 0)
       out.println("torn tail   " + Text.size(recovery.trimmedBytes()) + " that nobody was told is durable");
     recovery.quarantined().forEach(file -> out.println("quarantine  " + file));
