@@ -211,8 +211,8 @@ public final class SegmentedLog implements Closeable {
   /** Waits until {@code sequence} is durable; outside SYNC mode asks for a sync instead of waiting for the next one. */
   public void awaitDurable(long sequence) throws IOException {
     state.requireReadable();
-    if (sequence > currentSequence())
-      throw new IllegalArgumentException("sequence " + sequence + " was not appended: the highest is " + currentSequence());
+    if (sequence > queue.appendedSequence())
+      throw new IllegalArgumentException("sequence " + sequence + " was not appended: the highest is " + queue.appendedSequence());
     queue.awaitDurable(sequence);
   }
 
