@@ -123,7 +123,8 @@ public final class LogCursor implements AutoCloseable {
     requireNotCut(position + 1);
     if (follows && log.truncatedThrough() > position)
       throw new RecordsTruncatedException(
-          "record " + (position + 1) + " was truncated away while the tail was behind it; the log begins at " + (log.truncatedThrough() + 1));
+          "record " + (position + 1) + " was truncated away while the tail was behind it; the log begins at "
+              + (log.truncatedThrough() + 1));
     if (!follows && position < log.truncatedThrough() && SegmentSet.firstBeyond(known, position) == null) position = log.truncatedThrough();
     Segment next = nextSegment();
     if (next == null) return loadPending();
