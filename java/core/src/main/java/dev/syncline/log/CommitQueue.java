@@ -17,16 +17,17 @@ import java.util.concurrent.locks.ReentrantLock;
 /*
  * Group commit, leader and follower, without a timer.
  *
- * An appender copies its record into the open frame under the lock. In SYNC mode, if nobody holds the commit token, it takes the token
- * and the frame and writes it; otherwise it waits, and the frame it lies in fills up meanwhile. Whoever finishes a write passes the token to
- * a waiter of the open frame, or to the writer thread if only asynchronous appends lie there. One thread alone so pays for a copy
- * and one durable write. In MANUAL and INTERVAL mode the writer thread writes frames as they fill, and a sync makes them durable.
+ * An appender copies its record into the open frame under the lock. In SYNC mode, if nobody holds the commit token, it takes the
+ * token and the frame and writes it; otherwise it waits, and the frame it lies in fills up meanwhile. Whoever finishes a write
+ * passes the token to a waiter of the open frame, or to the writer thread if only asynchronous appends lie there. One thread
+ * alone so pays for a copy and one durable write. In MANUAL and INTERVAL mode the writer thread writes frames as they fill, and
+ * a sync makes them durable.
  *
  * What must stay true:
- *  - Only the holder of the token writes to the tail, changes its end, or replaces it. There is one token, so frames are written in
- *    order, and a frame's header may promise everything before it in SYNC mode.
- *  - A record enters a frame only if the whole frame, padded, fits the space that is ready in the tail. So a full disk is met before a
- *    sequence is used, never by a frame.
+ *  - Only the holder of the token writes to the tail, changes its end, or replaces it. There is one token, so frames are written
+ *    in order, and a frame's header may promise everything before it in SYNC mode.
+ *  - A record enters a frame only if the whole frame, padded, fits the space that is ready in the tail. So a full disk is met
+ *    before a sequence is used, never by a frame.
  *  - Sequences are given out under the lock, in the order of the records in their frames.
  *  - Once a write or sync has failed nothing is written again, and everybody who waited is woken with the failure, once.
  */
@@ -863,7 +864,10 @@ final class CommitQueue {
     frame.waiters = null;
   }
 
-  /** The state has changed from outside (failed in the background, fenced): wakes everybody who is not being served by a write in flight. */
+  /**
+   * The state has changed from outside (failed in the background, fenced): wakes everybody who is not being served by a write in
+   * flight.
+   */
   void wakeAll() {
     lock.lock();
     try {
@@ -901,7 +905,8 @@ final class CommitQueue {
   }
 
   /**
-   * Waits until the durable end lies beyond {@code sequence}, the log stops, or the time is over. An interrupt ends the wait and stays set.
+   * Waits until the durable end lies beyond {@code sequence}, the log stops, or the time is over. An interrupt ends the wait and
+   * stays set.
    */
   void awaitDurableBeyond(long sequence, long timeoutNanos) {
     long left = timeoutNanos;

@@ -15,9 +15,9 @@ import java.util.Optional;
 /**
  * The mark file: two slots, each in a block of its own, both written at every change.
  *
- * <p>The first of the two writes is the moment of the change: a crash in it leaves the other slot with the mark before. The second makes the
- * slots twins, so that neither a torn write nor a damaged block can take back what was marked. Written by the log's housekeeping thread
- * (or the thread that opens the log), read by anyone.
+ * <p>The first of the two writes is the moment of the change: a crash in it leaves the other slot with the mark before. The
+ * second makes the slots twins, so that neither a torn write nor a damaged block can take back what was marked. Written by the
+ * log's housekeeping thread (or the thread that opens the log), read by anyone.
  */
 final class MarkFile implements Closeable {
   private static final int SPACING = Layout.MARK_SLOT_SPACING_BYTES;
@@ -81,7 +81,8 @@ final class MarkFile implements Closeable {
     if (problem == null && Mark.version(both, at) != Layout.FORMAT_VERSION)
       throw new IncompatibleLogException(
           storage.directory().resolve(SegmentName.MARK) + " was written in format version " + Mark.version(both, at)
-              + ", this library reads version " + Layout.FORMAT_VERSION + ". Use a newer Syncline for this directory; nothing was changed.");
+              + ", this library reads version " + Layout.FORMAT_VERSION
+                  + ". Use a newer Syncline for this directory; nothing was changed.");
     return problem;
   }
 

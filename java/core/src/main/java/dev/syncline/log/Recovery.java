@@ -92,7 +92,10 @@ final class Recovery {
     return new Judge(storage, Storage.Access.READ_UNCACHED, options.verification()).judge();
   }
 
-  /** What a crashed user had written and not synced may still sit in the page cache: it is made durable or fails here, before it is read. */
+  /**
+   * What a crashed user had written and not synced may still sit in the page cache: it is made durable or fails here, before it
+   * is read.
+   */
   private void settleWhatIsThere() throws IOException {
     NavigableSet<String> newest = new TreeSet<>();
     for (String name : storage.list()) if (SegmentName.ordinal(name) > 0) newest.add(name);

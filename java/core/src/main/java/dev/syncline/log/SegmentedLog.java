@@ -29,8 +29,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * A durable sequence of opaque records in segment files: group commit, rotation, recovery, and truncation at both ends.
  *
- * <p>This is the engine beneath {@link dev.syncline.WriteAheadLog}, and what a consensus engine uses directly: records have an index that the
- * caller may assign, a type byte, and 32 bits of the caller's beside the payload. All methods are safe for many threads.
+ * <p>This is the engine beneath {@link dev.syncline.WriteAheadLog}, and what a consensus engine uses directly: records have an
+ * index that the caller may assign, a type byte, and 32 bits of the caller's beside the payload. All methods are safe for many
+ * threads.
  */
 public final class SegmentedLog implements Closeable {
   private static final int WINDOWS_KEPT_MAX = 8;
@@ -84,8 +85,8 @@ public final class SegmentedLog implements Closeable {
   }
 
   /**
-   * Opens the log in the storage's directory, which is created with its parents if need be, and recovers it. An instance that was abandoned
-   * in this JVM is fenced first.
+   * Opens the log in the storage's directory, which is created with its parents if need be, and recovers it. An instance that
+   * was abandoned in this JVM is fenced first.
    *
    * @throws dev.syncline.LogLockedException if another process holds it
    */
@@ -150,7 +151,10 @@ public final class SegmentedLog implements Closeable {
         Duration.ofNanos(System.nanoTime() - beganNanos));
   }
 
-  /** Looks again at a directory that somebody else writes to. What looks damaged may be a change half seen, so it is looked at once more. */
+  /**
+   * Looks again at a directory that somebody else writes to. What looks damaged may be a change half seen, so it is looked at
+   * once more.
+   */
   private void refresh() throws IOException {
     long began = System.nanoTime();
     IOException failed = null;
@@ -200,7 +204,8 @@ public final class SegmentedLog implements Closeable {
   private void requireSize(int records, long bytes) throws RecordTooLargeException {
     if (bytes > options.maxGroupBytes() || bytes + 32L * records > Integer.MAX_VALUE - (2 << 20))
       throw new RecordTooLargeException(
-          "expected at most " + options.maxGroupBytes() + " bytes in one batch, found " + bytes + " in " + records + " records. Nothing was written");
+          "expected at most " + options.maxGroupBytes() + " bytes in one batch, found " + bytes + " in " + records
+              + " records. Nothing was written");
   }
 
   /** Makes everything appended durable; returns the highest durable index. */
@@ -563,7 +568,10 @@ public final class SegmentedLog implements Closeable {
     }
   }
 
-  /** Keeps ready space ahead of the tail; returns whether there is more to do at once. A full disk is for the append that needs the space. */
+  /**
+   * Keeps ready space ahead of the tail; returns whether there is more to do at once. A full disk is for the append that needs
+   * the space.
+   */
   private boolean attendSpace() throws IOException {
     Segment now = tail;
     if (now == null || now.writer() == null) return false;
@@ -698,7 +706,8 @@ public final class SegmentedLog implements Closeable {
     Mark mark = withCheckpoint(markFile.current()).withFloor(queue.appendedSequence());
     Mark.DurablePoint end = newest == null
         ? Mark.DurablePoint.NONE
-        : new Mark.DurablePoint(newest.ordinal, newest.sealed() ? newest.fileBytes : newest.usedEndBytes(), newest.lastSequence(), newest.lastCrc());
+        : new Mark.DurablePoint(newest.ordinal, newest.sealed() ? newest.fileBytes : newest.usedEndBytes(),
+            newest.lastSequence(), newest.lastCrc());
     markFile.store(mark.withDurable(end, true));
   }
 
