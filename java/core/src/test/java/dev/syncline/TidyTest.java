@@ -144,7 +144,8 @@ class TidyTest {
 
   private static boolean isDocumented(List<String> lines, int typeAt) {
     int at = typeAt - 1;
-    while (at >= 0 && lines.get(at).startsWith("@")) at--;
+    // Annotations stand between the two, some over several indented lines.
+    while (at >= 0 && (lines.get(at).startsWith("@") || lines.get(at).startsWith("  "))) at--;
     return at >= 0 && lines.get(at).trim().endsWith("*/");
   }
 }
