@@ -73,6 +73,7 @@ public final class SegmentedLog implements Closeable {
   private volatile boolean markStale;
 
   private long markSeenSequence = -1;
+  private long markSeenNanos;
   private volatile long fullUntilNanos;
 
   /** The last checkpoint of a log that is not writable; a writable one keeps it with its mark file. */
@@ -609,8 +610,10 @@ public final class SegmentedLog implements Closeable {
     long durable = queue.durableSequence();
     if (durable != markSeenSequence) {
       markSeenSequence = durable;
-      return options.markIntervalNanos() / 2;
+      markSeenNanos = System.nanoTime();
     }
+    long quietNanos = System.nanoTime() - markSeenNanos;
+    if (quietNanos < options.markIntervalNanos() / 2) return options.markIntervalNanos() / 2 - quietNanos;
     markStale = false;
     Mark.DurablePoint point = queue.durablePoint();
     Mark mark = markFile.current();
