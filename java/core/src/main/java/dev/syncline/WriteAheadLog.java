@@ -202,7 +202,7 @@ public final class WriteAheadLog implements Closeable {
   public SequenceRange appendBatch(List<Operation> operations) throws IOException {
     Objects.requireNonNull(operations, "operations");
     List<Operation> batch = new ArrayList<>(operations);
-    if (batch.isEmpty()) throw new IllegalArgumentException("a batch needs at least one operation, found none");
+    if (batch.isEmpty()) throw new IllegalArgumentException("an empty batch: expected at least one operation");
     long bytes = 0;
     List<Entry> entries = new ArrayList<>(batch.size() + 1);
     for (Operation operation : batch) {
@@ -237,7 +237,7 @@ public final class WriteAheadLog implements Closeable {
     return log.sync();
   }
 
-  /** Waits until a sequence is durable; in MANUAL mode makes it so. */
+  /** Waits until a sequence is durable; outside SYNC mode asks for a sync instead of waiting for the next one. */
   public void awaitDurable(long sequence) throws IOException {
     requireNotNegative(sequence);
     log.awaitDurable(sequence);

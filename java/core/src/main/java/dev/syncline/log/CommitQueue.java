@@ -560,28 +560,24 @@ final class CommitQueue {
   /** Makes everything appended so far durable. */
   long sync() throws IOException {
     long target = appendedSequence;
-    if (durableSequence < target) awaitDurable(target, true);
+    if (durableSequence < target) awaitDurable(target);
     else state.requireWritable();
     return durableSequence;
   }
 
-  /**
-   * Waits until {@code target} is durable.
-   *
-   * @param request whether to ask for a sync instead of waiting for one
-   */
-  void awaitDurable(long target, boolean request) throws IOException {
-    while (durableSequence < target) if (!syncOneFrameOrWait(target, request)) return;
+  /** Waits until {@code target} is durable, and outside SYNC mode sees to it that it becomes so. */
+  void awaitDurable(long target) throws IOException {
+    while (durableSequence < target) if (!syncOneFrameOrWait(target)) return;
   }
 
   /** Does the sync itself where that is one durable write; else has it done, and waits a step. Returns false once durable. */
-  private boolean syncOneFrameOrWait(long target, boolean request) throws IOException {
+  private boolean syncOneFrameOrWait(long target) throws IOException {
     lock.lock();
     try {
       if (durableSequence >= target) return false;
       if (state.stopped()) throw state.failedException(state.failure());
-      if (request && mode != SyncMode.SYNC) syncWantedSequence = Math.max(syncWantedSequence, target);
-      boolean alone = request && mode != SyncMode.SYNC && !committing && !unsynced && fullFrames.isEmpty() && !openFrame.isEmpty();
+      if (mode != SyncMode.SYNC) syncWantedSequence = Math.max(syncWantedSequence, target);
+      boolean alone = mode != SyncMode.SYNC && !committing && !unsynced && fullFrames.isEmpty() && !openFrame.isEmpty();
       if (!alone) {
         if (mode != SyncMode.SYNC) startWriter();
         writerWork.signal();

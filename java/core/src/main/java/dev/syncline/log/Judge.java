@@ -69,7 +69,6 @@ final class Judge {
     readMark(hasMark);
     sortOutLeftovers(present);
     scanAll(present);
-    settleLogId();
     if (mark == null) rebuildMark();
     gatherEvidence();
     judgeStart();
@@ -101,6 +100,7 @@ final class Judge {
       MarkFile.Reading reading = MarkFile.read(storage);
       mark = reading.mark().orElse(null);
       markNeedsHealing = reading.slotNeedsHealing();
+      if (mark != null) logId = mark.logId();
       if (mark == null) markProblem = reading.problem();
       else if (reading.problem() != null) notes.add(SegmentName.MARK + ": " + reading.problem() + "; the other slot was used");
     }
@@ -124,6 +124,7 @@ final class Judge {
       boolean newest = ordinal == present.last();
       boolean whole = newest || verification == Verification.FULL;
       SegmentScan scan = whole ? scanner.scan(ordinal) : scanner.glance(ordinal);
+      requireOwn(ordinal, scan.foundLogId());
       boolean unborn = mark != null && ordinal > mark.lastOrdinal() && !scan.hasFrames() && scan.seal() == null;
       if (unborn) {
         leftovers.add(ordinal);
@@ -139,14 +140,11 @@ final class Judge {
       scans.set(last, scanner.scan(ordinals.get(last)));
   }
 
-  private void settleLogId() throws IOException {
-    if (mark != null) logId = mark.logId();
-    for (int i = 0; i < scans.size(); i++) {
-      if (scans.get(i).header() == null) continue;
-      LogId found = scans.get(i).header().logId();
-      if (logId == null) logId = found;
-      if (!found.equals(logId)) throw Incompatible.foreignSegment(storage, ordinals.get(i), logId, found);
-    }
+  /** The mark says which log this is, or else the first segment does. */
+  private void requireOwn(long ordinal, LogId found) throws IOException {
+    if (found == null) return;
+    if (logId == null) logId = found;
+    if (!found.equals(logId)) throw Incompatible.foreignSegment(storage, ordinal, logId, found);
   }
 
   /** The strongest mark that the segments alone justify. */
@@ -266,7 +264,7 @@ final class Judge {
       return;
     }
     segments.add(scan.toSegment(readable));
-    if (end > scan.lastSequence() && !broken)
+    if (end > scan.lastSequence() && !broken && !(newest && newestIsMissing()))
       lose(SegmentName.of(ordinals.get(i)), scan.fileBytes(), "expected records up to sequence " + end + ", found the end of the file",
           scan.lastSequence(), end, cutAfterWhole(i));
   }
@@ -283,12 +281,14 @@ final class Judge {
 
   /** The newest segment that was ever made must be there. */
   private void judgeEnd() {
-    if (scans.isEmpty() || mark.rewinding()) return;
-    long newest = ordinals.get(ordinals.size() - 1);
-    if (newest >= mark.lastOrdinal()) return;
+    if (!newestIsMissing()) return;
     long before = lastReadable();
     lose(SegmentName.of(mark.lastOrdinal()), 0, "expected this segment, found none", before, Math.max(proven, before + 1),
         cutAfterWhole(scans.size() - 1));
+  }
+
+  private boolean newestIsMissing() {
+    return !scans.isEmpty() && !mark.rewinding() && ordinals.get(ordinals.size() - 1) < mark.lastOrdinal();
   }
 
   /** Notes a loss, unless all of it was truncated away. */

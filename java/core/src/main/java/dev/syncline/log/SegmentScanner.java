@@ -3,6 +3,7 @@ package dev.syncline.log;
 import dev.syncline.format.Crc;
 import dev.syncline.format.FrameHeader;
 import dev.syncline.format.Layout;
+import dev.syncline.format.LogId;
 import dev.syncline.format.Seal;
 import dev.syncline.format.SegmentHeader;
 import dev.syncline.format.SegmentName;
@@ -35,6 +36,7 @@ final class SegmentScanner {
   private long ordinal;
   private SegmentHeader header;
   private int headerCrc;
+  private LogId foundLogId;
   private int blockBytes;
   private long fileBytes;
   private List<Extent> extents;
@@ -94,6 +96,7 @@ final class SegmentScanner {
   private void start(SegmentFile file) throws IOException {
     header = null;
     headerCrc = 0;
+    foundLogId = null;
     // Until a header says otherwise; frames are then looked for at every place where one can begin.
     blockBytes = Layout.BLOCK_BYTES_MIN;
     extents = new ArrayList<>();
@@ -119,6 +122,7 @@ final class SegmentScanner {
     if (problem != null) return problem;
     if (SegmentHeader.version(in) != Layout.FORMAT_VERSION) throw Incompatible.version(storage, ordinal, SegmentHeader.version(in));
     SegmentHeader found = SegmentHeader.decode(in);
+    foundLogId = found.logId();
     if (found.ordinal() != ordinal) return "expected the header of segment " + ordinal + ", found that of segment " + found.ordinal();
     header = found;
     blockBytes = header.blockBytes();
@@ -291,7 +295,7 @@ final class SegmentScanner {
 
   private SegmentScan result(String headerProblem) {
     return new SegmentScan(
-        header, headerCrc, headerProblem, fileBytes, List.copyOf(extents), List.copyOf(breaks), index,
+        header, headerCrc, headerProblem, foundLogId, fileBytes, List.copyOf(extents), List.copyOf(breaks), index,
         types, lastCrc, usedEndBytes, lastSequence, promised, seal, frames, records);
   }
 }

@@ -213,12 +213,12 @@ public final class SegmentedLog implements Closeable {
     return queue.sync();
   }
 
-  /** Waits until {@code sequence} is durable; in MANUAL mode makes it so. */
+  /** Waits until {@code sequence} is durable; outside SYNC mode asks for a sync instead of waiting for the next one. */
   public void awaitDurable(long sequence) throws IOException {
     state.requireReadable();
-    if (sequence > currentSequence())
-      throw new IllegalArgumentException("sequence " + sequence + " was not appended: the highest is " + currentSequence());
-    queue.awaitDurable(sequence, options.syncMode() == SyncMode.MANUAL);
+    if (sequence > queue.appendedSequence())
+      throw new IllegalArgumentException("sequence " + sequence + " was not appended: the highest is " + queue.appendedSequence());
+    queue.awaitDurable(sequence);
   }
 
   /** Waits until the durable end is beyond {@code sequence}, at most that long; an interrupt ends the wait and stays set. */
@@ -367,7 +367,7 @@ public final class SegmentedLog implements Closeable {
     }
     state.requireWritable();
     if (through <= truncatedThrough()) return;
-    if (through > queue.durableSequence()) queue.awaitDurable(through, true);
+    if (through > queue.durableSequence()) queue.awaitDurable(through);
     poisoning(() -> housekeeper.run(() -> truncateOnThread(through)));
   }
 
