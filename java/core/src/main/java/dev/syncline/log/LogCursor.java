@@ -141,7 +141,8 @@ public final class LogCursor implements AutoCloseable {
     requireNotCut(position + 1);
     if (follows && log.truncatedThrough() > position)
       throw new RecordsTruncatedException(
-          "record " + (position + 1) + " was truncated away before the tail came to it: the log was truncated through " + log.truncatedThrough());
+          "record " + (position + 1) + " was truncated away before the tail came to it: the log was truncated through "
+              + log.truncatedThrough());
     if (!follows && position < log.truncatedThrough() && SegmentSet.firstBeyond(known, position) == null) position = log.truncatedThrough();
     Segment next = nextSegment();
     if (next == null) return loadPending();
