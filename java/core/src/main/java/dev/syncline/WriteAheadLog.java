@@ -138,14 +138,15 @@ public final class WriteAheadLog implements Closeable {
       throw new NotDirectoryException(directory + ": expected a directory to keep the log in, found a file. Nothing was changed");
   }
 
-  /** The mark names the last checkpoint as of its writing; a newer one lies behind it. */
+  /** The mark names the last checkpoint as of its writing; a newer one lies in the newest segment. */
   private void findCheckpoint() throws IOException {
-    if (!log.hasType(RecordType.CHECKPOINT.code(), log.lastCheckpoint())) return;
-    try (LogCursor cursor = log.cursor(log.lastCheckpoint())) {
+    long after = log.checkpointsMayFollow(RecordType.CHECKPOINT.code());
+    if (after < 0) return;
+    try (LogCursor cursor = log.cursor(after)) {
       while (cursor.advance()) noteIfCheckpoint(cursor);
     } catch (CorruptLogException e) {
-      // Found while looking for a checkpoint; whoever reads there gets told.
-      log.noteCheckpoint(0, 0);
+      // Whoever reads there gets told; until then the last checkpoint is the last one that can be read.
+      System.getLogger("dev.syncline.log").log(System.Logger.Level.WARNING, "looking for the last checkpoint: {0}", e.getMessage());
     }
   }
 

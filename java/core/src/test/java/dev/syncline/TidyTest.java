@@ -143,8 +143,9 @@ class TidyTest {
   }
 
   private static boolean isDocumented(List<String> lines, int typeAt) {
-    // Annotations, which may take several lines, stand between a type and its description.
-    for (int at = typeAt - 1; at >= 0 && !lines.get(at).isBlank(); at--) if (lines.get(at).trim().endsWith("*/")) return true;
-    return false;
+    int at = typeAt - 1;
+    // Annotations stand between the two, some over several indented lines.
+    while (at >= 0 && (lines.get(at).startsWith("@") || lines.get(at).startsWith("  "))) at--;
+    return at >= 0 && lines.get(at).trim().endsWith("*/");
   }
 }

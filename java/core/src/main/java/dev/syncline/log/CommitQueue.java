@@ -201,7 +201,7 @@ final class CommitQueue {
     try {
       admit(bytesOf(head, rest));
       given = sequence == 0 ? appendedSequence + 1 : requireAhead(sequence);
-      if (mode == SyncMode.SYNC && committing) waiter = new Waiter(openFrame.waiters);
+      if (mustWait()) waiter = new Waiter(openFrame.waiters);
       openFrame.add(given, type, false, meta, head, rest);
       try {
         mine = entered(given, 1, (long) head.length + rest.length, waiter);
@@ -225,7 +225,7 @@ final class CommitQueue {
     lock.lock();
     try {
       admit(Math.toIntExact(payloadBytes + (long) entries.size() * Layout.RECORD_HEADER_BYTES));
-      if (mode == SyncMode.SYNC && committing) waiter = new Waiter(openFrame.waiters);
+      if (mustWait()) waiter = new Waiter(openFrame.waiters);
       first = appendedSequence + 1;
       addAll(entries, first, payloadBytes);
       try {
@@ -283,6 +283,11 @@ final class CommitQueue {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Whether somebody else has the token, or waits to get it for something larger. */
+  private boolean mustWait() {
+    return mode == SyncMode.SYNC && (committing || barriersWaiting > 0);
   }
 
   private static int bytesOf(byte[] head, byte[] rest) {

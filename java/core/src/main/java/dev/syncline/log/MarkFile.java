@@ -30,9 +30,16 @@ final class MarkFile implements Closeable {
   private final ByteBuffer slot = AlignedBuffers.allocate(SPACING);
   private volatile Mark current;
 
+  /** The last durable checkpoint, and what it covers: part of whatever is stored next. Replaced by any thread. */
+  private volatile Checkpoint checkpoint;
+
+  /** A checkpoint's sequence and what it covers; both 0 if there is none. */
+  record Checkpoint(long sequence, long covered) {}
+
   private MarkFile(SegmentFile file, Mark current) {
     this.file = file;
     this.current = current;
+    this.checkpoint = new Checkpoint(current.lastCheckpoint(), current.covered());
   }
 
   /** Creates the file with its first mark, whole or not at all. */
@@ -90,15 +97,26 @@ final class MarkFile implements Closeable {
     return current;
   }
 
+  Checkpoint checkpoint() {
+    return checkpoint;
+  }
+
+  /** Remembers a checkpoint for the next time that the mark is stored. */
+  void noteCheckpoint(Checkpoint latest) {
+    checkpoint = latest;
+  }
+
   /** Makes {@code next} the mark, durably; it gets the next counter. Does nothing if it says what the current one says. */
   void store(Mark next) throws IOException {
-    if (next.withCounter(current.counter()).equals(current)) return;
+    Checkpoint known = checkpoint;
+    if (next.withCheckpoint(known.sequence(), known.covered()).withCounter(current.counter()).equals(current)) return;
     storeAnyway(next);
   }
 
   /** The same, even if nothing changed: heals a slot. */
   void storeAnyway(Mark next) throws IOException {
-    Mark counted = next.withCounter(current.counter() + 1);
+    Checkpoint known = checkpoint;
+    Mark counted = next.withCheckpoint(known.sequence(), known.covered()).withCounter(current.counter() + 1);
     counted.encode(slot, 0);
     int first = (int) (counted.counter() & 1) * SPACING;
     file.writeDurably(slot.limit(SPACING).position(0), first);

@@ -53,7 +53,7 @@ public abstract class FailureContract extends LogTestBase {
     RecordingStorage disk = new RecordingStorage(faults);
     WriteAheadLog log = open(disk, options -> {});
     appendEntries(log, 5);
-    faults.on(Op.WRITE_DURABLY).named(FailureContract::isSegment).fail(() -> new IOException("EIO once"));
+    faults.on(Op.WRITE_DURABLY).named(LogTestBase::isSegment).fail(() -> new IOException("EIO once"));
     assertThatThrownBy(() -> log.append(bytes("lost"))).isInstanceOf(LogFailedException.class);
     disk.reset();
     EveryCall.appendsOn(log).forEach((name, call) ->
@@ -102,7 +102,7 @@ public abstract class FailureContract extends LogTestBase {
     FaultyStorage slow = new FaultyStorage(failing);
     WriteAheadLog log = open(slow, options -> {});
     appendEntries(log, 2);
-    FaultyStorage.Stall stall = slow.on(Op.WRITE_DURABLY).named(FailureContract::isSegment).stallBefore();
+    FaultyStorage.Stall stall = slow.on(Op.WRITE_DURABLY).named(LogTestBase::isSegment).stallBefore();
     breakCommits(failing, failure);
     List<Together.Task<Throwable>> callers = new ArrayList<>();
     callers.add(Together.begin(() -> catchThrowable(() -> log.append(bytes("leader")))));
@@ -164,13 +164,13 @@ public abstract class FailureContract extends LogTestBase {
   @Test
   void reopeningFindsWhatWasAcknowledgedWhateverTheDiskDidWithTheFailedWrite() throws IOException {
     FaultyStorage nothing = new FaultyStorage(openStorage(temporary.resolve("nothing")));
-    nothing.on(Op.WRITE_DURABLY).named(FailureContract::isSegment).nth(6).fail(() -> new IOException("EIO"));
+    nothing.on(Op.WRITE_DURABLY).named(LogTestBase::isSegment).nth(6).fail(() -> new IOException("EIO"));
     assertReopensWithFiveOrSix(nothing);
     FaultyStorage everything = new FaultyStorage(openStorage(temporary.resolve("everything")));
-    everything.on(Op.WRITE_DURABLY).named(FailureContract::isSegment).nth(6).failAfterwards(() -> new IOException("EIO"));
+    everything.on(Op.WRITE_DURABLY).named(LogTestBase::isSegment).nth(6).failAfterwards(() -> new IOException("EIO"));
     assertReopensWithFiveOrSix(everything);
     FaultyStorage part = new FaultyStorage(openStorage(temporary.resolve("part")));
-    part.on(Op.WRITE_DURABLY).named(FailureContract::isSegment).nth(6)
+    part.on(Op.WRITE_DURABLY).named(LogTestBase::isSegment).nth(6)
         .failAfterBytes(BLOCK_BYTES, () -> new IOException("EIO"));
     assertReopensWithFiveOrSix(part);
   }
@@ -231,7 +231,7 @@ public abstract class FailureContract extends LogTestBase {
     FaultyStorage disk = new FaultyStorage(openStorage(directory()));
     WriteAheadLog log = openWithFive(disk, SyncMode.SYNC);
     assertThat(log.stats().syncInProgressNanos()).isZero();
-    FaultyStorage.Stall stall = disk.on(Op.WRITE_DURABLY).named(FailureContract::isSegment).stallBefore();
+    FaultyStorage.Stall stall = disk.on(Op.WRITE_DURABLY).named(LogTestBase::isSegment).stallBefore();
     Together.Task<Long> append = Together.begin(() -> log.append(entryPayload(6)));
     try {
       stall.awaitReached(PATIENCE);
@@ -252,7 +252,7 @@ public abstract class FailureContract extends LogTestBase {
     FaultyStorage disk = new FaultyStorage(openStorage(directory()));
     WriteAheadLog log = open(disk, options -> options.closeTimeout(Duration.ofMillis(200)));
     appendEntries(log, 5);
-    FaultyStorage.Stall stall = disk.on(Op.WRITE_DURABLY).named(FailureContract::isSegment).stallBefore();
+    FaultyStorage.Stall stall = disk.on(Op.WRITE_DURABLY).named(LogTestBase::isSegment).stallBefore();
     Together.Task<Throwable> append = Together.begin(() -> catchThrowable(() -> log.append(entryPayload(6))));
     try {
       stall.awaitReached(PATIENCE);
@@ -275,10 +275,6 @@ public abstract class FailureContract extends LogTestBase {
 
   /** From now on nothing that a commit may use works on segments. */
   private static void breakCommits(FaultyStorage disk, Supplier<? extends Throwable> failure) {
-    for (Op op : COMMITS) disk.on(op).named(FailureContract::isSegment).forever().fail(failure);
-  }
-
-  private static boolean isSegment(String name) {
-    return name.endsWith(".wal");
+    for (Op op : COMMITS) disk.on(op).named(LogTestBase::isSegment).forever().fail(failure);
   }
 }

@@ -198,7 +198,7 @@ public abstract class SequenceContract extends LogTestBase {
     WriteAheadLog log = open();
     assertThatThrownBy(() -> log.appendBatch(List.of()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("empty");
+        .hasMessageContaining("at least one");
     assertThat(log.currentSequence()).isZero();
     assertThat(log.append(bytes("next"))).isEqualTo(1);
   }
