@@ -186,21 +186,46 @@ final class Judge {
     boolean newest = i == scans.size() - 1;
     long before = lastReadable();
     if (scan.header() == null) {
-      long end = newest ? proven : linkedEnd(i + 1, proven);
-      lose(SegmentName.of(ordinals.get(i)), 0, scan.headerProblem(), before, Math.max(end, before + 1), null);
+      long seen = Math.max(proven, scan.lastSequence());
+      long end = newest ? seen : linkedEnd(i + 1, seen);
+      lose(SegmentName.of(ordinals.get(i)), 0, scan.headerProblem(), before, Math.max(end, before + 1), cutAfterWhole(i - 1));
       return;
     }
     if (i > 0) judgeLink(i, before);
+    if (newest && isOfAnotherHistory(scan)) {
+      lose(SegmentName.of(ordinals.get(i)), 0,
+          "expected record " + scan.lastSequence() + " in a frame with checksum 0x%08x, found 0x%08x"
+              .formatted(mark.durable().crc(), scan.lastCrc()),
+          scan.header().baseSequence(), scan.lastSequence(), cutAfterWhole(i - 1));
+      return;
+    }
+    if (!newest && scan.seal() == null)
+      notes.add(SegmentName.of(ordinals.get(i)) + ": has no readable seal and was read from the front");
     long clip = mark.rewinding() && ordinals.get(i) == mark.rewindOrdinal() ? mark.rewindTo() : Long.MAX_VALUE;
     if (!newest && linksTo(i + 1, ordinals.get(i))) clip = Math.min(clip, scans.get(i + 1).header().predecessorLastSequence());
     long end = newest ? Math.min(proven, clip) : linkedEnd(i + 1, Math.min(proven, clip));
     judgeBreaks(i, newest, end, clip);
   }
 
-  /** Where segment {@code next - 1} must have ended, by its successor's link; {@code otherwise} if that is unreadable or elsewhere. */
+  /** A copy of the log may have lived on with the same ids: whether the newest segment ends as the mark remembers, but otherwise. */
+  private boolean isOfAnotherHistory(SegmentScan scan) {
+    Mark.DurablePoint point = mark.durable();
+    return !mark.rewinding()
+        && point.ordinal() == scan.header().ordinal()
+        && point.sequence() == scan.lastSequence()
+        && point.crc() != scan.lastCrc();
+  }
+
+  /**
+   * Where segment {@code next - 1} must have ended: by its successor's link, or if that is unreadable by its own seal or the successor's
+   * first frame; {@code otherwise} if nothing tells.
+   */
   private long linkedEnd(int next, long otherwise) {
     SegmentScan successor = scans.get(next);
-    return successor.header() == null ? otherwise : successor.header().predecessorLastSequence();
+    if (successor.header() != null) return successor.header().predecessorLastSequence();
+    SegmentScan own = scans.get(next - 1);
+    if (own.seal() != null) return own.lastSequence();
+    return successor.extents().isEmpty() ? otherwise : Math.min(otherwise, successor.extents().get(0).firstSequence() - 1);
   }
 
   private boolean linksTo(int i, long ordinal) {
@@ -224,19 +249,28 @@ final class Judge {
       lose(SegmentName.of(ordinals.get(i)), 0,
           "expected a segment that follows on segment " + ordinals.get(i - 1) + ", found one that follows on " + predecessor,
           before, Math.max(scan.lastSequence(), before + 1), cutAfterWhole(i - 1));
+    } else if (previous.header() != null && previous.header().epoch() != scan.header().predecessorEpoch()) {
+      loseAnotherHistory(i - 1, predecessorLast,
+          "expected the segment with epoch 0x%016x, found 0x%016x".formatted(scan.header().predecessorEpoch(), previous.header().epoch()));
     } else if (previous.header() != null
         && previous.breaks().isEmpty()
         && previous.lastSequence() == predecessorLast
         && previous.lastCrc() != scan.header().predecessorCrc()) {
-      lose(SegmentName.of(ordinals.get(i - 1)), 0,
-          "expected to end with checksum 0x%08x, found 0x%08x".formatted(scan.header().predecessorCrc(), previous.lastCrc()),
-          scans.get(i - 1).header().baseSequence(), predecessorLast, null);
+      loseAnotherHistory(i - 1, predecessorLast,
+          "expected to end with checksum 0x%08x, found 0x%08x".formatted(scan.header().predecessorCrc(), previous.lastCrc()));
     }
   }
 
+  /** A segment is whole and not the one that its successor follows on: none of its records is this log's. */
+  private void loseAnotherHistory(int i, long lastLost, String problem) {
+    segments.removeIf(segment -> segment.ordinal == ordinals.get(i));
+    lose(SegmentName.of(ordinals.get(i)), 0, problem, scans.get(i).header().baseSequence(), lastLost, cutAfterWhole(i - 1));
+  }
+
+  /** The end of segment {@code i}; null if there is no such segment, or it is unreadable. */
   private Cut cutAfterWhole(int i) {
-    SegmentScan scan = scans.get(i);
-    if (scan.header() == null) return null;
+    SegmentScan scan = i < 0 ? null : scans.get(i);
+    if (scan == null || scan.header() == null) return null;
     return new Cut(ordinals.get(i), scan.usedEndBytes(), scan.usedEndBytes(), scan.usedEndBytes(), scan.lastSequence(), scan.lastCrc());
   }
 
@@ -329,8 +363,7 @@ final class Judge {
     if (!mark.closedCleanly() || !damage.isEmpty() || tornAt != null || !leftovers.isEmpty()) return false;
     if (segments.isEmpty()) return true;
     Segment newest = segments.get(segments.size() - 1);
-    return newest.ordinal == mark.durable().ordinal()
-        && newest.usedEndBytes() == mark.durable().endBytes()
-        && newest.fileBytes == newest.usedEndBytes();
+    long end = newest.sealed() ? newest.fileBytes : newest.usedEndBytes();
+    return newest.ordinal == mark.durable().ordinal() && end == mark.durable().endBytes() && end == newest.fileBytes;
   }
 }

@@ -244,14 +244,22 @@ final class SegmentPreparer {
    * @throws StorageFullException if there is none; nothing has changed then
    */
   void makeRoomForSeal(Segment segment) throws IOException {
-    if (segment.sealed()) return;
+    if (segment.sealed() || !canSeal(segment)) return;
     if (segment.writer() == null) resume(segment);
     fill(segment, segment.endBytes() + segment.seal().frameBytes(segment.header.blockBytes()));
   }
 
+  /**
+   * Whether the storage takes writes at the segment's blocks, which an earlier user chose. A segment without a seal is read from the
+   * front.
+   */
+  private boolean canSeal(Segment segment) {
+    return segment.header.blockBytes() % storage.traits().alignmentBytes() == 0;
+  }
+
   /** Ends a segment with a seal, durably, and closes its file for writing. Every frame of it is durable. */
   void seal(Segment segment) throws IOException {
-    if (segment.sealed()) return;
+    if (segment.sealed() || !canSeal(segment)) return;
     int block = segment.header.blockBytes();
     Seal seal = segment.seal();
     int bytes = seal.frameBytes(block);

@@ -197,7 +197,11 @@ final class SegmentScanner {
 
   private long sealAt(long offset, FrameHeader frame) throws IOException {
     int available = window.load(offset, (int) Math.min(fileBytes - offset, Layout.FRAME_HEADER_BYTES + frame.bodyBytes()));
-    if (header != null && takeSeal(offset, available, frame)) return fileBytes;
+    if (header != null && takeSeal(offset, available, frame)) {
+      // The last frame may hold records that were cut away before the segment was finished.
+      lastSequence = Math.min(lastSequence, frame.lastSequence());
+      return fileBytes;
+    }
     promised = Math.max(promised, frame.promisedSequence());
     long end = Math.min(fileBytes, frame.endBytes(blockBytes));
     addBreak(new Break(offset, offset, "expected a readable seal, found one whose body does not match", lastSequence, lastSequence,

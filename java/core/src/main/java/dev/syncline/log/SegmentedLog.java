@@ -721,10 +721,12 @@ public final class SegmentedLog implements Closeable {
   }
 
   private void finishFiles(Segment now) throws IOException {
-    if (now != null) {
-      SegmentFile file = now.stopWriting();
+    Segment newest = segments.newest();
+    if (newest != null && !newest.sealed()) {
+      // A tail that was cut, by recovery or on request, has no writer until the next append.
+      SegmentFile file = newest == now ? newest.stopWriting() : storage.open(newest.name, Storage.Access.WRITE);
       try (file) {
-        file.truncate(now.usedEndBytes());
+        file.truncate(newest.usedEndBytes());
         file.sync();
       }
     }
@@ -735,7 +737,6 @@ public final class SegmentedLog implements Closeable {
     }
     preparer.discardSpares();
     storage.syncDirectory();
-    Segment newest = segments.newest();
     Mark mark = markFile.current().withFloor(queue.appendedSequence());
     Mark.DurablePoint end = newest == null
         ? Mark.DurablePoint.NONE
