@@ -746,7 +746,7 @@ final class CommitQueue {
       now = housekeeper.run(onThread, timeoutNanos);
     } catch (Housekeeper.StillRunningException e) {
       // The token stays out: what hangs may still write.
-      throw Timeouts.commitHangs(Math.max(timeoutNanos, ioInProgressNanos()));
+      throw Timeouts.commitHangs(timeoutNanos, ioInProgressNanos());
     } catch (Throwable t) {
       Waiter leader;
       lock.lock();
@@ -782,7 +782,7 @@ final class CommitQueue {
     try {
       while (committing) {
         if (state.failure() != null || state.fenced()) break;
-        if (left <= 0) throw Timeouts.commitHangs(ioInProgressNanos());
+        if (left <= 0) throw Timeouts.commitHangs(timeoutNanos, ioInProgressNanos());
         progressWaiters++;
         try {
           left = progress.awaitNanos(left);

@@ -204,7 +204,9 @@ final class Judge {
     long clip = mark.rewinding() && ordinals.get(i) == mark.rewindOrdinal() ? mark.rewindTo() : Long.MAX_VALUE;
     if (!newest && linksTo(i + 1, ordinals.get(i))) clip = Math.min(clip, scans.get(i + 1).header().predecessorLastSequence());
     long end = newest ? Math.min(proven, clip) : linkedEnd(i + 1, Math.min(proven, clip));
-    judgeBreaks(i, newest, end, clip);
+    // A segment behind which another is missing is not short itself; the missing one is reported in its own name.
+    boolean endIsItsOwn = newest ? !newestIsMissing() : linksTo(i + 1, ordinals.get(i));
+    judgeBreaks(i, newest, end, clip, endIsItsOwn);
   }
 
   /** A copy of the log may have lived on with the same ids: whether the newest segment ends as the mark remembers, but otherwise. */
@@ -275,7 +277,7 @@ final class Judge {
   }
 
   /** Goes through the places where frames stop, and takes in the segment up to where it counts. */
-  private void judgeBreaks(int i, boolean newest, long end, long clip) {
+  private void judgeBreaks(int i, boolean newest, long end, long clip, boolean endIsItsOwn) {
     SegmentScan scan = scans.get(i);
     long readable = Math.min(clip, scan.lastSequence());
     Break torn = null;
@@ -298,7 +300,7 @@ final class Judge {
       return;
     }
     segments.add(scan.toSegment(readable));
-    if (end > scan.lastSequence() && !broken && !(newest && newestIsMissing()))
+    if (end > scan.lastSequence() && !broken && endIsItsOwn)
       lose(SegmentName.of(ordinals.get(i)), scan.fileBytes(), "expected records up to sequence " + end + ", found the end of the file",
           scan.lastSequence(), end, cutAfterWhole(i));
   }

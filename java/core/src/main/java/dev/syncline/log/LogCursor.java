@@ -142,7 +142,7 @@ public final class LogCursor implements AutoCloseable {
     if (follows && log.truncatedThrough() > position)
       throw new RecordsTruncatedException(
           "record " + (position + 1) + " was truncated away before the tail came to it: the log was truncated through "
-              + log.truncatedThrough());
+              + log.truncatedThrough() + " and begins at " + (log.truncatedThrough() + 1));
     if (!follows && position < log.truncatedThrough() && SegmentSet.firstBeyond(known, position) == null) position = log.truncatedThrough();
     Segment next = nextSegment();
     if (next == null) return loadPending();
