@@ -76,6 +76,14 @@ public record Seal(long framesEndBytes, int lastCrc, long[] types, long[] firstS
     return new Seal(in.getLong(body), in.getInt(body + 8), types, firsts, offsets);
   }
 
+  /** Whether this is {@code found}, but perhaps with types of records that a cut of the tail has taken since. */
+  public boolean covers(Seal found) {
+    long[] both = types.clone();
+    for (int i = 0; i < both.length; i++) both[i] |= found.types[i];
+    return Arrays.equals(both, types)
+        && equals(new Seal(found.framesEndBytes, found.lastCrc, types, found.firstSequences, found.offsetsBytes));
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Seal that

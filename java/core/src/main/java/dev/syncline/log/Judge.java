@@ -365,7 +365,8 @@ final class Judge {
     if (!mark.closedCleanly() || !damage.isEmpty() || tornAt != null || !leftovers.isEmpty()) return false;
     if (segments.isEmpty()) return true;
     Segment newest = segments.get(segments.size() - 1);
-    long end = newest.sealed() ? newest.fileBytes : newest.usedEndBytes();
-    return newest.ordinal == mark.durable().ordinal() && end == mark.durable().endBytes() && end == newest.fileBytes;
+    return newest.ordinal == mark.durable().ordinal()
+        && newest.endPoint().endBytes() == mark.durable().endBytes()
+        && newest.fileBytes == mark.durable().endBytes();
   }
 }

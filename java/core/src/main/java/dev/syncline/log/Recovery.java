@@ -4,7 +4,6 @@ import dev.syncline.CorruptLogException;
 import dev.syncline.CorruptionPolicy;
 import dev.syncline.Damage;
 import dev.syncline.Verification;
-import dev.syncline.format.FrameHeader;
 import dev.syncline.format.Layout;
 import dev.syncline.format.LogId;
 import dev.syncline.format.Mark;
@@ -138,9 +137,7 @@ final class Recovery {
     Mark settled = mark.withFloor(verdict.lastSequence());
     if (newest != null) settled = settled.withOrdinals(mark.firstOrdinal(), Math.max(mark.lastOrdinal(), newest.ordinal));
     if (newest == null || mark.rewinding()) return settled;
-    Mark.DurablePoint point =
-        new Mark.DurablePoint(newest.ordinal, newest.usedEndBytes(), newest.lastSequence(), newest.lastCrc());
-    return settled.withDurable(point, verdict.closedCleanly());
+    return settled.withDurable(newest.endPoint(), verdict.closedCleanly());
   }
 
   /** Writes the mark even if it says nothing new: what was read of it may have come from a cache, or from one slot of two. */
@@ -242,22 +239,27 @@ final class Recovery {
 
   /**
    * Where reads cannot go past the page cache, a frame that was read may be on no disk at all: an earlier failed sync may have left its
-   * pages clean. Such frames are written again and synced before anybody relies on them; frames already promised are left alone.
+   * pages clean. The segment is then written again as a new file, which takes the old one's place once it is durable. In place it would
+   * be at the mercy of a crash in the middle of this, and its frames may have been acknowledged.
    */
   private void rewriteUnproven(Segment newest, long proven) throws IOException {
     if (!newest.reachesBeyond(proven)) return;
-    try (SegmentFile read = storage.open(newest.name, Storage.Access.READ);
-        SegmentFile write = storage.open(newest.name, Storage.Access.WRITE)) {
-      FrameHeader first = new FrameWalk(newest, read).find(proven + 1);
-      long end = newest.endBytes();
+    String copy = newest.name + SegmentName.TEMPORARY_SUFFIX;
+    try (SegmentFile from = storage.open(newest.name, Storage.Access.READ);
+        SegmentFile to = storage.create(copy, 0)) {
+      long end = newest.sealed() ? newest.fileBytes : newest.endBytes();
       ByteBuffer buffer = AlignedBuffers.allocate(1 << 20);
-      for (long at = first.offsetBytes(); at < end; at += buffer.limit()) {
-        buffer.clear().limit((int) Math.min(buffer.capacity(), end - at));
-        if (read.read(buffer, at) == 0) break;
-        write.write(buffer.flip(), at);
+      for (long at = 0; at < end; at += buffer.limit()) {
+        buffer.clear().limit((int) Math.min(buffer.capacity(), Layout.roundUp(end - at, AlignedBuffers.ALIGNMENT_BYTES)));
+        from.read(buffer, at);
+        while (buffer.hasRemaining()) buffer.put((byte) 0);
+        to.write(buffer.flip(), at);
       }
-      write.sync();
+      to.truncate(end);
+      to.sync();
     }
+    storage.rename(copy, newest.name);
+    storage.syncDirectory();
   }
 
   private static void closeQuietly(MarkFile file, Exception because) {

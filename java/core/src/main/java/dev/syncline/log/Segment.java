@@ -2,6 +2,7 @@ package dev.syncline.log;
 
 import dev.syncline.format.FrameHeader;
 import dev.syncline.format.Layout;
+import dev.syncline.format.Mark;
 import dev.syncline.format.Seal;
 import dev.syncline.format.SegmentHeader;
 import dev.syncline.format.SegmentName;
@@ -118,6 +119,11 @@ final class Segment {
 
   long usedEndBytes() {
     return usedEndBytes;
+  }
+
+  /** Where the segment ends if nothing follows any more: with its seal, or with its last record. */
+  Mark.DurablePoint endPoint() {
+    return new Mark.DurablePoint(ordinal, sealed ? fileBytes : usedEndBytes, lastSequence(), lastCrc);
   }
 
   int lastCrc() {

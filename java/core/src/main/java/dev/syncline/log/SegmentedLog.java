@@ -721,15 +721,7 @@ public final class SegmentedLog implements Closeable {
   }
 
   private void finishFiles(Segment now) throws IOException {
-    Segment newest = segments.newest();
-    if (newest != null && !newest.sealed()) {
-      // A tail that was cut, by recovery or on request, has no writer until the next append.
-      SegmentFile file = newest == now ? newest.stopWriting() : storage.open(newest.name, Storage.Access.WRITE);
-      try (file) {
-        file.truncate(newest.usedEndBytes());
-        file.sync();
-      }
-    }
+    cutPadding(now);
     tail = null;
     for (Segment segment : segments.retired()) {
       segment.close();
@@ -738,11 +730,22 @@ public final class SegmentedLog implements Closeable {
     preparer.discardSpares();
     storage.syncDirectory();
     Mark mark = markFile.current().withFloor(queue.appendedSequence());
+    Segment newest = segments.newest();
     Mark.DurablePoint end = newest == null
         ? Mark.DurablePoint.NONE
-        : new Mark.DurablePoint(newest.ordinal, newest.sealed() ? newest.fileBytes : newest.usedEndBytes(),
-            newest.lastSequence(), newest.lastCrc());
+        : newest.endPoint();
     markFile.store(mark.withDurable(end, true));
+  }
+
+  /** Cuts the newest segment behind its last record's last byte, also where it was recovered and nothing was appended since. */
+  private void cutPadding(Segment now) throws IOException {
+    Segment newest = segments.newest();
+    if (newest == null || newest.sealed()) return;
+    try (SegmentFile file = now == newest ? now.stopWriting() : storage.open(newest.name, Storage.Access.WRITE)) {
+      if (file.size() == newest.usedEndBytes()) return;
+      file.truncate(newest.usedEndBytes());
+      file.sync();
+    }
   }
 
   /** Stops the threads, closes descriptors, and releases the lock; touches no file. */

@@ -23,8 +23,7 @@ final class Snapshot {
     Segment newest = segments.isEmpty() ? null : segments.get(segments.size() - 1);
     Mark.DurablePoint end = newest == null
         ? Mark.DurablePoint.NONE
-        : new Mark.DurablePoint(newest.ordinal, newest.sealed() ? newest.fileBytes : newest.usedEndBytes(),
-            newest.lastSequence(), newest.lastCrc());
+        : newest.endPoint();
     MarkFile.create(target, mark.withDurable(end, true)).close();
   }
 
