@@ -67,7 +67,7 @@ public abstract class DurabilityContract extends LogTestBase {
     RecordingStorage disk = new RecordingStorage(slow);
     WriteAheadLog log = open(disk, options -> {});
     appendEntries(log, 1);
-    FaultyStorage.Stall stall = slow.on(Op.WRITE_DURABLY).named(LogTestBase::isSegment).stallBefore();
+    FaultyStorage.Stall stall = slow.on(Op.WRITE_DURABLY).named(LogTestBase::isFirstSegment).stallBefore();
     disk.reset();
     List<Together.Task<Long>> callers = new ArrayList<>();
     callers.add(Together.begin(() -> log.append(bytes("leader"))));
@@ -77,7 +77,7 @@ public abstract class DurabilityContract extends LogTestBase {
     stall.release();
     for (Together.Task<Long> caller : callers) caller.get();
     long writes = disk.operations().stream()
-        .filter(operation -> operation.op() == Op.WRITE_DURABLY && isSegment(operation.file()))
+        .filter(operation -> operation.op() == Op.WRITE_DURABLY && isFirstSegment(operation.file()))
         .count();
     assertThat(writes).as("one for the leader, then one for all who came meanwhile").isLessThanOrEqualTo(3);
     assertThat(log.currentSequence()).isEqualTo(12);

@@ -102,7 +102,7 @@ public abstract class LifecycleContract extends LogTestBase {
     FaultyStorage disk = new FaultyStorage(openStorage(directory()));
     WriteAheadLog log = open(disk, options -> {});
     appendEntries(log, 2);
-    disk.on(Op.WRITE_DURABLY).named(LogTestBase::isSegment).fail(() -> new IOException("EIO"));
+    disk.on(Op.WRITE_DURABLY).named(LogTestBase::isFirstSegment).fail(() -> new IOException("EIO"));
     Thread.currentThread().interrupt();
     assertThatThrownBy(() -> log.append(bytes("lost")))
         .isInstanceOf(LogFailedException.class)
@@ -115,7 +115,7 @@ public abstract class LifecycleContract extends LogTestBase {
     FaultyStorage disk = new FaultyStorage(openStorage(directory()));
     WriteAheadLog log = open(disk, options -> {});
     appendEntries(log, 1);
-    FaultyStorage.Stall stall = disk.on(Op.WRITE_DURABLY).named(LogTestBase::isSegment).stallBefore();
+    FaultyStorage.Stall stall = disk.on(Op.WRITE_DURABLY).named(LogTestBase::isFirstSegment).stallBefore();
     Together.Task<Long> leader = Together.begin(() -> log.append(bytes("leader")));
     stall.awaitReached(PATIENCE);
     Together.Task<Boolean> follower = Together.begin(() -> {
@@ -194,7 +194,7 @@ public abstract class LifecycleContract extends LogTestBase {
     FaultyStorage disk = new FaultyStorage(openStorage(directory()));
     WriteAheadLog log = open(disk, options -> {});
     appendEntries(log, 1);
-    FaultyStorage.Stall stall = disk.on(Op.WRITE_DURABLY).named(LogTestBase::isSegment).stallBefore();
+    FaultyStorage.Stall stall = disk.on(Op.WRITE_DURABLY).named(LogTestBase::isFirstSegment).stallBefore();
     Together.Task<Long> append = Together.begin(() -> log.append(entryPayload(2)));
     stall.awaitReached(PATIENCE);
     Together.Task<Void> close = Together.begin(() -> {

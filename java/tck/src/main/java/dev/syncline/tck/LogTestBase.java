@@ -97,9 +97,14 @@ public abstract class LogTestBase {
     options.maxSegmentSize(SMALL_SEGMENT_BYTES);
   }
 
-  /** Whether an operation on a file that was opened under this name is one on a segment; most get their name after they are ready. */
+  /** Whether a file that was opened under this name is a segment; most get their final name only when they are ready. */
   protected static boolean isSegment(String openedAs) {
     return Character.isDigit(openedAs.isEmpty() ? '-' : openedAs.charAt(0));
+  }
+
+  /** The first segment of a fresh log: what goes wrong there hits appends, and not the file that is made ready next. */
+  protected static boolean isFirstSegment(String openedAs) {
+    return openedAs.startsWith("%020d.".formatted(1));
   }
 
   /** A closed log in {@link #directory} that holds the entries 1 to {@code count}, in small segments. */
