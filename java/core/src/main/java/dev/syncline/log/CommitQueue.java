@@ -536,8 +536,13 @@ final class CommitQueue {
     committing = false;
     tailChanging = false;
     signalProgress();
+    if (mode != SyncMode.SYNC) {
+      // The writer did not look at the clock or at full frames while the token was out.
+      if (appendedSequence > durableSequence) writerWork.signal();
+      return null;
+    }
     if (barriersWaiting > 0 || openFrame.isEmpty()) return null;
-    if (mode != SyncMode.SYNC || openFrame.waiters == null) {
+    if (openFrame.waiters == null) {
       writerWork.signal();
       return null;
     }

@@ -103,7 +103,8 @@ public abstract class FailureContract extends LogTestBase {
     WriteAheadLog log = open(slow, options -> {});
     appendEntries(log, 2);
     FaultyStorage.Stall stall = slow.on(Op.WRITE_DURABLY).named(LogTestBase::isFirstSegment).stallBefore();
-    breakCommits(failing, failure);
+    // Only what a commit does in this mode: preparing space beside it must not poison the log before the leader comes to its write.
+    failing.on(Op.WRITE_DURABLY).named(LogTestBase::isFirstSegment).forever().fail(failure);
     List<Together.Task<Throwable>> callers = new ArrayList<>();
     callers.add(Together.begin(() -> catchThrowable(() -> log.append(bytes("leader")))));
     stall.awaitReached(PATIENCE);
