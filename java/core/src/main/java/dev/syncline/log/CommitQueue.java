@@ -345,13 +345,12 @@ final class CommitQueue {
     } catch (Throwable t) {
       lock.lock();
       if (!LogState.isHarmless(t)) throw poison(t, null);
-      // The open frame is empty, so there is nobody to pass the token to.
-      releaseToken();
+      passTokenOn();
       throw t;
     }
     lock.lock();
     if (now != before) useTail(now);
-    releaseToken();
+    passTokenOn();
   }
 
   private void useTail(Segment newTail) {
@@ -432,23 +431,16 @@ final class CommitQueue {
     try {
       writeDurably(frame);
     } catch (Throwable t) {
-      lock.lock();
-      try {
-        throw poison(t, frame);
-      } finally {
-        lock.unlock();
-      }
+      throw poison(t, frame);
     }
     Waiter followers;
-    Waiter leader;
     lock.lock();
     try {
       followers = finish(frame);
-      leader = releaseToken();
+      passTokenOn();
     } finally {
       lock.unlock();
     }
-    if (leader != null) leader.wake(Waiter.Outcome.LEAD);
     wakeFollowers(followers);
     surroundings.committed();
   }
@@ -531,25 +523,36 @@ final class CommitQueue {
     if (spareFrames.size() < KEPT_FRAMES_MAX) spareFrames.add(frame);
   }
 
-  /** Frees the token, or passes it on: the thread to wake as leader is returned. Lock held. */
-  private Waiter releaseToken() {
-    committing = false;
-    tailChanging = false;
-    signalProgress();
-    if (mode != SyncMode.SYNC) {
-      // The writer did not look at the clock or at full frames while the token was out.
-      if (appendedSequence > durableSequence) writerWork.signal();
-      return null;
+  /**
+   * Frees the token, or hands it to a waiter of the open frame, which is woken as its leader: before the followers of the frame that was
+   * written, so that the disk is not idle while those are woken.
+   */
+  private void passTokenOn() {
+    lock.lock();
+    try {
+      committing = false;
+      tailChanging = false;
+      signalProgress();
+      if (mode != SyncMode.SYNC) {
+        // The writer did not look at the clock or at full frames while the token was out.
+        if (appendedSequence > durableSequence) writerWork.signal();
+      } else if (barriersWaiting == 0 && !openFrame.isEmpty()) {
+        promote();
+      }
+    } finally {
+      lock.unlock();
     }
-    if (barriersWaiting > 0 || openFrame.isEmpty()) return null;
-    if (openFrame.waiters == null) {
+  }
+
+  private void promote() {
+    Waiter leader = openFrame.waiters;
+    if (leader == null) {
       writerWork.signal();
-      return null;
+      return;
     }
     committing = true;
-    Waiter leader = openFrame.waiters;
     openFrame.waiters = leader.next;
-    return leader;
+    leader.wake(Waiter.Outcome.LEAD);
   }
 
   private void signalProgress() {
@@ -614,21 +617,9 @@ final class CommitQueue {
     try {
       work.run();
     } catch (Throwable t) {
-      lock.lock();
-      try {
-        throw poison(t, null);
-      } finally {
-        lock.unlock();
-      }
+      throw poison(t, null);
     }
-    Waiter leader;
-    lock.lock();
-    try {
-      leader = releaseToken();
-    } finally {
-      lock.unlock();
-    }
-    if (leader != null) leader.wake(Waiter.Outcome.LEAD);
+    passTokenOn();
     surroundings.committed();
   }
 
@@ -753,26 +744,17 @@ final class CommitQueue {
       // The token stays out: what hangs may still write.
       throw Timeouts.commitHangs(timeoutNanos, ioInProgressNanos());
     } catch (Throwable t) {
-      Waiter leader;
-      lock.lock();
-      try {
-        if (!LogState.isHarmless(t)) throw poison(t, null);
-        leader = releaseToken();
-      } finally {
-        lock.unlock();
-      }
-      if (leader != null) leader.wake(Waiter.Outcome.LEAD);
+      if (!LogState.isHarmless(t)) throw poison(t, null);
+      passTokenOn();
       throw t;
     }
-    Waiter leader;
     lock.lock();
     try {
       if (now != tail) useTail(now);
-      leader = releaseToken();
+      passTokenOn();
     } finally {
       lock.unlock();
     }
-    if (leader != null) leader.wake(Waiter.Outcome.LEAD);
   }
 
   /** What {@link #exclusively} runs. */
@@ -836,12 +818,7 @@ final class CommitQueue {
     try {
       writeDurably(frame);
     } catch (Throwable t) {
-      lock.lock();
-      try {
-        throw poison(t, frame);
-      } finally {
-        lock.unlock();
-      }
+      throw poison(t, frame);
     }
     wakeFollowers(finish(frame));
   }
@@ -849,29 +826,38 @@ final class CommitQueue {
   // Stopping.
 
   /**
-   * Latches a failure and wakes everybody with it; returns what the caller throws. Lock held.
+   * Latches a failure, frees the token and wakes everybody with the failure; returns what the caller throws.
    *
    * @param inFlight a frame that was being written, or null
    */
   private IOException poison(Throwable cause, Frame inFlight) {
-    ioBeganNanos = 0;
+    lock.lock();
+    try {
+      ioBeganNanos = 0;
+      committing = false;
+      tailChanging = false;
+      return tellFailure(cause, inFlight);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waiting threads come first, and without an allocation: the failure may be that memory has run out. Lock held. */
+  private IOException tellFailure(Throwable cause, Frame inFlight) {
     if (cause != null) state.fail(cause instanceof LogFailedException && cause.getCause() != null ? cause.getCause() : cause);
-    committing = false;
-    tailChanging = false;
-    List<Waiter> waiting = new ArrayList<>();
-    if (inFlight != null) collect(inFlight, waiting);
-    collect(openFrame, waiting);
-    for (AsyncAppend append : asyncAppends) completions.fail(append.future(), state.failedException(state.failure()));
-    asyncAppends.clear();
+    if (inFlight != null) wakeFailed(inFlight);
+    wakeFailed(openFrame);
     progress.signalAll();
     writerWork.signalAll();
-    for (Waiter w : waiting) w.wake(Waiter.Outcome.FAILED);
+    for (AsyncAppend append : asyncAppends) completions.fail(append.future(), state.failedException(state.failure()));
+    asyncAppends.clear();
     return state.failedException(state.failure());
   }
 
-  private static void collect(Frame frame, List<Waiter> waiting) {
-    for (Waiter w = frame.waiters; w != null; w = w.next) waiting.add(w);
+  private static void wakeFailed(Frame frame) {
+    Waiter waiting = frame.waiters;
     frame.waiters = null;
+    for (Waiter w = waiting; w != null; w = w.next) w.wake(Waiter.Outcome.FAILED);
   }
 
   /**
@@ -881,9 +867,7 @@ final class CommitQueue {
   void wakeAll() {
     lock.lock();
     try {
-      boolean inFlight = committing;
-      poison(state.failure(), null);
-      committing = inFlight;
+      tellFailure(state.failure(), null);
     } finally {
       lock.unlock();
     }
