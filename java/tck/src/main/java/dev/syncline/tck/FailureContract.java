@@ -60,6 +60,11 @@ public abstract class FailureContract extends LogTestBase {
         assertThatThrownBy(call::run).as(name).isInstanceOf(LogFailedException.class));
     catchThrowable(log::close);
     assertThat(disk.operations())
+        .filteredOn(operation -> isFirstSegment(operation.file()))
+        .extracting(Operation::op)
+        .as("the disk would take it now, but what it did with the first write nobody knows")
+        .doesNotContain(Op.WRITE, Op.WRITE_DURABLY);
+    assertThat(disk.operationsOf(Thread.currentThread()))
         .filteredOn(operation -> isFirstSegment(operation.file()) && COMMITS.contains(operation.op()))
         .as("the disk would take it now, but what it did with the first write nobody knows")
         .isEmpty();
@@ -103,7 +108,7 @@ public abstract class FailureContract extends LogTestBase {
     WriteAheadLog log = open(slow, options -> {});
     appendEntries(log, 2);
     FaultyStorage.Stall stall = slow.on(Op.WRITE_DURABLY).named(LogTestBase::isFirstSegment).stallBefore();
-    // Only what a commit does in this mode: preparing space beside it must not poison the log before the leader comes to its write.
+    // Not every sync: zeros are filled in ahead of the tail and synced too, and a failure there would come before the appends.
     failing.on(Op.WRITE_DURABLY).named(LogTestBase::isFirstSegment).forever().fail(failure);
     List<Together.Task<Throwable>> callers = new ArrayList<>();
     callers.add(Together.begin(() -> catchThrowable(() -> log.append(bytes("leader")))));
@@ -258,7 +263,7 @@ public abstract class FailureContract extends LogTestBase {
     try {
       stall.awaitReached(PATIENCE);
       long before = System.nanoTime();
-      assertThatThrownBy(log::close).isInstanceOf(IOException.class).hasMessageContaining("200");
+      assertThatThrownBy(log::close).isInstanceOf(IOException.class).hasMessageMatching("(?s).*\\d+ ms.*");
       assertThat(System.nanoTime() - before).isLessThan(PATIENCE.toNanos());
     } finally {
       stall.release();
