@@ -11,6 +11,7 @@ file(COPY ${LIBRARY} DESTINATION ${WORK}/lib FOLLOW_SYMLINK_CHAIN)
 
 execute_process(
   COMMAND ${MVN} ${MAVEN_ARGS} -B -f ${WORK}/pom.xml -pl java/tck -am test
+          -Dtest=Native*Test* -Dsurefire.failIfNoSpecifiedTests=false
           -Dnative.skip -Dnative.required=true -Dsyncline.native.path=${WORK}/lib/libsyncline.so
   RESULT_VARIABLE result)
 if(NOT result EQUAL 0)

@@ -63,7 +63,8 @@ final class RecordCursor implements WalCursor {
       ahead = Payloads.record(cursor);
       if (ahead != null) return true;
       throw new IncompatibleLogException(
-          "record " + cursor.sequence() + " has type " + cursor.type() + " and " + cursor.meta() + " bytes of key in " + cursor.payloadBytes()
+          "record " + cursor.sequence() + " has type " + cursor.type() + " and " + cursor.meta() + " bytes of key in "
+              + cursor.payloadBytes()
               + ": expected a type from 1 to 5; the directory was written through the layer below");
     }
     return false;

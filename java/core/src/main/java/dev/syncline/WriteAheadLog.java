@@ -24,15 +24,15 @@ import java.util.stream.Stream;
 /**
  * A write-ahead log in one directory: what is appended to it survives a power cut.
  *
- * <p>In {@link SyncMode#SYNC}, the default, a record is on stable storage when the append returns; threads that append at the same time share
- * one write. Records are numbered from 1 without gaps; a batch's COMMIT and each CHECKPOINT take a number too.
+ * <p>In {@link SyncMode#SYNC}, the default, a record is on stable storage when the append returns; threads that append at the
+ * same time share one write. Records are numbered from 1 without gaps; a batch's COMMIT and each CHECKPOINT take a number too.
  *
- * <p>All methods are safe for many threads. Methods that do I/O throw {@link IOException}: a {@link SynclineException} where the log
- * itself has something to say, the file system's own exception otherwise. A failed write or sync is final for this instance ({@link
- * LogFailedException}): what is durable can still be read, and reopening believes the disk.
+ * <p>All methods are safe for many threads. Methods that do I/O throw {@link IOException}: a {@link SynclineException} where the
+ * log itself has something to say, the file system's own exception otherwise. A failed write or sync is final for this instance
+ * ({@link LogFailedException}): what is durable can still be read, and reopening believes the disk.
  *
- * <p>What this rests on: the device's flush is honest, a power cut harms only sectors being written, the file system is local, and
- * nothing but this library writes in the directory.
+ * <p>What this rests on: the device's flush is honest, a power cut harms only sectors being written, the file system is local,
+ * and nothing but this library writes in the directory.
  */
 public final class WriteAheadLog implements Closeable {
   private final SegmentedLog log;
@@ -73,8 +73,8 @@ public final class WriteAheadLog implements Closeable {
   }
 
   /**
-   * Opens a log on a storage of the caller's: a third implementation, or a decorator. {@link WalOptions#storage} is ignored, and the
-   * storage is closed with the log.
+   * Opens a log on a storage of the caller's: a third implementation, or a decorator. {@link WalOptions#storage} is ignored, and
+   * the storage is closed with the log.
    */
   public static WriteAheadLog open(Storage storage, WalOptions options) throws IOException {
     Objects.requireNonNull(storage, "storage");
@@ -105,15 +105,16 @@ public final class WriteAheadLog implements Closeable {
   }
 
   /**
-   * Opens a log to read it: takes no lock, writes nothing, fences nobody, and works beside a live writer. What the writer appends later is
-   * seen by cursors opened later, and by tails.
+   * Opens a log to read it: takes no lock, writes nothing, fences nobody, and works beside a live writer. What the writer
+   * appends later is seen by cursors opened later, and by tails.
    *
    * @throws NoSuchFileException if there is no such directory
    */
   public static WriteAheadLog openReadOnly(Path directory, WalOptions options) throws IOException {
     requireDirectory(directory);
     Objects.requireNonNull(options, "options");
-    if (!Files.isDirectory(directory)) throw new NoSuchFileException(directory.toString(), null, "expected a log's directory, found nothing");
+    if (!Files.isDirectory(directory))
+      throw new NoSuchFileException(directory.toString(), null, "expected a log's directory, found nothing");
     Storages.Choice choice = Storages.openToRead(directory, options.blockSize());
     return openReadOnly(choice.storage(), options, choice.reason());
   }
@@ -137,14 +138,15 @@ public final class WriteAheadLog implements Closeable {
       throw new NotDirectoryException(directory + ": expected a directory to keep the log in, found a file. Nothing was changed");
   }
 
-  /** The mark names the last checkpoint as of its writing; a newer one lies behind it. */
+  /** The mark names the last checkpoint as of its writing; a newer one lies in the newest segment. */
   private void findCheckpoint() throws IOException {
-    if (!log.hasType(RecordType.CHECKPOINT.code(), log.lastCheckpoint())) return;
-    try (LogCursor cursor = log.cursor(log.lastCheckpoint())) {
+    long after = log.checkpointsMayFollow(RecordType.CHECKPOINT.code());
+    if (after < 0) return;
+    try (LogCursor cursor = log.cursor(after)) {
       while (cursor.advance()) noteIfCheckpoint(cursor);
     } catch (CorruptLogException e) {
-      // Found while looking for a checkpoint; whoever reads there gets told.
-      log.noteCheckpoint(0, 0);
+      // Whoever reads there gets told; until then the last checkpoint is the last one that can be read.
+      System.getLogger("dev.syncline.log").log(System.Logger.Level.WARNING, "looking for the last checkpoint: {0}", e.getMessage());
     }
   }
 
@@ -188,7 +190,8 @@ public final class WriteAheadLog implements Closeable {
     long bytes = (long) key.length + value.length;
     if (bytes > options.maxRecordSize())
       throw new RecordTooLargeException(
-          "expected at most maxRecordSize of " + options.maxRecordSize() + " bytes of key and value, found " + bytes + ". Nothing was written");
+          "expected at most maxRecordSize of " + options.maxRecordSize() + " bytes of key and value, found " + bytes
+              + ". Nothing was written");
   }
 
   /**
@@ -200,7 +203,7 @@ public final class WriteAheadLog implements Closeable {
   public SequenceRange appendBatch(List<Operation> operations) throws IOException {
     Objects.requireNonNull(operations, "operations");
     List<Operation> batch = new ArrayList<>(operations);
-    if (batch.isEmpty()) throw new IllegalArgumentException("a batch needs at least one operation, found none");
+    if (batch.isEmpty()) throw new IllegalArgumentException("an empty batch: expected at least one operation");
     long bytes = 0;
     List<Entry> entries = new ArrayList<>(batch.size() + 1);
     for (Operation operation : batch) {
@@ -221,8 +224,8 @@ public final class WriteAheadLog implements Closeable {
   /**
    * Appends without waiting for the disk. Waits for memory if {@link WalOptions#maxPendingBytes} are pending.
    *
-   * @return completes with the sequence when the record is durable, in sequence order, on {@link WalOptions#callbackExecutor}; in MANUAL mode
-   *     that is at the next {@link #sync}
+   * @return completes with the sequence when the record is durable, in sequence order, on {@link WalOptions#callbackExecutor};
+   *     in MANUAL mode that is at the next {@link #sync}
    */
   public CompletableFuture<Long> appendAsync(Operation operation) throws IOException {
     Objects.requireNonNull(operation, "operation");
@@ -235,7 +238,7 @@ public final class WriteAheadLog implements Closeable {
     return log.sync();
   }
 
-  /** Waits until a sequence is durable; in MANUAL mode makes it so. */
+  /** Waits until a sequence is durable; outside SYNC mode asks for a sync instead of waiting for the next one. */
   public void awaitDurable(long sequence) throws IOException {
     requireNotNegative(sequence);
     log.awaitDurable(sequence);
@@ -291,7 +294,10 @@ public final class WriteAheadLog implements Closeable {
     return new RecordCursor(log, log.cursor(afterSequence), true, false);
   }
 
-  /** Every durable record above {@code afterSequence}, markers included, and those to come; see {@link WalCursor#next(java.time.Duration)}. */
+  /**
+   * Every durable record above {@code afterSequence}, markers included, and those to come; see {@link
+   * WalCursor#next(java.time.Duration)}.
+   */
   public WalCursor tail(long afterSequence) throws IOException {
     requireNotNegative(afterSequence);
     return new RecordCursor(log, log.follow(afterSequence), true, true);
@@ -355,7 +361,8 @@ public final class WriteAheadLog implements Closeable {
   // Copying and checking.
 
   /**
-   * Makes {@code target} a log that holds what this one holds now, durably: by hard links where the file system allows, else by copying.
+   * Makes {@code target} a log that holds what this one holds now, durably: by hard links where the file system allows, else by
+   * copying.
    *
    * @param target must not exist, or be an empty directory
    */
@@ -427,7 +434,8 @@ public final class WriteAheadLog implements Closeable {
   }
 
   /**
-   * Makes everything durable in every sync mode and lets the directory go. Waits for appends in flight; closing again does nothing.
+   * Makes everything durable in every sync mode and lets the directory go. Waits for appends in flight; closing again does
+   * nothing.
    *
    * @throws LogFailedException if a write or sync failed before or fails now, once; or if one hangs for longer than {@link
    *     WalOptions#closeTimeout}: then the directory stays locked until it returns or the process ends

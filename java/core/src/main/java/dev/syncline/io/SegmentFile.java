@@ -189,7 +189,7 @@ public abstract class SegmentFile implements Closeable {
     int unitBytes = storage.traits().alignmentBytes();
     if (offsetBytes % unitBytes == 0 && lengthBytes % unitBytes == 0) return;
     throw new IllegalArgumentException(
-        "%s: a write of %d bytes at offset %d is not in units of %d".formatted(path(), lengthBytes, offsetBytes, unitBytes));
+        "%s: a write of %d bytes at offset %d is not aligned to %d bytes".formatted(path(), lengthBytes, offsetBytes, unitBytes));
   }
 
   private void requireOffset(long bytes) {

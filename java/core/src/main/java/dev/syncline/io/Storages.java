@@ -73,6 +73,25 @@ public final class Storages {
     return new Choice(portable.storage(), "portable storage, because reading needs no other");
   }
 
+  /**
+   * Why native storage does not work in {@code directory}, which must exist; empty if it does. For people who look into a machine:
+   * {@link #open} finds out for itself.
+   */
+  public static Optional<String> nativeProblem(Path directory, int blockSizeBytes) {
+    Optional<String> problem = NativeLoader.problem();
+    if (problem.isPresent()) return problem;
+    try {
+      openNative(directory, blockSizeBytes).storage().close();
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(refused(e));
+    }
+  }
+
+  private static String refused(IOException refusal) {
+    return "the directory refuses it: " + refusal.getMessage();
+  }
+
   /** The whole decision; what it depends on comes in as arguments. {@code onFallback} hears the reason of one. */
   static Choice select(
       StorageMode mode,
@@ -90,7 +109,7 @@ public final class Storages {
         return because(reason, nativeStorage.open());
       } catch (IOException e) {
         refusal = e;
-        problem = Optional.of("the directory refuses it: " + e.getMessage());
+        problem = Optional.of(refused(e));
       }
     }
     if (mode == StorageMode.NATIVE)

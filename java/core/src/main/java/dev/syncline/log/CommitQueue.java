@@ -17,16 +17,17 @@ import java.util.concurrent.locks.ReentrantLock;
 /*
  * Group commit, leader and follower, without a timer.
  *
- * An appender copies its record into the open frame under the lock. In SYNC mode, if nobody holds the commit token, it takes the token
- * and the frame and writes it; otherwise it waits, and the frame it lies in fills up meanwhile. Whoever finishes a write passes the token to
- * a waiter of the open frame, or to the writer thread if only asynchronous appends lie there. One thread alone so pays for a copy
- * and one durable write. In MANUAL and INTERVAL mode the writer thread writes frames as they fill, and a sync makes them durable.
+ * An appender copies its record into the open frame under the lock. In SYNC mode, if nobody holds the commit token, it takes the
+ * token and the frame and writes it; otherwise it waits, and the frame it lies in fills up meanwhile. Whoever finishes a write
+ * passes the token to a waiter of the open frame, or to the writer thread if only asynchronous appends lie there. One thread
+ * alone so pays for a copy and one durable write. In MANUAL and INTERVAL mode the writer thread writes frames as they fill, and
+ * a sync makes them durable.
  *
  * What must stay true:
- *  - Only the holder of the token writes to the tail, changes its end, or replaces it. There is one token, so frames are written in
- *    order, and a frame's header may promise everything before it in SYNC mode.
- *  - A record enters a frame only if the whole frame, padded, fits the space that is ready in the tail. So a full disk is met before a
- *    sequence is used, never by a frame.
+ *  - Only the holder of the token writes to the tail, changes its end, or replaces it. There is one token, so frames are written
+ *    in order, and a frame's header may promise everything before it in SYNC mode.
+ *  - A record enters a frame only if the whole frame, padded, fits the space that is ready in the tail. So a full disk is met
+ *    before a sequence is used, never by a frame.
  *  - Sequences are given out under the lock, in the order of the records in their frames.
  *  - Once a write or sync has failed nothing is written again, and everybody who waited is woken with the failure, once.
  */
@@ -200,7 +201,7 @@ final class CommitQueue {
     try {
       admit(bytesOf(head, rest));
       given = sequence == 0 ? appendedSequence + 1 : requireAhead(sequence);
-      if (mode == SyncMode.SYNC && committing) waiter = new Waiter(openFrame.waiters);
+      if (mustWait()) waiter = new Waiter(openFrame.waiters);
       openFrame.add(given, type, false, meta, head, rest);
       try {
         mine = entered(given, 1, (long) head.length + rest.length, waiter);
@@ -224,7 +225,7 @@ final class CommitQueue {
     lock.lock();
     try {
       admit(Math.toIntExact(payloadBytes + (long) entries.size() * Layout.RECORD_HEADER_BYTES));
-      if (mode == SyncMode.SYNC && committing) waiter = new Waiter(openFrame.waiters);
+      if (mustWait()) waiter = new Waiter(openFrame.waiters);
       first = appendedSequence + 1;
       addAll(entries, first, payloadBytes);
       try {
@@ -284,6 +285,11 @@ final class CommitQueue {
     }
   }
 
+  /** Whether somebody else has the token, or waits to get it for something larger. */
+  private boolean mustWait() {
+    return mode == SyncMode.SYNC && (committing || barriersWaiting > 0);
+  }
+
   private static int bytesOf(byte[] head, byte[] rest) {
     return Math.addExact(Math.addExact(head.length, rest.length), Layout.RECORD_HEADER_BYTES);
   }
@@ -339,13 +345,12 @@ final class CommitQueue {
     } catch (Throwable t) {
       lock.lock();
       if (!LogState.isHarmless(t)) throw poison(t, null);
-      // The open frame is empty, so there is nobody to pass the token to.
-      releaseToken();
+      passTokenOn();
       throw t;
     }
     lock.lock();
     if (now != before) useTail(now);
-    releaseToken();
+    passTokenOn();
   }
 
   private void useTail(Segment newTail) {
@@ -426,23 +431,16 @@ final class CommitQueue {
     try {
       writeDurably(frame);
     } catch (Throwable t) {
-      lock.lock();
-      try {
-        throw poison(t, frame);
-      } finally {
-        lock.unlock();
-      }
+      throw poison(t, frame);
     }
     Waiter followers;
-    Waiter leader;
     lock.lock();
     try {
       followers = finish(frame);
-      leader = releaseToken();
+      passTokenOn();
     } finally {
       lock.unlock();
     }
-    if (leader != null) leader.wake(Waiter.Outcome.LEAD);
     wakeFollowers(followers);
     surroundings.committed();
   }
@@ -525,20 +523,36 @@ final class CommitQueue {
     if (spareFrames.size() < KEPT_FRAMES_MAX) spareFrames.add(frame);
   }
 
-  /** Frees the token, or passes it on: the thread to wake as leader is returned. Lock held. */
-  private Waiter releaseToken() {
-    committing = false;
-    tailChanging = false;
-    signalProgress();
-    if (barriersWaiting > 0 || openFrame.isEmpty()) return null;
-    if (mode != SyncMode.SYNC || openFrame.waiters == null) {
+  /**
+   * Frees the token, or hands it to a waiter of the open frame, which is woken as its leader: before the followers of the frame that was
+   * written, so that the disk is not idle while those are woken.
+   */
+  private void passTokenOn() {
+    lock.lock();
+    try {
+      committing = false;
+      tailChanging = false;
+      signalProgress();
+      if (mode != SyncMode.SYNC) {
+        // The writer did not look at the clock or at full frames while the token was out.
+        if (appendedSequence > durableSequence) writerWork.signal();
+      } else if (barriersWaiting == 0 && !openFrame.isEmpty()) {
+        promote();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void promote() {
+    Waiter leader = openFrame.waiters;
+    if (leader == null) {
       writerWork.signal();
-      return null;
+      return;
     }
     committing = true;
-    Waiter leader = openFrame.waiters;
     openFrame.waiters = leader.next;
-    return leader;
+    leader.wake(Waiter.Outcome.LEAD);
   }
 
   private void signalProgress() {
@@ -559,28 +573,24 @@ final class CommitQueue {
   /** Makes everything appended so far durable. */
   long sync() throws IOException {
     long target = appendedSequence;
-    if (durableSequence < target) awaitDurable(target, true);
+    if (durableSequence < target) awaitDurable(target);
     else state.requireWritable();
     return durableSequence;
   }
 
-  /**
-   * Waits until {@code target} is durable.
-   *
-   * @param request whether to ask for a sync instead of waiting for one
-   */
-  void awaitDurable(long target, boolean request) throws IOException {
-    while (durableSequence < target) if (!syncOneFrameOrWait(target, request)) return;
+  /** Waits until {@code target} is durable, and outside SYNC mode sees to it that it becomes so. */
+  void awaitDurable(long target) throws IOException {
+    while (durableSequence < target) if (!syncOneFrameOrWait(target)) return;
   }
 
   /** Does the sync itself where that is one durable write; else has it done, and waits a step. Returns false once durable. */
-  private boolean syncOneFrameOrWait(long target, boolean request) throws IOException {
+  private boolean syncOneFrameOrWait(long target) throws IOException {
     lock.lock();
     try {
       if (durableSequence >= target) return false;
       if (state.stopped()) throw state.failedException(state.failure());
-      if (request && mode != SyncMode.SYNC) syncWantedSequence = Math.max(syncWantedSequence, target);
-      boolean alone = request && mode != SyncMode.SYNC && !committing && !unsynced && fullFrames.isEmpty() && !openFrame.isEmpty();
+      if (mode != SyncMode.SYNC) syncWantedSequence = Math.max(syncWantedSequence, target);
+      boolean alone = mode != SyncMode.SYNC && !committing && !unsynced && fullFrames.isEmpty() && !openFrame.isEmpty();
       if (!alone) {
         if (mode != SyncMode.SYNC) startWriter();
         writerWork.signal();
@@ -607,21 +617,9 @@ final class CommitQueue {
     try {
       work.run();
     } catch (Throwable t) {
-      lock.lock();
-      try {
-        throw poison(t, null);
-      } finally {
-        lock.unlock();
-      }
+      throw poison(t, null);
     }
-    Waiter leader;
-    lock.lock();
-    try {
-      leader = releaseToken();
-    } finally {
-      lock.unlock();
-    }
-    if (leader != null) leader.wake(Waiter.Outcome.LEAD);
+    passTokenOn();
     surroundings.committed();
   }
 
@@ -744,28 +742,19 @@ final class CommitQueue {
       now = housekeeper.run(onThread, timeoutNanos);
     } catch (Housekeeper.StillRunningException e) {
       // The token stays out: what hangs may still write.
-      throw Timeouts.commitHangs(Math.max(timeoutNanos, ioInProgressNanos()));
+      throw Timeouts.commitHangs(timeoutNanos, ioInProgressNanos());
     } catch (Throwable t) {
-      Waiter leader;
-      lock.lock();
-      try {
-        if (!LogState.isHarmless(t)) throw poison(t, null);
-        leader = releaseToken();
-      } finally {
-        lock.unlock();
-      }
-      if (leader != null) leader.wake(Waiter.Outcome.LEAD);
+      if (!LogState.isHarmless(t)) throw poison(t, null);
+      passTokenOn();
       throw t;
     }
-    Waiter leader;
     lock.lock();
     try {
       if (now != tail) useTail(now);
-      leader = releaseToken();
+      passTokenOn();
     } finally {
       lock.unlock();
     }
-    if (leader != null) leader.wake(Waiter.Outcome.LEAD);
   }
 
   /** What {@link #exclusively} runs. */
@@ -780,7 +769,7 @@ final class CommitQueue {
     try {
       while (committing) {
         if (state.failure() != null || state.fenced()) break;
-        if (left <= 0) throw Timeouts.commitHangs(ioInProgressNanos());
+        if (left <= 0) throw Timeouts.commitHangs(timeoutNanos, ioInProgressNanos());
         progressWaiters++;
         try {
           left = progress.awaitNanos(left);
@@ -829,12 +818,7 @@ final class CommitQueue {
     try {
       writeDurably(frame);
     } catch (Throwable t) {
-      lock.lock();
-      try {
-        throw poison(t, frame);
-      } finally {
-        lock.unlock();
-      }
+      throw poison(t, frame);
     }
     wakeFollowers(finish(frame));
   }
@@ -842,38 +826,48 @@ final class CommitQueue {
   // Stopping.
 
   /**
-   * Latches a failure and wakes everybody with it; returns what the caller throws. Lock held.
+   * Latches a failure, frees the token and wakes everybody with the failure; returns what the caller throws.
    *
    * @param inFlight a frame that was being written, or null
    */
   private IOException poison(Throwable cause, Frame inFlight) {
-    ioBeganNanos = 0;
+    lock.lock();
+    try {
+      ioBeganNanos = 0;
+      committing = false;
+      tailChanging = false;
+      return tellFailure(cause, inFlight);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waiting threads come first, and without an allocation: the failure may be that memory has run out. Lock held. */
+  private IOException tellFailure(Throwable cause, Frame inFlight) {
     if (cause != null) state.fail(cause instanceof LogFailedException && cause.getCause() != null ? cause.getCause() : cause);
-    committing = false;
-    tailChanging = false;
-    List<Waiter> waiting = new ArrayList<>();
-    if (inFlight != null) collect(inFlight, waiting);
-    collect(openFrame, waiting);
-    for (AsyncAppend append : asyncAppends) completions.fail(append.future(), state.failedException(state.failure()));
-    asyncAppends.clear();
+    if (inFlight != null) wakeFailed(inFlight);
+    wakeFailed(openFrame);
     progress.signalAll();
     writerWork.signalAll();
-    for (Waiter w : waiting) w.wake(Waiter.Outcome.FAILED);
+    for (AsyncAppend append : asyncAppends) completions.fail(append.future(), state.failedException(state.failure()));
+    asyncAppends.clear();
     return state.failedException(state.failure());
   }
 
-  private static void collect(Frame frame, List<Waiter> waiting) {
-    for (Waiter w = frame.waiters; w != null; w = w.next) waiting.add(w);
+  private static void wakeFailed(Frame frame) {
+    Waiter waiting = frame.waiters;
     frame.waiters = null;
+    for (Waiter w = waiting; w != null; w = w.next) w.wake(Waiter.Outcome.FAILED);
   }
 
-  /** The state has changed from outside (failed in the background, fenced): wakes everybody who is not being served by a write in flight. */
+  /**
+   * The state has changed from outside (failed in the background, fenced): wakes everybody who is not being served by a write in
+   * flight.
+   */
   void wakeAll() {
     lock.lock();
     try {
-      boolean inFlight = committing;
-      poison(state.failure(), null);
-      committing = inFlight;
+      tellFailure(state.failure(), null);
     } finally {
       lock.unlock();
     }
@@ -905,7 +899,8 @@ final class CommitQueue {
   }
 
   /**
-   * Waits until the durable end lies beyond {@code sequence}, the log stops, or the time is over. An interrupt ends the wait and stays set.
+   * Waits until the durable end lies beyond {@code sequence}, the log stops, or the time is over. An interrupt ends the wait and
+   * stays set.
    */
   void awaitDurableBeyond(long sequence, long timeoutNanos) {
     long left = timeoutNanos;

@@ -69,7 +69,6 @@ final class Judge {
     readMark(hasMark);
     sortOutLeftovers(present);
     scanAll(present);
-    settleLogId();
     if (mark == null) rebuildMark();
     gatherEvidence();
     judgeStart();
@@ -101,6 +100,7 @@ final class Judge {
       MarkFile.Reading reading = MarkFile.read(storage);
       mark = reading.mark().orElse(null);
       markNeedsHealing = reading.slotNeedsHealing();
+      if (mark != null) logId = mark.logId();
       if (mark == null) markProblem = reading.problem();
       else if (reading.problem() != null) notes.add(SegmentName.MARK + ": " + reading.problem() + "; the other slot was used");
     }
@@ -124,6 +124,7 @@ final class Judge {
       boolean newest = ordinal == present.last();
       boolean whole = newest || verification == Verification.FULL;
       SegmentScan scan = whole ? scanner.scan(ordinal) : scanner.glance(ordinal);
+      requireOwn(ordinal, scan.foundLogId());
       boolean unborn = mark != null && ordinal > mark.lastOrdinal() && !scan.hasFrames() && scan.seal() == null;
       if (unborn) {
         leftovers.add(ordinal);
@@ -139,14 +140,11 @@ final class Judge {
       scans.set(last, scanner.scan(ordinals.get(last)));
   }
 
-  private void settleLogId() throws IOException {
-    if (mark != null) logId = mark.logId();
-    for (int i = 0; i < scans.size(); i++) {
-      if (scans.get(i).header() == null) continue;
-      LogId found = scans.get(i).header().logId();
-      if (logId == null) logId = found;
-      if (!found.equals(logId)) throw Incompatible.foreignSegment(storage, ordinals.get(i), logId, found);
-    }
+  /** The mark says which log this is, or else the first segment does. */
+  private void requireOwn(long ordinal, LogId found) throws IOException {
+    if (found == null) return;
+    if (logId == null) logId = found;
+    if (!found.equals(logId)) throw Incompatible.foreignSegment(storage, ordinal, logId, found);
   }
 
   /** The strongest mark that the segments alone justify. */
@@ -188,27 +186,49 @@ final class Judge {
     boolean newest = i == scans.size() - 1;
     long before = lastReadable();
     if (scan.header() == null) {
-      long end = newest ? Math.max(proven, scan.lastSequence()) : linkedEnd(i + 1, proven);
+      long seen = Math.max(proven, scan.lastSequence());
+      long end = newest ? seen : linkedEnd(i + 1, seen);
       lose(SegmentName.of(ordinals.get(i)), 0, scan.headerProblem(), before, Math.max(end, before + 1), cutAfterWhole(i - 1));
       return;
     }
     if (i > 0) judgeLink(i, before);
+    if (newest && isOfAnotherHistory(scan)) {
+      lose(SegmentName.of(ordinals.get(i)), 0,
+          "expected record " + scan.lastSequence() + " in a frame with checksum 0x%08x, found 0x%08x"
+              .formatted(mark.durable().crc(), scan.lastCrc()),
+          scan.header().baseSequence(), scan.lastSequence(), cutAfterWhole(i - 1));
+      return;
+    }
+    if (!newest && scan.seal() == null)
+      notes.add(SegmentName.of(ordinals.get(i)) + ": has no readable seal and was read from the front");
     long clip = mark.rewinding() && ordinals.get(i) == mark.rewindOrdinal() ? mark.rewindTo() : Long.MAX_VALUE;
     if (!newest && linksTo(i + 1, ordinals.get(i))) clip = Math.min(clip, scans.get(i + 1).header().predecessorLastSequence());
     long end = newest ? Math.min(proven, clip) : linkedEnd(i + 1, Math.min(proven, clip));
-    judgeBreaks(i, newest, end, clip);
+    // A segment behind which another is missing is not short itself; the missing one is reported in its own name.
+    boolean endIsItsOwn = newest ? !newestIsMissing() : linksTo(i + 1, ordinals.get(i));
+    judgeBreaks(i, newest, end, clip, endIsItsOwn);
+  }
+
+  /** A copy of the log may have lived on with the same ids: whether the newest segment ends as the mark remembers, but otherwise. */
+  private boolean isOfAnotherHistory(SegmentScan scan) {
+    Mark.DurablePoint point = mark.durable();
+    return !mark.rewinding()
+        && point.ordinal() == scan.header().ordinal()
+        && point.sequence() == scan.lastSequence()
+        && point.crc() != scan.lastCrc();
   }
 
   /**
-   * Where segment {@code next - 1} must have ended: by its successor's link; where that is unreadable by its own seal, or by where the
-   * successor's frames begin; {@code otherwise} if nothing tells.
+   * Where segment {@code next - 1} must have ended: by its successor's link, or if that is unreadable by its own seal or the successor's
+   * first frame; {@code otherwise} if nothing tells.
    */
   private long linkedEnd(int next, long otherwise) {
     SegmentScan successor = scans.get(next);
-    SegmentScan scan = scans.get(next - 1);
     if (successor.header() != null) return successor.header().predecessorLastSequence();
-    if (scan.seal() != null) return Math.min(otherwise, scan.promisedSequence());
-    return successor.extents().isEmpty() ? otherwise : successor.extents().get(0).firstSequence() - 1;
+    SegmentScan own = scans.get(next - 1);
+    // A seal promises what it ends; frames before it may be damaged.
+    if (own.seal() != null) return own.promisedSequence();
+    return successor.extents().isEmpty() ? otherwise : Math.min(otherwise, successor.extents().get(0).firstSequence() - 1);
   }
 
   private boolean linksTo(int i, long ordinal) {
@@ -232,26 +252,33 @@ final class Judge {
       lose(SegmentName.of(ordinals.get(i)), 0,
           "expected a segment that follows on segment " + ordinals.get(i - 1) + ", found one that follows on " + predecessor,
           before, Math.max(scan.lastSequence(), before + 1), cutAfterWhole(i - 1));
+    } else if (previous.header() != null && previous.header().epoch() != scan.header().predecessorEpoch()) {
+      loseAnotherHistory(i - 1, predecessorLast,
+          "expected the segment with epoch 0x%016x, found 0x%016x".formatted(scan.header().predecessorEpoch(), previous.header().epoch()));
     } else if (previous.header() != null
         && previous.breaks().isEmpty()
         && previous.lastSequence() == predecessorLast
         && previous.lastCrc() != scan.header().predecessorCrc()) {
-      lose(SegmentName.of(ordinals.get(i - 1)), 0,
-          "expected to end with checksum 0x%08x, found 0x%08x".formatted(scan.header().predecessorCrc(), previous.lastCrc()),
-          scans.get(i - 1).header().baseSequence(), predecessorLast, cutAfterWhole(i - 2));
+      loseAnotherHistory(i - 1, predecessorLast,
+          "expected to end with checksum 0x%08x, found 0x%08x".formatted(scan.header().predecessorCrc(), previous.lastCrc()));
     }
   }
 
-  /** Keeps everything up to segment {@code i}; null if there is no such segment, or it cannot be the end. */
+  /** A segment is whole and not the one that its successor follows on: none of its records is this log's. */
+  private void loseAnotherHistory(int i, long lastLost, String problem) {
+    segments.removeIf(segment -> segment.ordinal == ordinals.get(i));
+    lose(SegmentName.of(ordinals.get(i)), 0, problem, scans.get(i).header().baseSequence(), lastLost, cutAfterWhole(i - 1));
+  }
+
+  /** The end of segment {@code i}; null if there is no such segment, or it is unreadable. */
   private Cut cutAfterWhole(int i) {
-    if (i < 0) return null;
-    SegmentScan scan = scans.get(i);
-    if (scan.header() == null) return null;
+    SegmentScan scan = i < 0 ? null : scans.get(i);
+    if (scan == null || scan.header() == null) return null;
     return new Cut(ordinals.get(i), scan.usedEndBytes(), scan.usedEndBytes(), scan.usedEndBytes(), scan.lastSequence(), scan.lastCrc());
   }
 
   /** Goes through the places where frames stop, and takes in the segment up to where it counts. */
-  private void judgeBreaks(int i, boolean newest, long end, long clip) {
+  private void judgeBreaks(int i, boolean newest, long end, long clip, boolean endIsItsOwn) {
     SegmentScan scan = scans.get(i);
     long readable = Math.min(clip, scan.lastSequence());
     Break torn = null;
@@ -275,7 +302,7 @@ final class Judge {
       return;
     }
     segments.add(scan.toSegment(readable));
-    if (end > scan.lastSequence() && !broken)
+    if (end > scan.lastSequence() && !broken && endIsItsOwn)
       lose(SegmentName.of(ordinals.get(i)), scan.fileBytes(), "expected records up to sequence " + end + ", found the end of the file",
           scan.lastSequence(), end, cutAfterWhole(i));
   }
@@ -298,12 +325,14 @@ final class Judge {
 
   /** The newest segment that was ever made must be there. */
   private void judgeEnd() {
-    if (scans.isEmpty() || mark.rewinding()) return;
-    long newest = ordinals.get(ordinals.size() - 1);
-    if (newest >= mark.lastOrdinal()) return;
+    if (!newestIsMissing()) return;
     long before = lastReadable();
     lose(SegmentName.of(mark.lastOrdinal()), 0, "expected this segment, found none", before, Math.max(proven, before + 1),
         cutAfterWhole(scans.size() - 1));
+  }
+
+  private boolean newestIsMissing() {
+    return !scans.isEmpty() && !mark.rewinding() && ordinals.get(ordinals.size() - 1) < mark.lastOrdinal();
   }
 
   /** Notes a loss, unless all of it was truncated away. */

@@ -29,7 +29,8 @@ public final class LogCursor implements AutoCloseable {
   /** Segments as they were when the cursor was opened; those truncated since are still readable here. */
   private final List<Segment> known;
 
-  private final int cutsKnown;
+  /** Cuts of the tail that were there when the cursor was opened, or that it has gone past. */
+  private int cutsKnown;
   private final long limit;
   private long position;
   private Damage stoppedAt;
@@ -80,6 +81,7 @@ public final class LogCursor implements AutoCloseable {
    */
   public boolean advance() throws IOException {
     while (!closed) {
+      heedCuts();
       if (nextRecordAt < framedEnd) {
         if (takeRecord()) return true;
       } else if (damageBehindFrame != null) {
@@ -113,12 +115,28 @@ public final class LogCursor implements AutoCloseable {
     return follows ? log.durableSequence() : Math.min(limit, log.visibleSequence());
   }
 
+  /** A bounded cursor ends with an error where a cut of the tail has taken a record that it was opened for. */
   private void requireNotCut(long sequence) throws IOException {
     List<Long> cuts = log.cuts();
-    for (int i = cutsKnown; i < cuts.size(); i++)
-      if (sequence > cuts.get(i))
-        throw new RecordsTruncatedException(
-            "record " + sequence + " was removed by truncateAfter(" + cuts.get(i) + ") after this cursor was opened");
+    for (int i = cutsKnown; !follows && i < cuts.size(); i++) if (sequence > cuts.get(i)) throw cutAway(sequence, cuts.get(i));
+  }
+
+  /** A following cursor that had not come to a cut goes on: it drops what it had read ahead, and meets what takes its place. */
+  private void heedCuts() throws IOException {
+    List<Long> cuts = log.cuts();
+    while (follows && cutsKnown < cuts.size()) {
+      long cut = cuts.get(cutsKnown);
+      if (position > cut) throw cutAway(position, cut);
+      cutsKnown++;
+      nextRecordAt = framedEnd;
+      damageBehindFrame = null;
+      segment = null;
+    }
+  }
+
+  private static RecordsTruncatedException cutAway(long sequence, long cut) {
+    return new RecordsTruncatedException(
+        "record " + sequence + " was removed by truncateAfter(" + cut + ") after this cursor was opened");
   }
 
   /** Finds and checks the frame that holds the next record. Returns false if there is none, or it must be looked for again. */
@@ -126,7 +144,8 @@ public final class LogCursor implements AutoCloseable {
     requireNotCut(position + 1);
     if (follows && log.truncatedThrough() > position)
       throw new RecordsTruncatedException(
-          "record " + (position + 1) + " was truncated away while the tail was behind it; the log begins at " + (log.truncatedThrough() + 1));
+          "record " + (position + 1) + " was truncated away before the tail came to it: the log was truncated through "
+              + log.truncatedThrough() + " and begins at " + (log.truncatedThrough() + 1));
     if (!follows && position < log.truncatedThrough() && SegmentSet.firstBeyond(known, position) == null) position = log.truncatedThrough();
     Segment next = nextSegment();
     if (next == null) return loadPending();
@@ -134,15 +153,19 @@ public final class LogCursor implements AutoCloseable {
       return loadFrom(next);
     } catch (CorruptLogException e) {
       requireNotCut(position + 1);
-      if (follows && log.truncatedThrough() > position) return true;
+      if (overtaken()) return true;
       throw e;
     } catch (IOException e) {
       log.requireReadable();
       requireNotCut(position + 1);
-      // The file was taken away under a following cursor: the next round says so.
-      if (follows && log.truncatedThrough() > position) return true;
+      if (overtaken()) return true;
       throw e;
     }
+  }
+
+  /** Whether the file was taken away under a following cursor: the next round says so. */
+  private boolean overtaken() {
+    return follows && (log.truncatedThrough() > position || log.cuts().size() > cutsKnown);
   }
 
   private Segment nextSegment() {

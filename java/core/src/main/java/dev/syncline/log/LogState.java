@@ -2,7 +2,6 @@ package dev.syncline.log;
 
 import dev.syncline.CorruptLogException;
 import dev.syncline.Damage;
-import dev.syncline.IncompatibleLogException;
 import dev.syncline.LogClosedException;
 import dev.syncline.LogFailedException;
 import dev.syncline.LogFencedException;
@@ -75,7 +74,7 @@ final class LogState {
   void requireWritable() throws IOException {
     requireReadable();
     if (failure() != null) throw failedException(failure());
-    if (readOnly) throw new IncompatibleLogException(directory + " was opened read-only: open it with WriteAheadLog.open to write");
+    if (readOnly) throw new UnsupportedOperationException(directory + " was opened read-only: open it with WriteAheadLog.open to write");
     Damage now = damage;
     if (now != null)
       throw new CorruptLogException(now,

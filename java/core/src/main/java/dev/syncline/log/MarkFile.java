@@ -15,9 +15,9 @@ import java.util.Optional;
 /**
  * The mark file: two slots, each in a block of its own, both written at every change.
  *
- * <p>The first of the two writes is the moment of the change: a crash in it leaves the other slot with the mark before. The second makes the
- * slots twins, so that neither a torn write nor a damaged block can take back what was marked. Written by the log's housekeeping thread
- * (or the thread that opens the log), read by anyone.
+ * <p>The first of the two writes is the moment of the change: a crash in it leaves the other slot with the mark before. The
+ * second makes the slots twins, so that neither a torn write nor a damaged block can take back what was marked. Written by the
+ * log's housekeeping thread (or the thread that opens the log), read by anyone.
  */
 final class MarkFile implements Closeable {
   private static final int SPACING = Layout.MARK_SLOT_SPACING_BYTES;
@@ -30,9 +30,16 @@ final class MarkFile implements Closeable {
   private final ByteBuffer slot = AlignedBuffers.allocate(SPACING);
   private volatile Mark current;
 
+  /** The last durable checkpoint, and what it covers: part of whatever is stored next. Replaced by any thread. */
+  private volatile Checkpoint checkpoint;
+
+  /** A checkpoint's sequence and what it covers; both 0 if there is none. */
+  record Checkpoint(long sequence, long covered) {}
+
   private MarkFile(SegmentFile file, Mark current) {
     this.file = file;
     this.current = current;
+    this.checkpoint = new Checkpoint(current.lastCheckpoint(), current.covered());
   }
 
   /** Creates the file with its first mark, whole or not at all. */
@@ -81,7 +88,8 @@ final class MarkFile implements Closeable {
     if (problem == null && Mark.version(both, at) != Layout.FORMAT_VERSION)
       throw new IncompatibleLogException(
           storage.directory().resolve(SegmentName.MARK) + " was written in format version " + Mark.version(both, at)
-              + ", this library reads version " + Layout.FORMAT_VERSION + ". Use a newer Syncline for this directory; nothing was changed.");
+              + ", this library reads version " + Layout.FORMAT_VERSION
+                  + ". Use a newer Syncline for this directory; nothing was changed.");
     return problem;
   }
 
@@ -89,15 +97,26 @@ final class MarkFile implements Closeable {
     return current;
   }
 
+  Checkpoint checkpoint() {
+    return checkpoint;
+  }
+
+  /** Remembers a checkpoint for the next time that the mark is stored. */
+  void noteCheckpoint(Checkpoint latest) {
+    checkpoint = latest;
+  }
+
   /** Makes {@code next} the mark, durably; it gets the next counter. Does nothing if it says what the current one says. */
   void store(Mark next) throws IOException {
-    if (next.withCounter(current.counter()).equals(current)) return;
+    Checkpoint known = checkpoint;
+    if (next.withCheckpoint(known.sequence(), known.covered()).withCounter(current.counter()).equals(current)) return;
     storeAnyway(next);
   }
 
   /** The same, even if nothing changed: heals a slot. */
   void storeAnyway(Mark next) throws IOException {
-    Mark counted = next.withCounter(current.counter() + 1);
+    Checkpoint known = checkpoint;
+    Mark counted = next.withCheckpoint(known.sequence(), known.covered()).withCounter(current.counter() + 1);
     counted.encode(slot, 0);
     int first = (int) (counted.counter() & 1) * SPACING;
     file.writeDurably(slot.limit(SPACING).position(0), first);

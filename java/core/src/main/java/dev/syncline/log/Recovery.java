@@ -91,7 +91,10 @@ final class Recovery {
     return new Judge(storage, Storage.Access.READ_UNCACHED, options.verification()).judge();
   }
 
-  /** What a crashed user had written and not synced may still sit in the page cache: it is made durable or fails here, before it is read. */
+  /**
+   * What a crashed user had written and not synced may still sit in the page cache: it is made durable or fails here, before it
+   * is read.
+   */
   private void settleWhatIsThere() throws IOException {
     NavigableSet<String> newest = new TreeSet<>();
     for (String name : storage.list()) if (SegmentName.ordinal(name) > 0) newest.add(name);
@@ -113,10 +116,12 @@ final class Recovery {
   private Outcome repair(Verdict verdict, List<Damage> givenUp) throws IOException {
     Mark mark = verdict.mark().orElseThrow();
     List<Segment> segments = new ArrayList<>(verdict.segments());
+    // The mark may have been read from a cache: what is deleted on its word must not outlive it.
+    if (!verdict.leftovers().isEmpty() || mark.rewinding()) mark = stored(verdict, mark);
     deleteNewestFirst(verdict.leftovers());
     deleteSpares();
     if (mark.rewinding()) finishRewind(mark, segments);
-    else if (verdict.tornAt() != null) trim(verdict.tornAt());
+    else if (verdict.tornAt() != null) trim(verdict, verdict.tornAt());
     boolean goesOn = verdict.closedCleanly() && !mark.rewinding() && !segments.isEmpty();
     Segment newest = segments.isEmpty() ? null : segments.get(segments.size() - 1);
     if (newest != null && !verdict.closedCleanly() && !storage.traits().readsPastCache()) rewriteUnproven(newest, verdict.provenSequence());
@@ -148,14 +153,19 @@ final class Recovery {
     }
   }
 
+  /** Writes the mark; returns it with its new counter. */
+  private Mark stored(Verdict verdict, Mark mark) throws IOException {
+    try (MarkFile file = openMark(verdict, mark)) {
+      return file.current();
+    }
+  }
+
   /** Everything from the first damage on goes to quarantine; the log goes on behind the highest sequence ever seen or promised. */
   private void giveUpDamage(Verdict verdict) throws IOException {
-    Mark mark = verdict.mark().orElseThrow().withFloor(verdict.lastSequence());
+    // The floor first: the segments that go are what tells how high sequences went.
+    Mark mark = stored(verdict, verdict.mark().orElseThrow().withFloor(verdict.lastSequence()));
     Cut cut = verdict.damageCut();
-    if (cut == null) {
-      openMark(verdict, mark).close();
-      return;
-    }
+    if (cut == null) return;
     TreeSet<Long> ordinals = new TreeSet<>();
     for (String name : storage.list()) if (SegmentName.ordinal(name) > 0) ordinals.add(SegmentName.ordinal(name));
     long newestEver = Math.max(ordinals.isEmpty() ? 0 : ordinals.last(), mark.lastOrdinal());
@@ -169,11 +179,14 @@ final class Recovery {
           .withDurable(new Mark.DurablePoint(cut.ordinal(), cut.usedEndBytes(), cut.lastSequence(), cut.crc()), false)
           .withRewind(cut.lastSequence(), cut.ordinal());
     }
-    openMark(verdict, mark).close();
+    stored(verdict, mark);
+  }
+
+  private static int blockBytes(Verdict verdict, Cut cut) {
+    return verdict.segments().stream().filter(s -> s.ordinal == cut.ordinal()).findFirst().orElseThrow().header.blockBytes();
   }
 
   private void cutDamaged(Verdict verdict, Cut cut) throws IOException {
-    Segment damaged = verdict.segments().stream().filter(s -> s.ordinal == cut.ordinal()).findFirst().orElseThrow();
     String name = SegmentName.of(cut.ordinal());
     long size;
     try (SegmentFile file = storage.open(name, Storage.Access.READ)) {
@@ -181,7 +194,7 @@ final class Recovery {
     }
     quarantine.keep(name, cut.badStartBytes(), Math.max(cut.badEndBytes(), size));
     trimmedBytes += size - cut.badStartBytes();
-    cutFile(name, cut.usedEndBytes(), damaged.header.blockBytes());
+    cutFile(name, cut.usedEndBytes(), blockBytes(verdict, cut));
   }
 
   private void finishRewind(Mark mark, List<Segment> segments) throws IOException {
@@ -191,11 +204,11 @@ final class Recovery {
     segments.set(last, Rewind.cutSegment(storage, holder, mark.rewindTo()));
   }
 
-  private void trim(Cut cut) throws IOException {
+  private void trim(Verdict verdict, Cut cut) throws IOException {
     String name = SegmentName.of(cut.ordinal());
     quarantine.keep(name, cut.badStartBytes(), cut.badEndBytes());
     trimmedBytes += cut.badEndBytes() - cut.badStartBytes();
-    cutFile(name, cut.usedEndBytes(), options.blockBytes());
+    cutFile(name, cut.usedEndBytes(), blockBytes(verdict, cut));
   }
 
   /** Cuts behind the last good frame's block, so that nothing of the tail is left that could ever be read again. */

@@ -210,25 +210,32 @@ final class SegmentPreparer {
         predecessor == null ? 0 : predecessor.header.epoch(),
         lastSequence,
         predecessor == null ? 0 : predecessor.lastCrc());
-    Prepared file = next;
+    Prepared prepared = next;
     next = null;
-    storage.rename(file.name(), SegmentName.of(ordinal));
-    storage.syncDirectory();
+    SegmentFile file = openAs(prepared, SegmentName.of(ordinal));
     ByteBuffer block = AlignedBuffers.allocate(options.blockBytes());
     block.limit(options.blockBytes());
     int headerCrc = header.encode(block);
-    file.file().writeDurably(block, 0);
+    file.writeDurably(block, 0);
     Segment segment = new Segment(header, headerCrc);
-    segment.startWriting(file.file());
-    segment.readyBytes = file.readyBytes();
-    segment.reservedBytes = file.capacityBytes();
-    segment.fileBytes = storage.traits().preallocates() ? file.capacityBytes() : file.readyBytes();
-    setLimit(segment, file.capacityBytes());
+    segment.startWriting(file);
+    segment.readyBytes = prepared.readyBytes();
+    segment.reservedBytes = prepared.capacityBytes();
+    segment.fileBytes = storage.traits().preallocates() ? prepared.capacityBytes() : prepared.readyBytes();
+    setLimit(segment, prepared.capacityBytes());
     Mark.DurablePoint start = new Mark.DurablePoint(ordinal, options.blockBytes(), baseSequence, headerCrc);
     markFile.store(mark.withOrdinals(mark.hasSegments() ? mark.firstOrdinal() : ordinal, ordinal)
         .withFloor(baseSequence).withoutRewind().withDurable(start, false));
     rotations++;
     return segment;
+  }
+
+  /** Gives a prepared file its name, durably. It is opened anew, so that whatever fails on it later is told under the name it has. */
+  private SegmentFile openAs(Prepared prepared, String name) throws IOException {
+    prepared.file().close();
+    storage.rename(prepared.name(), name);
+    storage.syncDirectory();
+    return storage.open(name, Storage.Access.WRITE);
   }
 
   /**
@@ -237,14 +244,22 @@ final class SegmentPreparer {
    * @throws StorageFullException if there is none; nothing has changed then
    */
   void makeRoomForSeal(Segment segment) throws IOException {
-    if (segment.sealed()) return;
+    if (segment.sealed() || !canSeal(segment)) return;
     if (segment.writer() == null) resume(segment);
     fill(segment, segment.endBytes() + segment.seal().frameBytes(segment.header.blockBytes()));
   }
 
+  /**
+   * Whether the storage takes writes at the segment's blocks, which an earlier user chose. A segment without a seal is read from the
+   * front.
+   */
+  private boolean canSeal(Segment segment) {
+    return segment.header.blockBytes() % storage.traits().alignmentBytes() == 0;
+  }
+
   /** Ends a segment with a seal, durably, and closes its file for writing. Every frame of it is durable. */
   void seal(Segment segment) throws IOException {
-    if (segment.sealed()) return;
+    if (segment.sealed() || !canSeal(segment)) return;
     int block = segment.header.blockBytes();
     Seal seal = segment.seal();
     int bytes = seal.frameBytes(block);

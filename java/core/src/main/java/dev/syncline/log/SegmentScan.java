@@ -1,5 +1,6 @@
 package dev.syncline.log;
 
+import dev.syncline.format.LogId;
 import dev.syncline.format.Seal;
 import dev.syncline.format.SegmentHeader;
 import java.util.List;
@@ -9,7 +10,8 @@ import java.util.List;
  *
  * @param header the segment's header, or null if it is unreadable
  * @param headerCrc its checksum
- * @param headerProblem why it is unreadable, or null
+ * @param headerProblem why it is unreadable, or not this segment's, or null
+ * @param foundLogId the log that the bytes in the header's place say they belong to, if their checksum is right; else null
  * @param fileBytes size of the file
  * @param extents readable runs of frames
  * @param breaks places where a frame was expected and none was found, with what lies behind them
@@ -27,6 +29,7 @@ record SegmentScan(
     SegmentHeader header,
     int headerCrc,
     String headerProblem,
+    LogId foundLogId,
     long fileBytes,
     List<Extent> extents,
     List<Break> breaks,

@@ -3,6 +3,7 @@ package dev.syncline.log;
 import dev.syncline.format.Crc;
 import dev.syncline.format.FrameHeader;
 import dev.syncline.format.Layout;
+import dev.syncline.format.LogId;
 import dev.syncline.format.Seal;
 import dev.syncline.format.SegmentHeader;
 import dev.syncline.format.SegmentName;
@@ -35,6 +36,7 @@ final class SegmentScanner {
   private long ordinal;
   private SegmentHeader header;
   private int headerCrc;
+  private LogId foundLogId;
   private int blockBytes;
   private long fileBytes;
   private List<Extent> extents;
@@ -100,6 +102,7 @@ final class SegmentScanner {
   private void start(SegmentFile file) throws IOException {
     header = null;
     headerCrc = 0;
+    foundLogId = null;
     // Until a header says otherwise; frames are then looked for at every place where one can begin.
     blockBytes = Layout.BLOCK_BYTES_MIN;
     extents = new ArrayList<>();
@@ -125,6 +128,7 @@ final class SegmentScanner {
     if (problem != null) return problem;
     if (SegmentHeader.version(in) != Layout.FORMAT_VERSION) throw Incompatible.version(storage, ordinal, SegmentHeader.version(in));
     SegmentHeader found = SegmentHeader.decode(in);
+    foundLogId = found.logId();
     if (found.ordinal() != ordinal) return "expected the header of segment " + ordinal + ", found that of segment " + found.ordinal();
     header = found;
     blockBytes = header.blockBytes();
@@ -199,7 +203,11 @@ final class SegmentScanner {
 
   private long sealAt(long offset, FrameHeader frame) throws IOException {
     int available = window.load(offset, (int) Math.min(fileBytes - offset, Layout.FRAME_HEADER_BYTES + frame.bodyBytes()));
-    if (header != null && takeSeal(offset, available, frame)) return fileBytes;
+    if (header != null && takeSeal(offset, available, frame)) {
+      // The last frame may hold records that were cut away before the segment was finished.
+      lastSequence = Math.min(lastSequence, frame.lastSequence());
+      return fileBytes;
+    }
     promised = Math.max(promised, frame.promisedSequence());
     long end = Math.min(fileBytes, frame.endBytes(blockBytes));
     addBreak(new Break(offset, offset, "expected a readable seal, found one whose body does not match", lastSequence, lastSequence,
@@ -297,7 +305,7 @@ final class SegmentScanner {
 
   private SegmentScan result(String headerProblem) {
     return new SegmentScan(
-        header, headerCrc, headerProblem, fileBytes, List.copyOf(extents), List.copyOf(breaks), index,
+        header, headerCrc, headerProblem, foundLogId, fileBytes, List.copyOf(extents), List.copyOf(breaks), index,
         types, lastCrc, usedEndBytes, lastSequence, promised, seal, frames, records);
   }
 }

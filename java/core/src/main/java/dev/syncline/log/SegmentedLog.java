@@ -25,12 +25,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A durable sequence of opaque records in segment files: group commit, rotation, recovery, and truncation at both ends.
  *
- * <p>This is the engine beneath {@link dev.syncline.WriteAheadLog}, and what a consensus engine uses directly: records have an index that the
- * caller may assign, a type byte, and 32 bits of the caller's beside the payload. All methods are safe for many threads.
+ * <p>This is the engine beneath {@link dev.syncline.WriteAheadLog}, and what a consensus engine uses directly: records have an
+ * index that the caller may assign, a type byte, and 32 bits of the caller's beside the payload. All methods are safe for many
+ * threads.
  */
 public final class SegmentedLog implements Closeable {
   private static final int WINDOWS_KEPT_MAX = 8;
@@ -47,6 +49,7 @@ public final class SegmentedLog implements Closeable {
   /** Sequences behind which the tail was cut since the log was opened, in order; cursors look for cuts newer than themselves. */
   private final List<Long> cuts = new CopyOnWriteArrayList<>();
 
+  private final ReentrantLock checkpointLock = new ReentrantLock();
   private DirectoryLock lock;
   private SegmentSet segments = new SegmentSet(List.of());
 
@@ -70,10 +73,11 @@ public final class SegmentedLog implements Closeable {
   private volatile boolean markStale;
 
   private long markSeenSequence = -1;
+  private long markSeenNanos;
   private volatile long fullUntilNanos;
 
-  /** The last durable checkpoint as the caller knows it: sequence, and what it covers. */
-  private volatile long[] checkpoint = {0, 0};
+  /** The last checkpoint of a log that is not writable; a writable one keeps it with its mark file. */
+  private volatile MarkFile.Checkpoint readCheckpoint = new MarkFile.Checkpoint(0, 0);
 
   private SegmentedLog(Storage storage, LogOptions options, boolean readOnly) {
     this.storage = storage;
@@ -84,8 +88,8 @@ public final class SegmentedLog implements Closeable {
   }
 
   /**
-   * Opens the log in the storage's directory, which is created with its parents if need be, and recovers it. An instance that was abandoned
-   * in this JVM is fenced first.
+   * Opens the log in the storage's directory, which is created with its parents if need be, and recovers it. An instance that
+   * was abandoned in this JVM is fenced first.
    *
    * @throws dev.syncline.LogLockedException if another process holds it
    */
@@ -130,7 +134,7 @@ public final class SegmentedLog implements Closeable {
     damage = outcome.writable() ? List.of() : outcome.damage();
     readMark = outcome.mark();
     readLast = verdict.lastSequence();
-    checkpoint = new long[] {outcome.mark().lastCheckpoint(), outcome.mark().covered()};
+    readCheckpoint = new MarkFile.Checkpoint(outcome.mark().lastCheckpoint(), outcome.mark().covered());
     markFile = outcome.markFile();
     state.damaged(outcome.writable() || readOnly || damage.isEmpty() ? null : damage.get(0));
     if (outcome.writable()) {
@@ -150,7 +154,10 @@ public final class SegmentedLog implements Closeable {
         Duration.ofNanos(System.nanoTime() - beganNanos));
   }
 
-  /** Looks again at a directory that somebody else writes to. What looks damaged may be a change half seen, so it is looked at once more. */
+  /**
+   * Looks again at a directory that somebody else writes to. What looks damaged may be a change half seen, so it is looked at
+   * once more.
+   */
   private void refresh() throws IOException {
     long began = System.nanoTime();
     IOException failed = null;
@@ -200,7 +207,8 @@ public final class SegmentedLog implements Closeable {
   private void requireSize(int records, long bytes) throws RecordTooLargeException {
     if (bytes > options.maxGroupBytes() || bytes + 32L * records > Integer.MAX_VALUE - (2 << 20))
       throw new RecordTooLargeException(
-          "expected at most " + options.maxGroupBytes() + " bytes in one batch, found " + bytes + " in " + records + " records. Nothing was written");
+          "expected at most " + options.maxGroupBytes() + " bytes in one batch, found " + bytes + " in " + records
+              + " records. Nothing was written");
   }
 
   /** Makes everything appended durable; returns the highest durable index. */
@@ -208,12 +216,12 @@ public final class SegmentedLog implements Closeable {
     return queue.sync();
   }
 
-  /** Waits until {@code sequence} is durable; in MANUAL mode makes it so. */
+  /** Waits until {@code sequence} is durable; outside SYNC mode asks for a sync instead of waiting for the next one. */
   public void awaitDurable(long sequence) throws IOException {
     state.requireReadable();
-    if (sequence > currentSequence())
-      throw new IllegalArgumentException("sequence " + sequence + " was not appended: the highest is " + currentSequence());
-    queue.awaitDurable(sequence, options.syncMode() == SyncMode.MANUAL);
+    if (sequence > queue.appendedSequence())
+      throw new IllegalArgumentException("sequence " + sequence + " was not appended: the highest is " + queue.appendedSequence());
+    queue.awaitDurable(sequence);
   }
 
   /** Waits until the durable end is beyond {@code sequence}, at most that long; an interrupt ends the wait and stays set. */
@@ -264,22 +272,44 @@ public final class SegmentedLog implements Closeable {
     return file == null ? readMark : file.current();
   }
 
+  private MarkFile.Checkpoint checkpoint() {
+    MarkFile file = markFile;
+    return file == null ? readCheckpoint : file.checkpoint();
+  }
+
   /** Sequence of the last checkpoint that {@link #noteCheckpoint} was told of, or 0. */
   public long lastCheckpoint() {
-    return checkpoint[0];
+    return checkpoint().sequence();
   }
 
   /** What that checkpoint covers. */
   public long checkpointCovers() {
-    return checkpoint[1];
+    return checkpoint().covered();
   }
 
   /** Remembers a durable checkpoint, and soon writes it to the mark file. */
   public void noteCheckpoint(long sequence, long covered) {
-    if (sequence <= checkpoint[0]) return;
-    checkpoint = new long[] {sequence, covered};
+    checkpointLock.lock();
+    try {
+      if (sequence <= checkpoint().sequence()) return;
+      readCheckpoint = new MarkFile.Checkpoint(sequence, covered);
+      if (markFile != null) markFile.noteCheckpoint(readCheckpoint);
+    } finally {
+      checkpointLock.unlock();
+    }
     markStale = true;
     if (!readOnly) housekeeper.nudge();
+  }
+
+  /**
+   * Where to look for checkpoints that the mark does not know of: every mark that begins a segment knows those before it.
+   *
+   * @return a sequence below all of them, or -1 if no record of that type lies beyond the mark's
+   */
+  public long checkpointsMayFollow(int type) {
+    Segment newest = segments.newest();
+    boolean may = newest != null && newest.hasType(type) && newest.reachesBeyond(lastCheckpoint());
+    return may ? Math.max(lastCheckpoint(), newest.header.baseSequence()) : -1;
   }
 
   // Reading.
@@ -304,12 +334,6 @@ public final class SegmentedLog implements Closeable {
     if (readOnly && after >= readLast) refresh();
     long from = follows ? after : Math.max(after, truncatedThrough());
     return new LogCursor(this, segments, from, visibleSequence(), follows, windowBytes);
-  }
-
-  /** Whether any live segment that may hold records above {@code after} has records of this type. */
-  public boolean hasType(int type, long after) {
-    for (Segment segment : segments.live()) if (segment.reachesBeyond(after) && segment.hasType(type)) return true;
-    return false;
   }
 
   void requireReadable() throws IOException {
@@ -362,7 +386,7 @@ public final class SegmentedLog implements Closeable {
     }
     state.requireWritable();
     if (through <= truncatedThrough()) return;
-    if (through > queue.durableSequence()) queue.awaitDurable(through, true);
+    if (through > queue.durableSequence()) queue.awaitDurable(through);
     poisoning(() -> housekeeper.run(() -> truncateOnThread(through)));
   }
 
@@ -377,7 +401,7 @@ public final class SegmentedLog implements Closeable {
       forgotten.add(segment);
     }
     long firstLeft = forgotten.size() < live.size() ? live.get(forgotten.size()).ordinal : mark.lastOrdinal() + 1;
-    markFile.store(withCheckpoint(mark.withTruncatedThrough(through, firstLeft).withFloor(Math.max(through, mark.floorSequence()))));
+    markFile.store(mark.withTruncatedThrough(through, firstLeft).withFloor(Math.max(through, mark.floorSequence())));
     segments.retire(forgotten);
     disposeUnread();
     return null;
@@ -423,7 +447,7 @@ public final class SegmentedLog implements Closeable {
     poisoning(() -> {
       queue.exclusively(now -> {
         if (sequence >= queue.appendedSequence()) return now;
-        checkpoint = new long[] {lastCheckpoint, covered};
+        markFile.noteCheckpoint(new MarkFile.Checkpoint(lastCheckpoint, covered));
         rewind(sequence);
         queue.restart(null, sequence);
         return null;
@@ -441,8 +465,7 @@ public final class SegmentedLog implements Closeable {
     tail = null;
     cuts.add(sequence);
     Mark.DurablePoint point = new Mark.DurablePoint(kept.ordinal, 0, sequence, 0);
-    markFile.store(withCheckpoint(
-        markFile.current().withRewind(sequence, kept.ordinal).withFloor(sequence).withDurable(point, false)));
+    markFile.store(markFile.current().withRewind(sequence, kept.ordinal).withFloor(sequence).withDurable(point, false));
     for (int i = live.size() - 1; i > holder; i--) {
       live.get(i).close();
       storage.delete(live.get(i).name);
@@ -463,7 +486,7 @@ public final class SegmentedLog implements Closeable {
     poisoning(() -> {
       queue.exclusively(now -> {
         sealForSnapshot();
-        Snapshot.write(storage, target, segments.live(), withCheckpoint(markFile.current()).withFloor(queue.appendedSequence()));
+        Snapshot.write(storage, target, segments.live(), markFile.current().withFloor(queue.appendedSequence()));
         return tail;
       }, Long.MAX_VALUE);
       return null;
@@ -563,7 +586,10 @@ public final class SegmentedLog implements Closeable {
     }
   }
 
-  /** Keeps ready space ahead of the tail; returns whether there is more to do at once. A full disk is for the append that needs the space. */
+  /**
+   * Keeps ready space ahead of the tail; returns whether there is more to do at once. A full disk is for the append that needs
+   * the space.
+   */
   private boolean attendSpace() throws IOException {
     Segment now = tail;
     if (now == null || now.writer() == null) return false;
@@ -584,18 +610,15 @@ public final class SegmentedLog implements Closeable {
     long durable = queue.durableSequence();
     if (durable != markSeenSequence) {
       markSeenSequence = durable;
-      return options.markIntervalNanos() / 2;
+      markSeenNanos = System.nanoTime();
     }
+    long quietNanos = System.nanoTime() - markSeenNanos;
+    if (quietNanos < options.markIntervalNanos() / 2) return options.markIntervalNanos() / 2 - quietNanos;
     markStale = false;
     Mark.DurablePoint point = queue.durablePoint();
-    Mark mark = withCheckpoint(markFile.current());
+    Mark mark = markFile.current();
     markFile.store(point == null ? mark : mark.withDurable(point, false).withFloor(Math.max(mark.floorSequence(), point.sequence())));
     return Long.MAX_VALUE;
-  }
-
-  private Mark withCheckpoint(Mark mark) {
-    long[] known = checkpoint;
-    return mark.withCheckpoint(known[0], known[1]);
   }
 
   private void disposeUnread() throws IOException {
@@ -635,7 +658,25 @@ public final class SegmentedLog implements Closeable {
     boolean empty = storage.gate().shut(timeoutNanos);
     if (now != null) now.stop();
     housekeeper.stop();
+    if (empty) closeFilesQuietly();
     return empty;
+  }
+
+  /** An abandoned instance may never be closed: its descriptors go with the directory. */
+  private void closeFilesQuietly() {
+    try {
+      closeFiles();
+    } catch (IOException e) {
+      System.getLogger("dev.syncline.log").log(System.Logger.Level.DEBUG, "closing a fenced instance's files", e);
+    }
+  }
+
+  private void closeFiles() throws IOException {
+    if (markFile != null) markFile.close();
+    if (preparer != null) preparer.abandon();
+    for (Segment segment : segments.live()) segment.close();
+    for (Segment segment : segments.retired()) segment.close();
+    storage.close();
   }
 
   /**
@@ -661,7 +702,7 @@ public final class SegmentedLog implements Closeable {
         failed = e;
       }
     }
-    if (failed instanceof LogFailedException && failed.getCause() == null && queue.ioInProgressNanos() > 0) {
+    if (failed instanceof LogFailedException && failed.getCause() == null && storage.gate().inside() > 0) {
       // A write may still land: the directory stays locked.
       state.fail(failed);
       throw failed;
@@ -688,8 +729,8 @@ public final class SegmentedLog implements Closeable {
     }
     preparer.discardSpares();
     storage.syncDirectory();
+    Mark mark = markFile.current().withFloor(queue.appendedSequence());
     Segment newest = segments.newest();
-    Mark mark = withCheckpoint(markFile.current()).withFloor(queue.appendedSequence());
     Mark.DurablePoint end = newest == null
         ? Mark.DurablePoint.NONE
         : newest.endPoint();
@@ -713,11 +754,7 @@ public final class SegmentedLog implements Closeable {
     housekeeper.stop();
     IOException failed = null;
     try {
-      if (markFile != null) markFile.close();
-      if (preparer != null) preparer.abandon();
-      for (Segment segment : segments.live()) segment.close();
-      for (Segment segment : segments.retired()) segment.close();
-      storage.close();
+      closeFiles();
     } catch (IOException e) {
       failed = e;
     } finally {

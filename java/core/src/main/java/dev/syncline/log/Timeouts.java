@@ -7,10 +7,10 @@ import java.util.concurrent.TimeUnit;
 final class Timeouts {
   private Timeouts() {}
 
-  static LogFailedException commitHangs(long runningNanos) {
+  static LogFailedException commitHangs(long waitedNanos, long runningNanos) {
     return new LogFailedException(
-        "gave up waiting: a write or sync has not returned for " + TimeUnit.NANOSECONDS.toMillis(runningNanos)
-            + " ms. Nothing of it was acknowledged. The device or its driver hangs; the directory stays locked until the operation returns "
-            + "or this process ends");
+        "gave up after " + TimeUnit.NANOSECONDS.toMillis(waitedNanos) + " ms: a write or sync has not returned for "
+            + TimeUnit.NANOSECONDS.toMillis(Math.max(waitedNanos, runningNanos)) + " ms. Nothing of it was acknowledged."
+            + " The device or its driver hangs; the directory stays locked until the operation returns or this process ends");
   }
 }

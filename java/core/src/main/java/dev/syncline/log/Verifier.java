@@ -57,12 +57,12 @@ final class Verifier {
       String problem = FrameHeader.problem(
           window.buffer(), window.indexOf(offset), available, crc, segment.header.epoch(), segment.ordinal, offset);
       if (problem != null) {
-        SegmentScan.Break found = SegmentScanner.breakAt(log.storage(), segment.ordinal, offset);
-        boolean goesOn = found != null && found.firstAfter() > 0;
-        report(segment, offset, problem, last + 1, goesOn ? Math.min(found.firstAfter() - 1, extent.lastSequence()) : extent.lastSequence());
+        SegmentScan.Break hole = SegmentScanner.breakAt(log.storage(), segment.ordinal, offset);
+        boolean goesOn = hole != null && hole.firstAfter() > 0;
+        report(segment, offset, problem, last + 1, goesOn ? Math.min(hole.firstAfter() - 1, extent.lastSequence()) : extent.lastSequence());
         if (!goesOn) return;
-        last = found.firstAfter() - 1;
-        offset = found.endBytes();
+        last = hole.firstAfter() - 1;
+        offset = hole.endBytes();
         continue;
       }
       FrameHeader frame = FrameHeader.decode(window.buffer(), window.indexOf(offset));

@@ -61,7 +61,8 @@ final class CrashHistory {
 
     @Override
     public String toString() {
-      return kind + "@" + began + " " + (isAppend() ? records : argument) + (ended == Integer.MAX_VALUE ? "" : " = " + result + "@" + ended);
+      String outcome = ended == Integer.MAX_VALUE ? "" : " = " + result + "@" + ended;
+      return kind + "@" + began + " " + (isAppend() ? records : argument) + outcome;
     }
   }
 

@@ -56,7 +56,8 @@ final class CrashJudgement {
     Set<Call> used = new HashSet<>();
     for (Map.Entry<Long, CrashRecord> each : found.records().entrySet()) {
       CrashRecord expected = owed.records.get(each.getKey());
-      if (expected != null) require(expected.equals(each.getValue()), "record " + each.getKey() + " was " + expected + ", is " + each.getValue());
+      if (expected != null)
+        require(expected.equals(each.getValue()), "record " + each.getKey() + " was " + expected + ", is " + each.getValue());
       else requireAttempted(each.getKey(), used);
     }
   }
@@ -89,7 +90,8 @@ final class CrashJudgement {
       started.put(call, sequence);
       return;
     }
-    throw new AssertionError("record " + sequence + " is " + found.records().get(sequence) + ", which nobody appended; under way: " + under);
+    throw new AssertionError(
+        "record " + sequence + " is " + found.records().get(sequence) + ", which nobody appended; under way: " + under);
   }
 
   private final Map<Call, Long> started = new java.util.IdentityHashMap<>();

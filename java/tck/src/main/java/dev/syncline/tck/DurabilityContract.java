@@ -46,7 +46,7 @@ public abstract class DurabilityContract extends LogTestBase {
       log.put(bytes("key"), bytes("value"));
       List<Operation> mine = disk.operationsOf(Thread.currentThread());
       assertThat(mine).extracting(Operation::op).containsExactly(Op.WRITE_DURABLY);
-      assertThat(mine.get(0).file()).endsWith(".wal");
+      assertThat(isSegment(mine.get(0).file())).isTrue();
     }
   }
 
@@ -67,7 +67,7 @@ public abstract class DurabilityContract extends LogTestBase {
     RecordingStorage disk = new RecordingStorage(slow);
     WriteAheadLog log = open(disk, options -> {});
     appendEntries(log, 1);
-    FaultyStorage.Stall stall = slow.on(Op.WRITE_DURABLY).named(name -> name.endsWith(".wal")).stallBefore();
+    FaultyStorage.Stall stall = slow.on(Op.WRITE_DURABLY).named(LogTestBase::isFirstSegment).stallBefore();
     disk.reset();
     List<Together.Task<Long>> callers = new ArrayList<>();
     callers.add(Together.begin(() -> log.append(bytes("leader"))));
@@ -77,7 +77,7 @@ public abstract class DurabilityContract extends LogTestBase {
     stall.release();
     for (Together.Task<Long> caller : callers) caller.get();
     long writes = disk.operations().stream()
-        .filter(operation -> operation.op() == Op.WRITE_DURABLY && operation.file().endsWith(".wal"))
+        .filter(operation -> operation.op() == Op.WRITE_DURABLY && isFirstSegment(operation.file()))
         .count();
     assertThat(writes).as("one for the leader, then one for all who came meanwhile").isLessThanOrEqualTo(3);
     assertThat(log.currentSequence()).isEqualTo(12);
@@ -170,7 +170,8 @@ public abstract class DurabilityContract extends LogTestBase {
     }
     log.sync();
     CompletableFuture.allOf(checked.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
-    assertThat(checked.stream().map(CompletableFuture::join).toList()).isEqualTo(LongStream.rangeClosed(1, 200).boxed().toList());
+    List<Long> sequences = checked.stream().map(CompletableFuture::join).toList();
+    assertThat(sequences).isEqualTo(LongStream.rangeClosed(1, 200).boxed().toList());
     assertThat(lines(log.replay())).isEqualTo(entryLines(1, 200));
   }
 
@@ -212,7 +213,7 @@ public abstract class DurabilityContract extends LogTestBase {
       for (int i = 2; i <= 20; i++) log.append(entryPayload(i));
       assertThat(log.durableSequence()).isEqualTo(20);
       CompletableFuture<Long> last = log.appendAsync(dev.syncline.Operation.entry(entryPayload(21)));
-      log.awaitDurable(21);
+      Together.await("the asynchronous append is durable", () -> log.durableSequence() == 21);
       release.countDown();
       assertThat(last.get(20, TimeUnit.SECONDS)).isEqualTo(21);
     } finally {

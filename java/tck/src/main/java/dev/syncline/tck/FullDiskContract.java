@@ -105,7 +105,7 @@ public abstract class FullDiskContract extends LogTestBase {
     FaultyStorage disk = new FaultyStorage(openStorage(directory()));
     WriteAheadLog log = open(disk, LogTestBase::smallSegments);
     appendEntries(log, 2);
-    disk.on(Op.WRITE_DURABLY).named(name -> name.endsWith(".wal"))
+    disk.on(Op.WRITE_DURABLY).named(LogTestBase::isFirstSegment)
         .fail(() -> new StorageFullException("no space, says the test"));
     assertThatThrownBy(() -> log.append(bytes("lost"))).isInstanceOf(LogFailedException.class);
     assertThat(log.stats().failed()).isTrue();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>Every log is opened on a {@link PausableStorage}, so that {@link #crashCopy} sees the directory between two operations,
  * as a process that dies leaves it. Segments are small here: rotation is part of most tests.
  */
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // A log ignores interrupts, so one cannot end a hang.
 public abstract class LogTestBase {
   protected static final int SMALL_SEGMENT_BYTES = 64 << 10;
   protected static final int BLOCK_BYTES = 4096;
@@ -95,6 +95,16 @@ public abstract class LogTestBase {
   /** For {@link #open}: segments that a few appends fill. */
   protected static void smallSegments(WalOptions.Builder options) {
     options.maxSegmentSize(SMALL_SEGMENT_BYTES);
+  }
+
+  /** Whether a file that was opened under this name is a segment; most get their final name only when they are ready. */
+  protected static boolean isSegment(String openedAs) {
+    return Character.isDigit(openedAs.isEmpty() ? '-' : openedAs.charAt(0));
+  }
+
+  /** The first segment of a fresh log: what goes wrong there hits appends, and not the file that is made ready next. */
+  protected static boolean isFirstSegment(String openedAs) {
+    return openedAs.startsWith("%020d.".formatted(1));
   }
 
   /** A closed log in {@link #directory} that holds the entries 1 to {@code count}, in small segments. */

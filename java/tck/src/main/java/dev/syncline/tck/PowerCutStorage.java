@@ -18,9 +18,9 @@ import java.util.Random;
 /**
  * A storage that knows at any moment what a power cut would leave: what was synced, and any part of what was not.
  *
- * <p>A name counts as durable from the next directory sync on, bytes from the next sync of their file or as part of a durable write.
- * Of the rest, {@link #cut} keeps, drops or tears each write by itself, in pieces of 512 bytes, and keeps a prefix of the changes of
- * names. Operations happen one at a time here, so that the picture has an order.
+ * <p>A name counts as durable from the next directory sync on, bytes from the next sync of their file or as part of a
+ * durable write. Of the rest, {@link #cut} keeps, drops or tears each write by itself, in pieces of 512 bytes, and keeps a
+ * prefix of the changes of names. Operations happen one at a time here, so that the picture has an order.
  */
 public final class PowerCutStorage extends InterceptedStorage {
   private static final int SECTOR_BYTES = 512;

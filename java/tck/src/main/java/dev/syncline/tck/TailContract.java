@@ -168,6 +168,21 @@ public abstract class TailContract extends LogTestBase {
   }
 
   @Test
+  void aTailThatHasReadWhatTruncateAfterTookSaysSo() throws IOException {
+    WriteAheadLog log = open();
+    appendEntries(log, 10);
+    try (WalCursor tail = log.tail(4)) {
+      assertThat(tail.next().sequence()).isEqualTo(5);
+      assertThat(tail.next().sequence()).isEqualTo(6);
+      log.truncateAfter(4);
+      for (int i = 0; i < 4; i++) log.append(bytes("another"));
+      assertThatThrownBy(tail::next)
+          .isInstanceOf(UncheckedIOException.class)
+          .hasCauseInstanceOf(RecordsTruncatedException.class);
+    }
+  }
+
+  @Test
   void aWaitingTailHearsThatTheLogIsClosed() throws Exception {
     WriteAheadLog log = open();
     try (WalCursor tail = log.tail(0)) {

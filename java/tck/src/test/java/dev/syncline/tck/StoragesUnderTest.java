@@ -30,12 +30,25 @@ final class StoragesUnderTest {
 
   /** Skips with the reason where native storage does not work, unless it is required. */
   static void needNative() throws IOException {
-    Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target", "tck")), "native-");
-    try (Storage works = nativeStorage(directory)) {
+    try (Storage works = nativeStorage(someDirectory())) {
       works.traits();
     } catch (IOException unavailable) {
-      if (Boolean.getBoolean(NATIVE_REQUIRED_PROPERTY)) throw new AssertionError("native storage is required here", unavailable);
-      Assumptions.abort(unavailable.getMessage());
+      skipOrFail(unavailable.getMessage());
     }
+  }
+
+  /** Skips with the reason where the portable storage does not get past the page cache, unless native is required: then this is too. */
+  static void needDirectIo() throws IOException {
+    NioStorage portable = NioStorage.open(someDirectory(), LogTestBase.BLOCK_BYTES, true);
+    if (!portable.traits().directIo()) skipOrFail(portable.explanation());
+  }
+
+  private static Path someDirectory() throws IOException {
+    return Files.createTempDirectory(Files.createDirectories(Path.of("target", "tck")), "probe-");
+  }
+
+  private static void skipOrFail(String reason) {
+    if (Boolean.getBoolean(NATIVE_REQUIRED_PROPERTY)) throw new AssertionError("required here, but: " + reason);
+    Assumptions.abort(reason);
   }
 }

@@ -39,7 +39,6 @@ final class NativeSegmentFile extends SegmentFile {
 
   @Override
   protected void doWrite(ByteBuffer source, long offsetBytes) throws IOException {
-    requireAligned(source, offsetBytes);
     enter();
     try {
       if (source.isDirect()) moveOut(source, offsetBytes, false);
@@ -51,7 +50,6 @@ final class NativeSegmentFile extends SegmentFile {
 
   @Override
   protected void doWriteDurably(ByteBuffer source, long offsetBytes) throws IOException {
-    requireAligned(source, offsetBytes);
     enter();
     try {
       if (source.isDirect()) {
@@ -67,7 +65,6 @@ final class NativeSegmentFile extends SegmentFile {
 
   @Override
   protected void doWriteZeros(long offsetBytes, long lengthBytes) throws IOException {
-    requireAligned(offsetBytes, lengthBytes);
     enter();
     try {
       check(LibSyncline.syncline_write_zeros(fd, lengthBytes, offsetBytes), "zeroing", offsetBytes, lengthBytes);

@@ -85,7 +85,11 @@ public final class NativeStorage extends Storage {
   @Override
   protected void doCreateDirectory() throws IOException {
     Deque<Path> missing = new ArrayDeque<>();
-    for (Path at = directory().toAbsolutePath(); at != null && !Files.isDirectory(at); at = at.getParent()) missing.push(at);
+    Path at = directory().toAbsolutePath();
+    for (; at != null && !Files.isDirectory(at); at = at.getParent()) missing.push(at);
+    // Whoever made the deepest one that exists may have died before its name was durable.
+    Path above = at == null ? null : at.getParent();
+    if (above != null && Files.isReadable(above)) syncDirectory(above);
     for (Path made : missing) {
       try {
         Files.createDirectory(made);

@@ -132,8 +132,12 @@ public final class NioStorage extends Storage {
   }
 
   private static void createWithParents(Path directory) throws IOException {
-    if (Files.isDirectory(directory)) return;
     Path parent = directory.getParent();
+    if (Files.isDirectory(directory)) {
+      // Whoever made it may have died before its name was durable.
+      if (parent != null && Files.isReadable(parent)) syncDirectory(parent);
+      return;
+    }
     if (parent != null) createWithParents(parent);
     try {
       Files.createDirectory(directory);

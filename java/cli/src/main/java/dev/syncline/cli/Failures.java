@@ -1,0 +1,47 @@
+package dev.syncline.cli;
+
+import dev.syncline.CorruptLogException;
+import dev.syncline.SynclineException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.util.function.BooleanSupplier;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParseResult;
+
+/** Turns what a command throws into one line on stderr and an exit code. */
+final class Failures implements IExecutionExceptionHandler {
+  private final BooleanSupplier stackTraceWanted;
+
+  Failures(BooleanSupplier stackTraceWanted) {
+    this.stackTraceWanted = stackTraceWanted;
+  }
+
+  @Override
+  public int handleExecutionException(Exception thrown, CommandLine line, ParseResult parsed) {
+    Exception failure = thrown instanceof UncheckedIOException wrapped ? wrapped.getCause() : thrown;
+    line.getOut().flush();
+    line.getErr().println("syncline " + line.getCommandName() + ": " + describe(failure));
+    if (stackTraceWanted.getAsBoolean()) failure.printStackTrace(line.getErr());
+    line.getErr().flush();
+    return exitCode(failure);
+  }
+
+  /** One line that says what happened and where. */
+  static String describe(Exception failure) {
+    String message = failure.getMessage() == null ? "" : failure.getMessage().strip().replaceAll("\\s*\\R\\s*", " ");
+    if (failure instanceof NoSuchFileException) return message + ": no such file or directory";
+    if (failure instanceof AccessDeniedException) return message + ": permission denied";
+    if (failure instanceof CliException || failure instanceof SynclineException) return message;
+    if (failure instanceof IOException && !message.isEmpty()) return message;
+    String name = failure.getClass().getSimpleName();
+    return "unexpected " + (message.isEmpty() ? name : name + ": " + message) + "; run again with --stacktrace to see where";
+  }
+
+  private static int exitCode(Exception failure) {
+    if (failure instanceof CliException known) return known.exitCode();
+    return failure instanceof CorruptLogException ? ExitCode.PROBLEM : ExitCode.NOT_RUN;
+  }
+}

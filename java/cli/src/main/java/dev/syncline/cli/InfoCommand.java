@@ -1,0 +1,95 @@
+package dev.syncline.cli;
+
+import dev.syncline.RecoveryReport;
+import dev.syncline.StorageInfo;
+import dev.syncline.WriteAheadLog;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Command;
+
+/** {@code syncline info DIR}: what is in a log, without reading it all. */
+@Command(name = "info", description = "Shows a log's sequences, segments and storage, and what opening it found.")
+final class InfoCommand extends LogCommand {
+
+  /** The JSON output. */
+  record Info(
+      String directory,
+      long firstSequence,
+      long currentSequence,
+      long durableSequence,
+      long lastCheckpoint,
+      List<SegmentView> segments,
+      StorageInfo storage,
+      Recovery recovery) {}
+
+  record Recovery(
+      boolean closedCleanly,
+      long trimmedBytes,
+      List<String> quarantined,
+      List<String> notes,
+      List<DamageView> damage,
+      List<String> gaps,
+      double tookMillis) {}
+
+  @Override
+  int run(WriteAheadLog log) throws IOException {
+    Info info = gather(log);
+    if (json) out().println(Json.pretty(info));
+    else print(info);
+    return info.recovery().damage().isEmpty() ? ExitCode.OK : ExitCode.PROBLEM;
+  }
+
+  private Info gather(WriteAheadLog log) throws IOException {
+    return new Info(
+        directory.toString(),
+        log.firstSequence(),
+        log.currentSequence(),
+        log.durableSequence(),
+        log.lastCheckpoint(),
+        SegmentView.of(segmentFiles(), log.currentSequence()),
+        log.storage(),
+        recovery(log.recovery()));
+  }
+
+  private static Recovery recovery(RecoveryReport report) {
+    return new Recovery(
+        report.closedCleanly(),
+        report.trimmedBytes(),
+        report.quarantined().stream().map(Path::toString).toList(),
+        report.notes(),
+        DamageView.of(report.damage()),
+        report.gaps().stream().map(gap -> gap.first() + ".." + gap.last()).toList(),
+        report.took().toNanos() / 1e6);
+  }
+
+  private void print(Info info) {
+    PrintWriter out = out();
+    long records = info.currentSequence() - info.firstSequence() + 1;
+    out.println("log         " + info.directory());
+    out.println("sequences   " + (records == 0 ? "none" : info.firstSequence() + ".." + info.currentSequence()));
+    out.println("durable     " + info.durableSequence());
+    out.println("checkpoint  " + (info.lastCheckpoint() == 0 ? "none" : info.lastCheckpoint()));
+    out.println("read with   " + info.storage().reason());
+    printRecovery(info.recovery());
+    out.println("segments    " + info.segments().size());
+    info.segments().forEach(segment -> out.println("  " + segment.name() + "  " + segment.describe()));
+  }
+
+  private static String state(Recovery recovery) {
+    if (!recovery.damage().isEmpty()) return "damaged: readable up to the damage, not writable";
+    return recovery.closedCleanly() ? "closed cleanly" : "not closed: in use now, or its last user ended early";
+  }
+
+  private void printRecovery(Recovery recovery) {
+    PrintWriter out = out();
+    out.println("state       " + state(recovery));
+    if (recovery.trimmedBytes() > 0)
+      out.println("torn tail   " + Text.size(recovery.trimmedBytes()) + " that nobody was told is durable");
+    recovery.quarantined().forEach(file -> out.println("quarantine  " + file));
+    recovery.notes().forEach(note -> out.println("note        " + note));
+    recovery.gaps().forEach(gap -> out.println("given up    sequences " + gap));
+    recovery.damage().forEach(damage -> out.println("damage      " + damage.describe()));
+  }
+}

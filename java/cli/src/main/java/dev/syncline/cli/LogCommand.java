@@ -1,0 +1,50 @@
+package dev.syncline.cli;
+
+import dev.syncline.WriteAheadLog;
+import dev.syncline.format.SegmentName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import picocli.CommandLine.Parameters;
+
+/** A command that looks into one log without changing it: it writes nothing and locks nobody out, a live writer included. */
+abstract class LogCommand extends BaseCommand {
+  @Parameters(paramLabel = "DIR", description = "The log's directory.")
+  Path directory;
+
+  @Override
+  public final Integer call() throws IOException {
+    requireLog();
+    try (WriteAheadLog log = WriteAheadLog.openReadOnly(directory)) {
+      return run(log);
+    }
+  }
+
+  /** Prints, and returns the exit code. */
+  abstract int run(WriteAheadLog log) throws IOException;
+
+  /** The segment files, oldest first. */
+  final List<Path> segmentFiles() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(file -> SegmentName.isSegment(file.getFileName().toString())).sorted().toList();
+    }
+  }
+
+  private void requireLog() throws IOException {
+    requireDirectory(directory);
+    if (Files.exists(directory.resolve(SegmentName.MARK)) || !segmentFiles().isEmpty()) return;
+    throw new CliException(
+        ExitCode.NOT_RUN,
+        directory + " is not a log: it holds neither " + SegmentName.MARK + " nor a *" + SegmentName.SEGMENT_SUFFIX
+            + " file; name the directory that was given to WriteAheadLog.open");
+  }
+
+  static void requireDirectory(Path directory) {
+    if (!Files.exists(directory))
+      throw new CliException(ExitCode.NOT_RUN, directory + " does not exist; name the directory of a log");
+    if (!Files.isDirectory(directory))
+      throw new CliException(ExitCode.NOT_RUN, directory + " is a file; name the directory that it is in");
+  }
+}

@@ -1,0 +1,84 @@
+package dev.syncline.cli;
+
+import java.io.BufferedWriter;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The command {@code syncline}: its subcommands do the work. */
+@Command(
+    name = "syncline",
+    description = "Looks into a write-ahead log, checks it, and shows on this machine that it keeps what it acknowledged.",
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    versionProvider = Syncline.Version.class,
+    subcommands = {DemoCommand.class, InfoCommand.class, DumpCommand.class, VerifyCommand.class, DoctorCommand.class})
+public final class Syncline {
+
+  /** Read by {@link Failures}, whichever command is given it. */
+  @Option(names = "--stacktrace", scope = ScopeType.INHERIT, description = "On failure, print where in the code.")
+  boolean stackTrace;
+
+  public static void main(String[] args) {
+    PrintWriter out = utf8(FileDescriptor.out);
+    PrintWriter err = utf8(FileDescriptor.err);
+    int exitCode = commandLine().setOut(out).setErr(err).execute(args);
+    out.flush();
+    err.flush();
+    System.exit(exitCode);
+  }
+
+  /** The command line with everything set but where it prints to. */
+  static CommandLine commandLine() {
+    Syncline syncline = new Syncline();
+    CommandLine line = new CommandLine(syncline);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionStrategy(Syncline::runOrExplain);
+    line.setExecutionExceptionHandler(new Failures(() -> syncline.stackTrace));
+    describeExitCodes(line);
+    line.getSubcommands().values().forEach(Syncline::describeExitCodes);
+    return line;
+  }
+
+  private static int runOrExplain(CommandLine.ParseResult parsed) {
+    boolean helpAsked = CommandLine.printHelpIfRequested(parsed);
+    if (helpAsked) return ExitCode.OK;
+    if (parsed.hasSubcommand()) return new CommandLine.RunLast().execute(parsed);
+    CommandLine line = parsed.commandSpec().commandLine();
+    line.usage(line.getErr());
+    return ExitCode.USAGE;
+  }
+
+  private static void describeExitCodes(CommandLine line) {
+    Map<String, String> codes = new LinkedHashMap<>();
+    codes.put(" " + ExitCode.OK, "fine");
+    codes.put(" " + ExitCode.PROBLEM, "a problem was found, or records differ");
+    codes.put(" " + ExitCode.USAGE, "options or arguments were not understood");
+    codes.put(" " + ExitCode.NOT_RUN, "could not run");
+    line.getCommandSpec().usageMessage().exitCodeListHeading("Exit codes:%n").exitCodeList(codes);
+  }
+
+  /** UTF-8 whatever the locale says: previews and units must not turn into question marks. */
+  private static PrintWriter utf8(FileDescriptor descriptor) {
+    return new PrintWriter(
+        new BufferedWriter(new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8)));
+  }
+
+  /** The version that the build wrote into the manifest. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Syncline.class.getPackage().getImplementationVersion();
+      return new String[] {"syncline " + (version == null ? "(not packaged)" : version)};
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package dev.syncline.cli;
+
+import dev.syncline.VerifyReport;
+import dev.syncline.WriteAheadLog;
+import java.io.IOException;
+import java.util.List;
+import picocli.CommandLine.Command;
+
+/** {@code syncline verify DIR}: reads and checks every byte. */
+@Command(name = "verify", description = "Reads and checks everything; says which file, offset and sequences are damaged.")
+final class VerifyCommand extends LogCommand {
+
+  /** The JSON output. */
+  record Verified(
+      String directory,
+      boolean ok,
+      int segments,
+      long frames,
+      long records,
+      long bytes,
+      long firstSequence,
+      long lastSequence,
+      List<DamageView> damage) {}
+
+  @Override
+  int run(WriteAheadLog log) throws IOException {
+    VerifyReport report = log.verify();
+    if (json) out().println(Json.pretty(view(report)));
+    else print(report);
+    return report.ok() ? ExitCode.OK : ExitCode.PROBLEM;
+  }
+
+  private Verified view(VerifyReport report) {
+    return new Verified(
+        directory.toString(),
+        report.ok(),
+        report.segments(),
+        report.frames(),
+        report.records(),
+        report.bytes(),
+        report.firstSequence(),
+        report.lastSequence(),
+        DamageView.of(report.damage()));
+  }
+
+  private void print(VerifyReport report) {
+    for (DamageView damage : DamageView.of(report.damage())) out().println("damage: " + damage.describe());
+    String range = report.records() == 0 ? "" : " (" + report.firstSequence() + ".." + report.lastSequence() + ")";
+    out().println(
+        (report.ok() ? "ok: " : Text.count(report.damage().size(), "damaged place") + ": ")
+            + Text.count(report.records(), "record") + range + " in "
+            + Text.count(report.frames(), "frame") + " and " + Text.count(report.segments(), "segment") + ", "
+            + Text.size(report.bytes()) + " read");
+  }
+}

@@ -1,0 +1,52 @@
+package dev.syncline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+class LockStateTest {
+  @TempDir Path directory;
+
+  @Test
+  void anEmptyDirectoryHasNobodyOnRecord() {
+    LockState state = LockState.of(directory);
+    assertThat(state.pid()).isNull();
+    assertThat(state.held()).isNotEqualTo(true);
+  }
+
+  @Test
+  void aProcessThatEndedIsSaidToHaveEnded() throws IOException, InterruptedException {
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    Process ended = new ProcessBuilder(java.toString(), "-version").redirectErrorStream(true).start();
+    ended.getInputStream().readAllBytes();
+    ended.waitFor();
+    Files.writeString(directory.resolve("log.pid"), ended.pid() + "\n2026-01-01T00:00:00Z\n");
+    assertThat(LockState.of(directory).describe()).contains("process " + ended.pid() + " (which has ended)");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aHeldLockIsSeenWithoutOpeningItsFile() throws IOException {
+    Path lockFile = directory.resolve("log.lock");
+    try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      assertThat(LockState.of(directory).held()).isFalse();
+      channel.lock();
+      assertThat(LockState.of(directory).held()).isTrue();
+    }
+    assertThat(LockState.of(directory).held()).isFalse();
+  }
+
+  @Test
+  void rubbishIsNobody() throws IOException {
+    Files.writeString(directory.resolve("log.pid"), "not a number");
+    assertThat(LockState.of(directory).pid()).isNull();
+  }
+}

@@ -1,0 +1,33 @@
+package dev.syncline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VerifyCommandTest {
+  @TempDir Path directory;
+
+  @Test
+  void aSoundLogIsOk() throws IOException {
+    Cli.Output verify = Cli.run("verify", Cli.sampleLog(directory)).exits(ExitCode.OK);
+    assertThat(verify.out()).startsWith("ok: 7 records (1..7)");
+    JsonNode json = Cli.run("verify", "--json", directory).exits(ExitCode.OK).json();
+    assertThat(json.get("ok").asBoolean()).isTrue();
+    assertThat(json.get("records").asLong()).isEqualTo(7);
+  }
+
+  @Test
+  void damageIsNamedWithFileOffsetAndLostSequences() throws IOException {
+    Cli.damage(Cli.sampleLog(directory), "dark green");
+    Cli.Output verify = Cli.run("verify", directory).exits(ExitCode.PROBLEM);
+    assertThat(verify.lines().get(0)).startsWith("damage: ").contains(".wal at offset").contains("sequences 1..");
+    JsonNode json = Cli.run("verify", "--json", directory).exits(ExitCode.PROBLEM).json();
+    assertThat(json.get("ok").asBoolean()).isFalse();
+    assertThat(json.at("/damage/0/file").asText()).endsWith(".wal");
+    assertThat(json.at("/damage/0/firstLost").asLong()).isEqualTo(1);
+  }
+}

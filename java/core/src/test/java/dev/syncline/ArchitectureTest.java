@@ -1,0 +1,109 @@
+package dev.syncline;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import dev.syncline.io.Storages;
+import org.junit.jupiter.api.Test;
+
+/** The layers, as bytecode shows them: arrows point down only. */
+class ArchitectureTest {
+  private static final String PUBLIC_FACE = "dev.syncline";
+  private static final String LOG = "dev.syncline.log";
+  private static final String FORMAT = "dev.syncline.format";
+  private static final String IO = "dev.syncline.io";
+  private static final String NIO = "dev.syncline.io.nio";
+  private static final String JNA = "dev.syncline.io.jna";
+
+  /** Exceptions, choices and reports: the words that every layer speaks. They depend on nothing below them. */
+  private static final Class<?>[] VOCABULARY = {
+    SynclineException.class, CorruptLogException.class, IncompatibleLogException.class, LogClosedException.class,
+    LogFailedException.class, LogFencedException.class, LogLockedException.class, RecordTooLargeException.class,
+    RecordsTruncatedException.class, StorageFullException.class, CorruptionPolicy.class, StorageMode.class, SyncMode.class,
+    Verification.class, Damage.class, RecoveryReport.class, SequenceRange.class, VerifyReport.class, WalStats.class
+  };
+
+  private static final JavaClasses CORE =
+      new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("dev.syncline");
+
+  @Test
+  void theFormatKnowsNoOtherLayer() {
+    classes().that().resideInAPackage(FORMAT)
+        .should().onlyDependOnClassesThat().resideInAnyPackage(FORMAT, "java..")
+        .check(CORE);
+  }
+
+  @Test
+  void theFormatDoesNoInputOrOutput() {
+    noClasses().that().resideInAPackage(FORMAT)
+        .should().dependOnClassesThat().resideInAnyPackage("java.io..", "java.nio.file..", "java.nio.channels..", "java.net..")
+        .check(CORE);
+  }
+
+  @Test
+  void theStorageInterfaceKnowsNeitherLogNorFormat() {
+    classes().that().resideInAnyPackage(IO, NIO, JNA)
+        .should().onlyDependOnClassesThat(
+            resideInAnyPackage(IO, NIO, JNA).or(belongToAnyOf(VOCABULARY)).or(not(resideInAPackage("dev.syncline.."))))
+        .check(CORE);
+  }
+
+  @Test
+  void theTwoStoragesDoNotKnowEachOther() {
+    noClasses().that().resideInAPackage(NIO).should().dependOnClassesThat().resideInAPackage(JNA).check(CORE);
+    noClasses().that().resideInAPackage(JNA).should().dependOnClassesThat().resideInAPackage(NIO).check(CORE);
+  }
+
+  @Test
+  void onlyStoragesNamesTheTwoStorages() {
+    noClasses().that(not(belongToAnyOf(Storages.class)).and(not(resideInAnyPackage(NIO, JNA))))
+        .should().dependOnClassesThat().resideInAnyPackage(NIO, JNA)
+        .check(CORE);
+  }
+
+  @Test
+  void theLogStandsOnFormatAndStorageAlone() {
+    classes().that().resideInAPackage(LOG)
+        .should().onlyDependOnClassesThat(
+            resideInAnyPackage(LOG, FORMAT, IO, "java..", "jdk.jfr..").or(belongToAnyOf(VOCABULARY)))
+        .check(CORE);
+  }
+
+  @Test
+  void thePublicFaceDoesNotReachIntoTheFormat() {
+    noClasses().that().resideInAPackage(PUBLIC_FACE).should().dependOnClassesThat().resideInAPackage(FORMAT).check(CORE);
+  }
+
+  @Test
+  void theSharedVocabularyKnowsNoLayer() {
+    noClasses().that(belongToAnyOf(VOCABULARY))
+        .should().dependOnClassesThat().resideInAnyPackage(LOG, FORMAT, IO, NIO, JNA)
+        .check(CORE);
+  }
+
+  @Test
+  void onlyTheNativeStorageSeesJna() {
+    noClasses().that().resideOutsideOfPackage(JNA).should().dependOnClassesThat().resideInAPackage("com.sun.jna..").check(CORE);
+  }
+
+  @Test
+  void coreNeedsNothingButTheJdkAndJna() {
+    classes().should().onlyDependOnClassesThat()
+        .resideInAnyPackage("dev.syncline..", "java..", "jdk.jfr..", "com.sun.nio.file..", "com.sun.jna..")
+        .check(CORE);
+  }
+
+  @Test
+  void nothingIsSynchronizedSinceThatPinsVirtualThreads() {
+    methods().should().notHaveModifier(JavaModifier.SYNCHRONIZED).check(CORE);
+  }
+}

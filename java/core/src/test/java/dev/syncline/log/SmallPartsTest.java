@@ -1,0 +1,429 @@
+package dev.syncline.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.syncline.format.Crc;
+import dev.syncline.format.FrameHeader;
+import dev.syncline.format.Layout;
+import dev.syncline.format.LogId;
+import dev.syncline.format.RecordCodec;
+import dev.syncline.format.SegmentHeader;
+import dev.syncline.io.AlignedBuffers;
+import dev.syncline.io.SegmentFile;
+import dev.syncline.io.Storage;
+import dev.syncline.io.nio.NioStorage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The engine's small parts, each by itself. */
+@Timeout(30)
+class SmallPartsTest {
+
+  @Nested
+  class TheSparseIndex {
+    private final SparseIndex index = new SparseIndex();
+
+    @Test
+    void knowsNothingAtFirst() {
+      assertThat(index.floorOffset(Long.MAX_VALUE)).isEqualTo(-1);
+      assertThat(index.sequences()).isEmpty();
+    }
+
+    @Test
+    void findsTheLastFrameAtOrBeforeASequence() {
+      index.offer(10, 4096);
+      index.offer(20, 4096 + Layout.INDEX_INTERVAL_BYTES);
+      assertThat(index.floorOffset(9)).isEqualTo(-1);
+      assertThat(index.floorOffset(10)).isEqualTo(4096);
+      assertThat(index.floorOffset(19)).isEqualTo(4096);
+      assertThat(index.floorOffset(20)).isEqualTo(4096 + Layout.INDEX_INTERVAL_BYTES);
+      assertThat(index.floorOffset(Long.MAX_VALUE)).isEqualTo(4096 + Layout.INDEX_INTERVAL_BYTES);
+    }
+
+    @Test
+    void leavesOutFramesThatLieCloseToTheLastOneNoted() {
+      index.offer(1, 4096);
+      index.offer(2, 4096 + Layout.INDEX_INTERVAL_BYTES - 1);
+      index.offer(3, 4096 + Layout.INDEX_INTERVAL_BYTES);
+      assertThat(index.sequences()).containsExactly(1, 3);
+      assertThat(index.offsetsBytes()).containsExactly(4096, 4096 + Layout.INDEX_INTERVAL_BYTES);
+    }
+
+    @Test
+    void growsBeyondItsFirstArraysAndGoesOnFromASeal() {
+      SparseIndex sealed = SparseIndex.of(new long[0], new long[0]);
+      for (int i = 0; i < 1000; i++) sealed.offer(i + 1, (long) i * Layout.INDEX_INTERVAL_BYTES);
+      assertThat(sealed.sequences()).hasSize(1000);
+      assertThat(sealed.floorOffset(777)).isEqualTo(776L * Layout.INDEX_INTERVAL_BYTES);
+    }
+  }
+
+  @Nested
+  class AWaiter {
+    @Test
+    void seesWhatWasDecidedBeforeItWaited() {
+      Waiter waiter = new Waiter(null);
+      waiter.wake(Waiter.Outcome.DURABLE);
+      assertThat(waiter.await()).isEqualTo(Waiter.Outcome.DURABLE);
+    }
+
+    @Test
+    void outlivesStrayUnparksAndInterruptsAndKeepsTheInterrupt() throws InterruptedException {
+      CompletableFuture<Waiter> made = new CompletableFuture<>();
+      CompletableFuture<String> result = new CompletableFuture<>();
+      Thread thread = new Thread(() -> {
+        Waiter waiter = new Waiter(null);
+        made.complete(waiter);
+        Waiter.Outcome outcome = waiter.await();
+        result.complete(outcome + " interrupted " + Thread.currentThread().isInterrupted());
+      });
+      thread.start();
+      Waiter waiter = made.join();
+      for (int i = 0; i < 20; i++) {
+        java.util.concurrent.locks.LockSupport.unpark(thread);
+        if (i == 10) thread.interrupt();
+        Thread.sleep(1);
+      }
+      assertThat(result).isNotDone();
+      waiter.wake(Waiter.Outcome.LEAD);
+      assertThat(result.join()).isEqualTo("LEAD interrupted true");
+    }
+  }
+
+  @Nested
+  class TheHousekeeper {
+    private final AtomicInteger attended = new AtomicInteger();
+    private volatile Runnable duty = () -> {};
+    private final Housekeeper housekeeper = new Housekeeper("test", () -> {
+      duty.run();
+      attended.incrementAndGet();
+      return Long.MAX_VALUE;
+    });
+
+    @Test
+    void returnsWhatATaskReturnsAndThrowsWhatItThrows() throws IOException {
+      housekeeper.start();
+      assertThat(housekeeper.run(() -> 7)).isEqualTo(7);
+      IOException io = new IOException("EIO");
+      assertThatThrownBy(() -> housekeeper.run(() -> { throw io; })).isSameAs(io);
+      OutOfMemoryError error = new OutOfMemoryError("test");
+      assertThatThrownBy(() -> housekeeper.run(() -> { throw error; })).isSameAs(error);
+      assertThat(housekeeper.run(() -> 8)).as("a task that fails does not end the thread").isEqualTo(8);
+      housekeeper.stop();
+    }
+
+    @Test
+    void runsATaskThatATaskHandsItAtOnce() throws IOException {
+      housekeeper.start();
+      assertThat(housekeeper.run(() -> housekeeper.run(() -> 9))).isEqualTo(9);
+      housekeeper.stop();
+    }
+
+    @Test
+    void neverLosesANudge() throws InterruptedException {
+      // Each round waits for a duty begun after its nudge: a lost one would wait for ever.
+      AtomicInteger wanted = new AtomicInteger();
+      AtomicInteger seen = new AtomicInteger();
+      duty = () -> seen.set(wanted.get());
+      housekeeper.start();
+      for (int round = 1; round <= 20_000; round++) {
+        wanted.set(round);
+        housekeeper.nudge();
+        while (seen.get() < round) Thread.onSpinWait();
+      }
+      assertThat(seen).hasValue(20_000);
+      housekeeper.stop();
+    }
+
+    @Test
+    void tellsThatATaskGoesOnWhenTheTimeIsOver() throws Exception {
+      housekeeper.start();
+      CountDownLatch gate = new CountDownLatch(1);
+      CompletableFuture<Void> ended = new CompletableFuture<>();
+      assertThatThrownBy(() -> housekeeper.run(() -> {
+        gate.await();
+        return ended.complete(null);
+      }, 1_000_000)).isInstanceOf(Housekeeper.StillRunningException.class);
+      gate.countDown();
+      ended.get(10, TimeUnit.SECONDS);
+      housekeeper.stop();
+    }
+
+    @Test
+    void keepsTheCallersInterrupt() throws IOException {
+      housekeeper.start();
+      Thread.currentThread().interrupt();
+      assertThat(housekeeper.run(() -> 5)).isEqualTo(5);
+      assertThat(Thread.interrupted()).isTrue();
+      housekeeper.stop();
+    }
+
+    @Test
+    void failsTasksThatComeAfterItStopped() {
+      housekeeper.start();
+      housekeeper.stop();
+      assertThatThrownBy(() -> housekeeper.run(() -> 1)).isInstanceOf(IOException.class).hasMessageContaining("stopped");
+    }
+  }
+
+  @Nested
+  class TheCompletionQueue {
+    @Test
+    void completesInOrderAndOneAtATimeOnManyThreads() throws Exception {
+      var pool = java.util.concurrent.Executors.newFixedThreadPool(4);
+      CompletionQueue queue = new CompletionQueue(pool);
+      List<Long> order = Collections.synchronizedList(new ArrayList<>());
+      AtomicInteger running = new AtomicInteger();
+      AtomicInteger overlaps = new AtomicInteger();
+      CompletableFuture<Long> last = null;
+      for (long i = 1; i <= 2000; i++) {
+        last = new CompletableFuture<>();
+        last.thenAccept(sequence -> {
+          if (running.incrementAndGet() > 1) overlaps.incrementAndGet();
+          order.add(sequence);
+          running.decrementAndGet();
+        });
+        queue.succeed(last, i);
+      }
+      last.get(10, TimeUnit.SECONDS);
+      pool.shutdown();
+      assertThat(pool.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(order).hasSize(2000).isSorted();
+      assertThat(overlaps).hasValue(0);
+    }
+
+    @Test
+    void runsNoCallbackOnTheCommittingThread() {
+      List<Runnable> handed = new ArrayList<>();
+      CompletionQueue queue = new CompletionQueue(handed::add);
+      CompletableFuture<Long> first = new CompletableFuture<>();
+      CompletableFuture<Long> second = new CompletableFuture<>();
+      queue.succeed(first, 1);
+      queue.fail(second, new IOException("EIO"));
+      assertThat(first).isNotDone();
+      assertThat(handed).as("one drain serves both").hasSize(1);
+      handed.get(0).run();
+      assertThat(first).isCompletedWithValue(1L);
+      assertThat(second).isCompletedExceptionally();
+    }
+
+    @Test
+    void completesEvenWhereTheCallersExecutorIsGone() throws Exception {
+      CompletionQueue queue = new CompletionQueue(task -> {
+        throw new RejectedExecutionException("shut down");
+      });
+      CompletableFuture<Long> future = new CompletableFuture<>();
+      queue.succeed(future, 3);
+      assertThat(future.get(10, TimeUnit.SECONDS)).isEqualTo(3);
+    }
+  }
+
+  @Nested
+  class AFileWindow {
+    @TempDir Path directory;
+
+    @Test
+    void bringsInWhatTheFileHasAndSaysHowMuch() throws IOException {
+      byte[] content = new byte[10_000];
+      for (int i = 0; i < content.length; i++) content[i] = (byte) (i * 31 >>> 3);
+      java.nio.file.Files.write(directory.resolve("data"), content);
+      try (Storage storage = NioStorage.open(directory, 4096, false);
+          SegmentFile file = storage.open("data", Storage.Access.READ)) {
+        FileWindow window = new FileWindow(4096);
+        window.use(file);
+        for (int[] range : new int[][] {{0, 100}, {4090, 20}, {9990, 20}, {5000, 5000}, {0, 10_000}, {20_000, 10}, {4095, 1}}) {
+          int available = window.load(range[0], range[1]);
+          int there = Math.max(0, Math.min(range[1], content.length - range[0]));
+          assertThat(available).as("from %d", range[0]).isGreaterThanOrEqualTo(there);
+          for (int i = 0; i < there; i++)
+            assertThat(window.buffer().get(window.indexOf(range[0] + i))).isEqualTo(content[range[0] + i]);
+          if (there < range[1]) assertThat(available).isEqualTo(there);
+        }
+      }
+    }
+
+    @Test
+    void forgetsWhatItReadWhenToldTo() throws IOException {
+      Path data = java.nio.file.Files.write(directory.resolve("data"), new byte[] {1});
+      try (Storage storage = NioStorage.open(directory, 4096, false);
+          SegmentFile file = storage.open("data", Storage.Access.READ)) {
+        FileWindow window = new FileWindow(4096);
+        window.use(file);
+        window.load(0, 1);
+        java.nio.file.Files.write(data, new byte[] {2});
+        window.use(file);
+        assertThat(window.load(0, 1)).isEqualTo(1);
+        assertThat(window.buffer().get(0)).isEqualTo((byte) 2);
+      }
+    }
+  }
+
+  @Nested
+  class AFrameCheck {
+    private static final long EPOCH = 77;
+    private final Crc crc = new Crc();
+    private final ByteBuffer frame = AlignedBuffers.allocate(4096);
+    private final FrameCheck check = new FrameCheck();
+    private FrameHeader header;
+
+    /** Records 1 to n, those named in {@code more} with the flag. */
+    private void given(int records, Integer... more) {
+      int at = Layout.FRAME_HEADER_BYTES;
+      int digest = 0;
+      for (int i = 1; i <= records; i++) {
+        int flags = List.of(more).contains(i) ? RecordCodec.FLAG_MORE : 0;
+        int bytes = RecordCodec.encode(frame, at, i, 200 + i, flags, 0, new byte[0], new byte[8]);
+        digest = RecordCodec.digest(digest, RecordCodec.seal(frame, at, crc, EPOCH));
+        at += bytes;
+      }
+      int body = at - Layout.FRAME_HEADER_BYTES;
+      header = new FrameHeader(0, EPOCH, 1, 4096, 1, records, 0, body, records, digest, 0, FrameHeader.DATA);
+    }
+
+    private void damage(int record) {
+      int at = Layout.FRAME_HEADER_BYTES + (record - 1) * 32 + 28;
+      frame.put(at, (byte) (frame.get(at) ^ 1));
+    }
+
+    private void check(int availableBytes) {
+      check.check(frame, 0, availableBytes, header, 0);
+    }
+
+    @Test
+    void countsAllRecordsOfAWholeFrame() {
+      given(4, 1, 2);
+      check(4096);
+      assertThat(check.problem).isNull();
+      assertThat(check.goodRecords).isEqualTo(4);
+      assertThat(check.goodLastSequence).isEqualTo(4);
+      assertThat(check.types[3]).isEqualTo(0b11110L << 200 - 192);
+    }
+
+    @Test
+    void dropsTheBeginningOfAGroupWhoseEndIsDamaged() {
+      given(5, 2, 3, 4);
+      damage(4);
+      check(4096);
+      assertThat(check.problem).startsWith("record's checksum");
+      assertThat(check.problemAtBytes).isEqualTo(Layout.FRAME_HEADER_BYTES + 3 * 32);
+      assertThat(check.goodRecords).isEqualTo(1);
+      assertThat(check.goodLastSequence).isEqualTo(1);
+      assertThat(check.types[3]).as("types of records that do not count are not noted").isEqualTo(1L << 201 - 192);
+    }
+
+    @Test
+    void countsNothingWhereTheFirstRecordIsDamaged() {
+      given(3);
+      damage(1);
+      check(4096);
+      assertThat(check.goodRecords).isZero();
+      assertThat(check.goodLastSequence).isZero();
+    }
+
+    @Test
+    void noticesAFrameThatTheFileCutsOff() {
+      given(3);
+      check(Layout.FRAME_HEADER_BYTES + 64);
+      assertThat(check.problem).isEqualTo("expected a body of 96 bytes, found 64");
+      assertThat(check.goodRecords).isEqualTo(2);
+      check(Layout.FRAME_HEADER_BYTES + 70);
+      assertThat(check.problem).startsWith("expected a record header");
+      assertThat(check.goodRecords).isEqualTo(2);
+    }
+
+    @Test
+    void noticesValidRecordsThatAreNotTheHeaders() {
+      given(3);
+      FrameHeader other =
+          new FrameHeader(0, EPOCH, 1, 4096, 1, 3, 0, header.bodyBytes(), 3, header.recordsDigest() + 1, 0, FrameHeader.DATA);
+      check.check(frame, 0, 4096, other, 0);
+      assertThat(check.problem).startsWith("records' digest");
+    }
+
+    @Test
+    void noticesASequenceThatDoesNotAscend() {
+      given(3);
+      check.check(frame, 0, 4096, header, 1);
+      assertThat(check.problem).isEqualTo("expected a sequence in (1, 3], found 1");
+    }
+  }
+
+  @Nested
+  class ASegmentSet {
+    private Segment segment(long ordinal, long base, long last) {
+      SegmentHeader header = new SegmentHeader(4096, new LogId(1, 2), ordinal, 3, base, 0, 0, base, 0);
+      List<Extent> extents = last == base ? List.of() : List.of(new Extent(4096, 8192, base + 1, last));
+      return new Segment(header, 1, new SparseIndex(), new long[4], extents, 1, 8192, false);
+    }
+
+    @Test
+    void findsTheFirstSegmentThatHoldsASequenceAboveAnother() {
+      List<Segment> live = List.of(segment(1, 0, 10), segment(2, 10, 10), segment(3, 10, 20), segment(4, 20, 20));
+      assertThat(SegmentSet.firstBeyond(live, 0).ordinal).isEqualTo(1);
+      assertThat(SegmentSet.firstBeyond(live, 9).ordinal).isEqualTo(1);
+      assertThat(SegmentSet.firstBeyond(live, 10).ordinal).as("past the empty one").isEqualTo(3);
+      assertThat(SegmentSet.firstBeyond(live, 19).ordinal).isEqualTo(3);
+      assertThat(SegmentSet.firstBeyond(live, 20)).isNull();
+      assertThat(SegmentSet.firstBeyond(List.of(), 0)).isNull();
+    }
+
+    @Test
+    void keepsRetiredSegmentsWhileAReaderMayStillReadThem() {
+      Segment one = segment(1, 0, 10);
+      Segment two = segment(2, 10, 20);
+      Segment three = segment(3, 20, 30);
+      SegmentSet set = new SegmentSet(List.of(one, two, three));
+      Object reader = new Object();
+      set.pin(reader, 2);
+      set.retire(List.of(one, two));
+      assertThat(set.live()).containsExactly(three);
+      assertThat(set.takeUnread()).containsExactly(one);
+      assertThat(set.hasRetired()).isTrue();
+      set.pin(reader, 3);
+      assertThat(set.takeUnread()).containsExactly(two);
+      assertThat(set.hasRetired()).isFalse();
+    }
+
+    @Test
+    void keepsWhatTheSlowestReaderNeeds() {
+      Segment one = segment(1, 0, 10);
+      SegmentSet set = new SegmentSet(List.of(one, segment(2, 10, 20)));
+      Object slow = new Object();
+      set.pin(slow, 1);
+      set.pin(new Object(), 2);
+      set.retire(List.of(one));
+      assertThat(set.takeUnread()).isEmpty();
+      set.unpin(slow);
+      assertThat(set.takeUnread()).containsExactly(one);
+    }
+
+    @Test
+    void showsReadersAListThatDoesNotChange() {
+      SegmentSet set = new SegmentSet(List.of(segment(1, 0, 10)));
+      List<Segment> before = set.live();
+      set.add(segment(2, 10, 20));
+      assertThat(before).hasSize(1);
+      assertThat(set.newest().ordinal).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void buffersOfTheLogAreLittleEndian() {
+    assertThat(AlignedBuffers.allocate(1).order()).isEqualTo(ByteOrder.LITTLE_ENDIAN);
+  }
+}
