@@ -32,7 +32,7 @@ final class Verifier {
 
   VerifyReport verify() throws IOException {
     for (Segment segment : segments) verifySegment(segment);
-    for (Segment segment : segments.subList(0, Math.max(0, segments.size() - 1))) if (!segment.sealed()) reportLostSeal(segment);
+    for (int i = 0; i < segments.size() - 1; i++) verifySealed(segments.get(i), segments.get(i + 1));
     found.sort(Comparator.comparingLong(Damage::firstLost));
     return new VerifyReport(
         segments.size(), frames, records, bytes, log.firstSequence(), log.currentSequence(), List.copyOf(found));
@@ -105,8 +105,9 @@ final class Verifier {
     return Seal.bytesFromTrailer(window.buffer(), window.indexOf(at) + sealBytes - Layout.SEAL_TRAILER_BYTES, crc);
   }
 
-  /** No segment begins before the seal of the one before it is durable. */
-  private void reportLostSeal(Segment segment) {
+  /** No segment begins before its predecessor's seal is durable, unless the storage could no longer write blocks as small as its. */
+  private void verifySealed(Segment segment, Segment successor) {
+    if (segment.sealed() || segment.header.blockBytes() < successor.header.blockBytes()) return;
     report(segment, segment.endBytes(), "expected a seal behind the last frame, found none that is readable", segment.lastSequence() + 1,
         segment.lastSequence());
   }

@@ -19,7 +19,15 @@ import java.util.Arrays;
  * @param evidence highest sequence that something still says is durable
  */
 record Corruption(
-    GoldenSegment segment, GoldenFrame firstHit, GoldenFrame lastHit, long firstLost, long lastLost, boolean matters, boolean headerHit, boolean sealHit, long evidence) {
+    GoldenSegment segment,
+    GoldenFrame firstHit,
+    GoldenFrame lastHit,
+    long firstLost,
+    long lastLost,
+    boolean matters,
+    boolean headerHit,
+    boolean sealHit,
+    long evidence) {
 
   /** Compares the file as it was with what became of it. */
   static Corruption of(GoldenLog log, GoldenSegment segment, byte[] before, byte[] after) {
@@ -55,7 +63,8 @@ record Corruption(
     long evidence = log.marked();
     if (segment != log.newest()) return log.contents().current();
     for (GoldenFrame frame : segment.frames())
-      if (!differs(before, after, frame.start(), frame.start() + Layout.FRAME_HEADER_BYTES)) evidence = Math.max(evidence, frame.promised());
+      if (!differs(before, after, frame.start(), frame.start() + Layout.FRAME_HEADER_BYTES))
+        evidence = Math.max(evidence, frame.promised());
     return evidence;
   }
   /** Frames tell their records even where the segment's header is gone. */

@@ -160,7 +160,8 @@ public abstract class CorruptionContract {
     assertThat(givenUp.put(new byte[1], new byte[1])).as("the sequence behind the gap").isEqualTo(highest + 1);
     SortedMap<Long, CrashRecord> left = readAll(givenUp);
     left.remove(highest + 1);
-    CorruptionJudgement.requireSame("what is left when the rest is given up", left, log.contents().records().headMap(corruption.firstLost()));
+    CorruptionJudgement.requireSame(
+        "what is left when the rest is given up", left, log.contents().records().headMap(corruption.firstLost()));
   }
 
   private static SortedMap<Long, CrashRecord> readAll(WriteAheadLog log) throws IOException {

@@ -80,7 +80,8 @@ record GoldenLog(DiskImage image, CrashContents contents, List<GoldenSegment> se
     log.put(LogTestBase.bytes("k" + number), LogTestBase.bytes("value " + number));
     log.delete(LogTestBase.bytes("gone " + number));
     log.append(new byte[number % 3 * 60]);
-    log.appendBatch(List.of(Operation.put(LogTestBase.bytes("b" + number), new byte[40]), Operation.entry(LogTestBase.bytes("e" + number))));
+    Operation put = Operation.put(LogTestBase.bytes("b" + number), new byte[40]);
+    log.appendBatch(List.of(put, Operation.entry(LogTestBase.bytes("e" + number))));
     if (number % 4 == 3) log.checkpoint();
     else log.append(LogTestBase.bytes("last " + number));
     log.sync();
