@@ -28,7 +28,7 @@ public abstract class BirthScenarios extends ScenarioBase {
   private static final int STEPS_MAX = 200;
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 127, 128, 4096})
+  @ValueSource(ints = {0, 127, 4096})
   @DisplayName("scenario 1: a crash between the creation of a segment and its header")
   void aSegmentThatHasNoHeaderYetIsNoSegment(int bytes) throws IOException {
     Path crashed = givenCrashWithoutEvidence(10);
@@ -57,7 +57,7 @@ public abstract class BirthScenarios extends ScenarioBase {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"log.mark.tmp", "00000000000000000001.ready", "00000000000000000007.free", "00000000000000000002.ready"})
+  @ValueSource(strings = {"log.mark.tmp", "00000000000000000001.ready", "00000000000000000007.free"})
   @DisplayName("scenario 4: a temporary file is left behind, in a directory without a log and in one with a log")
   void filesOfAnInterruptedInitialisationAreSweptAway(String leftover) throws IOException {
     Path empty = Files.createDirectories(newCopyName());
@@ -71,7 +71,7 @@ public abstract class BirthScenarios extends ScenarioBase {
 
   /** Power is cut after every single change that a log makes to its disk while it is created and while it rotates. */
   @Test
-  @DisplayName("scenarios 2 and 2b: the mark names a segment before it exists (cannot happen); a segment exists that no mark names (may)")
+  @DisplayName("scenarios 2 and 2b: the mark names a segment that does not exist (cannot happen); one exists that no mark names")
   void theMarkNeverNamesASegmentThatAPowerCutCouldTakeBack() throws IOException {
     Random random = new Random(2);
     int unnamed = 0;
@@ -79,7 +79,7 @@ public abstract class BirthScenarios extends ScenarioBase {
       PowerCutStorage disk = new PowerCutStorage(openStorage(temporary.resolve("steps-" + changes)));
       PausableStorage mortal = new PausableStorage(disk);
       mortal.dieAfter(changes);
-      long acknowledged = appendUntilDeath(mortal, 6);
+      long acknowledged = appendUntilDeath(mortal, 5);
       Path left = newCopyName();
       disk.cut(left, random);
       if (Files.exists(left.resolve(SegmentName.MARK))) unnamed += segmentsUnknownTo(requireMarkedSegments(left), left);
@@ -103,15 +103,13 @@ public abstract class BirthScenarios extends ScenarioBase {
       PowerCutStorage disk = new PowerCutStorage(openStorage(temporary.resolve("reopened-" + changes)));
       PausableStorage mortal = new PausableStorage(disk);
       mortal.dieAfter(changes);
-      appendUntilDeath(mortal, 3);
+      appendUntilDeath(mortal, 2);
       WriteAheadLog second = open(new PausableStorage(disk), ScenarioBase::tinySegments);
       appendEntries(second, 2);
       long acknowledged = second.currentSequence();
-      for (int cut = 0; cut < 2; cut++) {
-        Path left = newCopyName();
-        disk.cut(left, random);
-        assertHoldsAtLeast(left, acknowledged, "died after " + changes + " changes, cut after two more appends");
-      }
+      Path left = newCopyName();
+      disk.cut(left, random);
+      assertHoldsAtLeast(left, acknowledged, "died after " + changes + " changes, cut after two more appends");
       boolean done = !mortal.isDead();
       closeWhatIsStillOpen();
       if (done) return;

@@ -20,7 +20,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * What the scenarios share: each is something that has gone wrong in some log, made again here by hand. {@code RELIABILITY.md} lists them.
+ * What the scenarios share: each is something that has gone wrong in some log, made again here by hand. They are listed in {@code
+ * RELIABILITY.md}.
  *
  * <p>Unlike the rest of the kit they know how a frame is laid out, since a disk or an older program damages exactly that.
  */
@@ -100,13 +101,15 @@ public abstract class ScenarioBase extends LogTestBase {
   }
 
   protected static FrameHeader withBody(FrameHeader h, int bodyBytes) {
-    return new FrameHeader(h.crc(), h.epoch(), h.ordinal(), h.offsetBytes(), h.firstSequence(), h.lastSequence(), h.promisedSequence(),
-        bodyBytes, h.recordCount(), h.recordsDigest(), h.previousCrc(), h.kind());
+    return new FrameHeader(
+        h.crc(), h.epoch(), h.ordinal(), h.offsetBytes(), h.firstSequence(), h.lastSequence(), h.promisedSequence(), bodyBytes,
+        h.recordCount(), h.recordsDigest(), h.previousCrc(), h.kind());
   }
 
   protected static FrameHeader withEpoch(FrameHeader h, long epoch) {
-    return new FrameHeader(h.crc(), epoch, h.ordinal(), h.offsetBytes(), h.firstSequence(), h.lastSequence(), h.promisedSequence(),
-        h.bodyBytes(), h.recordCount(), h.recordsDigest(), h.previousCrc(), h.kind());
+    return new FrameHeader(
+        h.crc(), epoch, h.ordinal(), h.offsetBytes(), h.firstSequence(), h.lastSequence(), h.promisedSequence(), h.bodyBytes(),
+        h.recordCount(), h.recordsDigest(), h.previousCrc(), h.kind());
   }
 
   private static ByteBuffer littleEndian(byte[] bytes) {
