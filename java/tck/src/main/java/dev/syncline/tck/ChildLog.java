@@ -13,7 +13,7 @@ final class ChildLog {
 
   private ChildLog() {}
 
-  /** Arguments: the contract class that makes the storage, the directory, and {@code hold}, {@code append} or {@code storm:} and a number. */
+  /** Arguments: the class that makes the storage, the directory, and {@code hold}, {@code append} or {@code storm:} and a number. */
   public static void main(String[] arguments) throws Exception {
     try (WriteAheadLog log = open(arguments[0], Path.of(arguments[1]))) {
       System.out.println("opened at " + log.currentSequence());
