@@ -33,8 +33,9 @@ public abstract class TornScenarios extends ScenarioBase {
     long begin = blockOf(last);
     long end = last.offset() + entryPayload(5).length;
     long recordBegin = begin + Layout.FRAME_HEADER_BYTES;
-    // Inside the frame's header one place is like another: it is read whole or not at all.
-    for (long size = begin; size <= end; size += size < recordBegin ? 40 : 1) {
+    long payloadBegin = recordBegin + Layout.RECORD_HEADER_BYTES;
+    // Inside a header one place is like another: it is read whole or not at all.
+    for (long size = begin; size <= end; size += size < recordBegin ? 40 : size < payloadBegin ? 4 : 1) {
       Path copy = copyOf(crashed);
       DirectoryBytes.cut(copy.resolve(last.file().getFileName()), size);
       try (WriteAheadLog log = open(copy, ScenarioBase::withoutEvidence)) {
