@@ -99,7 +99,7 @@ public abstract class BirthScenarios extends ScenarioBase {
   @DisplayName("scenario 5: created by a process that died, continued by another, and then the directory entry is lost")
   void whatADeadProcessHadOnlyNamedIsMadeDurableBeforeItIsReliedOn() throws IOException {
     Random random = new Random(5);
-    for (int changes = 1; changes < STEPS_MAX; changes++) {
+    for (int changes = 1; changes < STEPS_MAX; changes += 2) {
       PowerCutStorage disk = new PowerCutStorage(openStorage(temporary.resolve("reopened-" + changes)));
       PausableStorage mortal = new PausableStorage(disk);
       mortal.dieAfter(changes);

@@ -13,7 +13,6 @@ import dev.syncline.format.Layout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -118,9 +117,5 @@ public abstract class ScenarioBase extends LogTestBase {
 
   protected static Path segment(Path directory, long ordinal) {
     return directory.resolve("%020d.wal".formatted(ordinal));
-  }
-
-  protected static boolean holds(Path file, byte[] wanted) throws IOException {
-    return DirectoryBytes.indexOf(Files.readAllBytes(file), wanted) >= 0;
   }
 }
