@@ -13,11 +13,12 @@ final class ChildLog {
 
   private ChildLog() {}
 
-  /** Arguments: the contract class that makes the storage, the directory, and {@code hold} or {@code append}. */
+  /** Arguments: the class that makes the storage, the directory, and {@code hold}, {@code append} or {@code storm:} and a number. */
   public static void main(String[] arguments) throws Exception {
     try (WriteAheadLog log = open(arguments[0], Path.of(arguments[1]))) {
       System.out.println("opened at " + log.currentSequence());
       if (arguments[2].equals("append")) appendUntilKilled(log);
+      else if (arguments[2].startsWith(Storm.TASK)) Storm.run(log, Integer.parseInt(arguments[2].substring(Storm.TASK.length())));
       else awaitEndOfInput();
     } catch (IOException refused) {
       System.out.println("refused with " + refused.getClass().getSimpleName() + ": " + refused.getMessage());

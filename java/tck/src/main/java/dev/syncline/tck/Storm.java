@@ -1,0 +1,78 @@
+package dev.syncline.tck;
+
+import dev.syncline.Operation;
+import dev.syncline.WriteAheadLog;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What a child does until it is killed: threads that append in every way there is, and one that also truncates. Each says what it
+ * was told, before it goes on; what an entry holds follows from its round, thread and number, so that no attempt need be said.
+ */
+final class Storm {
+  static final String TASK = "storm:";
+  static final int THREADS = 4;
+
+  /** Entries that a thread may have appended without having said so: what it appends at once. */
+  static final int UNSAID_MAX = 4;
+
+  private static final int TRUNCATED_EVERY = 50;
+  private static final int KEPT = 150;
+
+  private Storm() {}
+
+  static void run(WriteAheadLog log, int round) throws Exception {
+    Together.run(THREADS, thread -> {
+      for (int from = 1; ; from += UNSAID_MAX) step(log, round, thread, from);
+    });
+  }
+
+  private static void step(WriteAheadLog log, int round, int thread, int from) throws Exception {
+    List<Operation> entries = new ArrayList<>();
+    for (int i = 0; i < UNSAID_MAX; i++) entries.add(Operation.entry(payload(round, thread, from + i)));
+    switch (thread) {
+      case 0 -> {
+        long first = log.appendBatch(entries).first();
+        for (int i = 0; i < UNSAID_MAX; i++) say(thread, from + i, first + i);
+      }
+      case 1 -> {
+        List<CompletableFuture<Long>> futures = new ArrayList<>();
+        for (Operation entry : entries) futures.add(log.appendAsync(entry));
+        for (int i = 0; i < UNSAID_MAX; i++) say(thread, from + i, futures.get(i).get());
+      }
+      default -> {
+        for (int i = 0; i < UNSAID_MAX; i++) say(thread, from + i, log.append(entries.get(i)));
+        if (thread == 2 && from / UNSAID_MAX % TRUNCATED_EVERY == TRUNCATED_EVERY - 1) truncate(log);
+      }
+    }
+  }
+
+  private static void truncate(WriteAheadLog log) throws IOException {
+    long target = log.currentSequence() - KEPT;
+    if (target < log.firstSequence()) return;
+    System.out.println("truncating " + target + " .");
+    log.truncate(target);
+    System.out.println("truncated " + target + " .");
+  }
+
+  private static void say(int thread, int number, long sequence) {
+    System.out.println("acknowledged " + thread + " " + number + " " + sequence + " .");
+  }
+
+  /** From 20 bytes to a few blocks. */
+  static byte[] payload(int round, int thread, int number) {
+    Random random = new Random(((long) round << 40) ^ ((long) thread << 32) ^ number);
+    byte[] name = (round + ":" + thread + ":" + number + ":").getBytes(StandardCharsets.US_ASCII);
+    int filled = random.nextInt(20) == 0 ? random.nextInt(10_000) : random.nextInt(300);
+    byte[] filling = new byte[filled];
+    random.nextBytes(filling);
+    byte[] payload = Arrays.copyOf(name, name.length + filled);
+    System.arraycopy(filling, 0, payload, name.length, filled);
+    return payload;
+  }
+}
