@@ -202,17 +202,24 @@ final class SegmentScanner {
   }
 
   private long sealAt(long offset, FrameHeader frame) throws IOException {
-    int available = window.load(offset, (int) Math.min(fileBytes - offset, Layout.FRAME_HEADER_BYTES + frame.bodyBytes()));
-    if (header != null && takeSeal(offset, available, frame)) {
+    long bytes = Layout.roundUp((long) Layout.FRAME_HEADER_BYTES + frame.bodyBytes() + Layout.SEAL_TRAILER_BYTES, blockBytes);
+    int available = window.load(offset, (int) Math.min(fileBytes - offset, bytes));
+    if (header != null && endsWithTrailer(offset, available, bytes) && takeSeal(offset, available, frame)) {
       // The last frame may hold records that were cut away before the segment was finished.
       lastSequence = Math.min(lastSequence, frame.lastSequence());
       return fileBytes;
     }
     promised = Math.max(promised, frame.promisedSequence());
     long end = Math.min(fileBytes, frame.endBytes(blockBytes));
-    addBreak(new Break(offset, offset, "expected a readable seal, found one whose body does not match", lastSequence, lastSequence,
+    addBreak(new Break(offset, offset, "expected a readable seal, found one of which a part does not match", lastSequence, lastSequence,
         lastCrc, usedEndBytes, lastCrc, usedEndBytes, 0, end));
     return end;
+  }
+
+  /** A crash may leave the first sectors of a seal without the last: then it is torn, and is written again. */
+  private boolean endsWithTrailer(long offset, int available, long bytes) {
+    int trailerAt = window.indexOf(offset) + (int) bytes - Layout.SEAL_TRAILER_BYTES;
+    return available >= bytes && Seal.bytesFromTrailer(window.buffer(), trailerAt, crc) == bytes;
   }
 
   /** Takes in the frame whose header is good; returns where the next one begins. */

@@ -96,7 +96,7 @@ final class Verifier {
       Seal seal = Seal.decode(window.buffer(), window.indexOf(at), available, header, crc);
       if (seal == null || !seal.covers(expected)) problem = "expected a seal that matches the segment's frames, found another";
       else if (available < sealBytes || lengthBehindSeal(at, sealBytes) != sealBytes)
-        problem = "expected the seal's length of " + sealBytes + " bytes behind it, found none";
+        problem = "expected the seal's length of " + sealBytes + " bytes behind it, found another";
     }
     if (problem != null) report(segment, at, problem, segment.lastSequence() + 1, segment.lastSequence());
   }

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 /**
  * Crashes random runs of a log after every single storage operation, recovers what a power cut may leave, and judges it; crashes the
@@ -20,24 +22,23 @@ public final class CrashExplorer {
 
   private final Path directory;
   private final SimulatedDisk.Lie[] lies;
-  private long states;
+  private final AtomicLong states;
 
-  /** @param directory an empty real directory for the lock */
-  public CrashExplorer(Path directory, SimulatedDisk.Lie... lies) {
+  /**
+   * @param directory an empty real directory for the lock
+   * @param states counts the crash states recovered and judged
+   */
+  public CrashExplorer(Path directory, AtomicLong states, SimulatedDisk.Lie... lies) {
     this.directory = directory;
+    this.states = states;
     this.lies = lies;
-  }
-
-  /** Crash states recovered and judged so far. */
-  public long states() {
-    return states;
   }
 
   /** One run, recorded. */
   private record Recorded(long seed, CrashSettings settings, SimulatedDisk disk, CrashHistory history) {}
 
   /** Records the run of that seed and goes through its crashes until {@code enough} says so. */
-  public void explore(long seed, java.util.function.BooleanSupplier enough) throws Exception {
+  public void explore(long seed, BooleanSupplier enough) throws Exception {
     Recorded run = record(seed);
     List<DiskStep> steps = run.disk.steps();
     for (DiskStep step : steps) {
@@ -94,7 +95,7 @@ public final class CrashExplorer {
   }
 
   private void recover(CrashSettings settings, DiskImage image, Owed owed, Random random, int depth, StringBuilder trail) throws Exception {
-    states++;
+    states.incrementAndGet();
     trail.append("image: ").append(image).append('\n');
     SimulatedDisk disk = new SimulatedDisk(image, lies);
     long seed = random.nextLong();

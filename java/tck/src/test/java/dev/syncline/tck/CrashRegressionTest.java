@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What random crashes have found once, each in the smallest form. */
 @Timeout(30)
 class CrashRegressionTest {
-  private static final int BLOCK_BYTES = 512;
+  private int blockBytes = 512;
 
   @TempDir private Path directory;
   private SimulatedDisk disk = new SimulatedDisk(DiskImage.empty());
@@ -27,8 +27,8 @@ class CrashRegressionTest {
 
   private WriteAheadLog open() throws IOException {
     WalOptions options = WalOptions.builder()
-        .blockSize(BLOCK_BYTES).maxSegmentSize(16 * BLOCK_BYTES).syncMode(mode).verifyOnOpen(Verification.FULL).build();
-    return WriteAheadLog.open(new SimulatedStorage(disk, directory, SimulatedStorage.traits(BLOCK_BYTES, false, readsPastCache)), options);
+        .blockSize(blockBytes).maxSegmentSize(16 * blockBytes).syncMode(mode).verifyOnOpen(Verification.FULL).build();
+    return WriteAheadLog.open(new SimulatedStorage(disk, directory, SimulatedStorage.traits(blockBytes, false, readsPastCache)), options);
   }
 
   private void cut(int moment, Kind kind, long seed) {
@@ -49,7 +49,7 @@ class CrashRegressionTest {
     cutNow(Kind.NOTHING);
     open().close();
     byte[] newest = disk.cut(disk.moment(), new Survival(Kind.NOTHING, 1)).bytes("00000000000000000001.wal");
-    assertThat(newest.length % BLOCK_BYTES).as("no padding is left").isNotZero();
+    assertThat(newest.length % blockBytes).as("no padding is left").isNotZero();
     assertThat(open().recovery().closedCleanly()).isTrue();
   }
 
@@ -106,6 +106,25 @@ class CrashRegressionTest {
       for (int seed = 0; seed < 8; seed++) {
         disk = new SimulatedDisk(recovering.cut(moment, new Survival(Kind.SHUFFLED, seed)));
         assertThat(open().currentSequence()).as("moment %d, seed %d", moment, seed).isEqualTo(3);
+      }
+    }
+  }
+
+  @Test
+  void aTornSealIsNoSeal() throws IOException {
+    blockBytes = 4096;
+    WriteAheadLog log = open();
+    log.append(entry(10));
+    int began = disk.moment();
+    log.snapshot(directory.resolve("copy"));
+    int ended = disk.moment();
+    SimulatedDisk sealed = disk;
+    for (int moment = began; moment <= ended; moment++) {
+      for (int seed = 0; seed < 8; seed++) {
+        disk = new SimulatedDisk(sealed.cut(moment, new Survival(Kind.FIRST_SECTORS, seed)));
+        try (WriteAheadLog recovered = open()) {
+          assertThat(recovered.verify().damage()).as("moment %d, seed %d", moment, seed).isEmpty();
+        }
       }
     }
   }

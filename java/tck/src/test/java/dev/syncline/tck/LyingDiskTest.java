@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +20,7 @@ class LyingDiskTest {
   @ParameterizedTest
   @EnumSource
   void aDiskThatLiesIsNoticed(SimulatedDisk.Lie lie) {
-    CrashExplorer explorer = new CrashExplorer(temporary, lie);
+    CrashExplorer explorer = new CrashExplorer(temporary, new AtomicLong(), lie);
     Throwable noticed = null;
     for (int seed = 1; seed <= SEEDS && noticed == null; seed++) {
       int one = seed;
