@@ -143,7 +143,8 @@ class KillStormTest {
       }
       assertThat(end).isEqualTo(log.currentSequence()).isGreaterThanOrEqualTo(knownEnd);
       for (var entry : known.entrySet())
-        if (entry.getKey() >= first) assertThat(recovered.get(entry.getKey())).as("%d", entry.getKey()).isEqualTo(entry.getValue());
+        if (entry.getKey() >= first)
+          assertThat(recovered.get(entry.getKey())).as("%d, known before", entry.getKey()).isEqualTo(entry.getValue());
       judgeWhatWasSaid(round, said, log, recovered, last);
       known = recovered;
       knownEnd = end;
@@ -171,7 +172,9 @@ class KillStormTest {
       assertThat(log.firstSequence()).as("what was truncated stays away").isGreaterThan(truncated);
       if (truncating > 0) assertThat(log.firstSequence()).isLessThanOrEqualTo(truncating + 1);
       for (int thread = 0; thread < Storm.THREADS; thread++)
-        assertThat(last[thread]).as("thread %d of round %d", thread, round).isLessThanOrEqualTo(acknowledged[thread] + Storm.UNSAID_MAX);
+        assertThat(last[thread])
+            .as("attempts of thread %d in round %d", thread, round)
+            .isLessThanOrEqualTo(acknowledged[thread] + Storm.UNSAID_MAX);
     }
   }
 }
