@@ -88,6 +88,10 @@ final class SegmentPreparer {
 
   /** Makes the tail's space ready up to {@code targetBytes} at least; the rest of the chunk comes with it. */
   void fill(Segment tail, long targetBytes) throws IOException {
+    orWithoutSpares(() -> fillOnce(tail, targetBytes));
+  }
+
+  private void fillOnce(Segment tail, long targetBytes) throws IOException {
     long capacity = capacityFor(0);
     while (tail.readyBytes < targetBytes) {
       long from = tail.readyBytes;
@@ -150,8 +154,10 @@ final class SegmentPreparer {
       throw new StorageFullException(
           storage.directory() + ": the log takes " + usedBytes + " bytes and a segment of " + capacity + " more would exceed maxLogSize of "
               + options.maxLogBytes() + ". Truncate what is no longer needed");
-    next = freeFiles.isEmpty() ? newFile(capacity) : reuse(freeFiles.poll(), capacity);
-    fillNext(options.blockBytes() + Math.max(frameBytes, Math.min(CHUNK_BYTES_MIN, capacity - options.blockBytes())));
+    orWithoutSpares(() -> {
+      next = freeFiles.isEmpty() ? newFile(capacity) : reuse(freeFiles.poll(), capacity);
+      fillNext(options.blockBytes() + Math.max(frameBytes, Math.min(CHUNK_BYTES_MIN, capacity - options.blockBytes())));
+    });
   }
 
   private Prepared newFile(long capacity) throws IOException {
@@ -295,8 +301,22 @@ final class SegmentPreparer {
     freeFiles.add(new Free(name, segment.fileBytes));
   }
 
-  /** Deletes what was kept ready. */
-  void discardSpares() throws IOException {
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /** On a full disk the spare files are the room that truncation has made: gives them up, and tries once more. */
+  private void orWithoutSpares(Step step) throws IOException {
+    try {
+      step.run();
+    } catch (StorageFullException e) {
+      if (!discardSpares()) throw e;
+      step.run();
+    }
+  }
+
+  /** Deletes what was kept ready; returns whether there was any. */
+  boolean discardSpares() throws IOException {
     boolean any = next != null || !freeFiles.isEmpty();
     discardNext();
     for (Free free : List.copyOf(freeFiles)) {
@@ -304,6 +324,7 @@ final class SegmentPreparer {
       freeFiles.remove(free);
     }
     if (any) storage.syncDirectory();
+    return any;
   }
 
   /** Closes descriptors without touching the directory. */

@@ -13,7 +13,10 @@ final class ChildLog {
 
   private ChildLog() {}
 
-  /** Arguments: the class that makes the storage, the directory, and {@code hold}, {@code append} or {@code storm:} and a number. */
+  /**
+   * Arguments: the contract class that makes the storage, the directory, and {@code hold}, {@code append} or {@code storm:} with
+   * the number of the round.
+   */
   public static void main(String[] arguments) throws Exception {
     try (WriteAheadLog log = open(arguments[0], Path.of(arguments[1]))) {
       System.out.println("opened at " + log.currentSequence());

@@ -2,8 +2,10 @@ package dev.syncline.tck;
 
 import dev.syncline.Operation;
 import dev.syncline.WriteAheadLog;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,15 +26,30 @@ final class Storm {
   private static final int TRUNCATED_EVERY = 50;
   private static final int KEPT = 150;
 
-  private Storm() {}
+  private final WriteAheadLog log;
+  private final FileOutputStream said;
 
-  static void run(WriteAheadLog log, int round) throws Exception {
-    Together.run(THREADS, thread -> {
-      for (int from = 1; ; from += UNSAID_MAX) step(log, round, thread, from);
-    });
+  private Storm(WriteAheadLog log, FileOutputStream said) {
+    this.log = log;
+    this.said = said;
   }
 
-  private static void step(WriteAheadLog log, int round, int thread, int from) throws Exception {
+  /** Where a round's words are: in a file, since a pipe's last lines may arrive torn when the process dies. */
+  static Path said(Path directory, int round) {
+    return directory.resolveSibling("said-" + round);
+  }
+
+  static void run(WriteAheadLog log, int round) throws Exception {
+    try (FileOutputStream said = new FileOutputStream(said(log.directory(), round).toFile(), true)) {
+      Storm storm = new Storm(log, said);
+      System.out.println("begun");
+      Together.run(THREADS, thread -> {
+        for (int from = 1; ; from += UNSAID_MAX) storm.step(round, thread, from);
+      });
+    }
+  }
+
+  private void step(int round, int thread, int from) throws Exception {
     List<Operation> entries = new ArrayList<>();
     for (int i = 0; i < UNSAID_MAX; i++) entries.add(Operation.entry(payload(round, thread, from + i)));
     switch (thread) {
@@ -47,21 +64,26 @@ final class Storm {
       }
       default -> {
         for (int i = 0; i < UNSAID_MAX; i++) say(thread, from + i, log.append(entries.get(i)));
-        if (thread == 2 && from / UNSAID_MAX % TRUNCATED_EVERY == TRUNCATED_EVERY - 1) truncate(log);
+        if (thread == 2 && from / UNSAID_MAX % TRUNCATED_EVERY == TRUNCATED_EVERY - 1) truncate();
       }
     }
   }
 
-  private static void truncate(WriteAheadLog log) throws IOException {
+  private void truncate() throws IOException {
     long target = log.currentSequence() - KEPT;
     if (target < log.firstSequence()) return;
-    System.out.println("truncating " + target + " .");
+    say("truncating " + target);
     log.truncate(target);
-    System.out.println("truncated " + target + " .");
+    say("truncated " + target);
   }
 
-  private static void say(int thread, int number, long sequence) {
-    System.out.println("acknowledged " + thread + " " + number + " " + sequence + " .");
+  private void say(int thread, int number, long sequence) throws IOException {
+    say("acknowledged " + thread + " " + number + " " + sequence);
+  }
+
+  /** One write for each line; the full stop tells a whole one. */
+  private void say(String line) throws IOException {
+    said.write((line + " .\n").getBytes(StandardCharsets.US_ASCII));
   }
 
   /** From 20 bytes to a few blocks. */

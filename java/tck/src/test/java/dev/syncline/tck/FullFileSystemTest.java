@@ -96,7 +96,7 @@ class FullFileSystemTest {
     private Path mountMemory() throws Exception {
       Path point = Files.createDirectory(temporary.resolve("mount"));
       String said = run("mount", "-t", "tmpfs", "-o", "size=8m", "syncline-tck", point.toString());
-      Assumptions.assumeTrue(said == null, () -> "no small file system could be mounted, for which root on Linux is needed: " + said);
+      Assumptions.assumeTrue(said == null, () -> "mounting a small file system needs root on Linux; it failed with: " + said);
       mounted = point;
       return point;
     }
@@ -121,7 +121,11 @@ class FullFileSystemTest {
     }
 
     private WriteAheadLog open() throws IOException {
-      WalOptions options = WalOptions.builder().maxSegmentSize(SEGMENT_BYTES).build();
+      return open(SEGMENT_BYTES);
+    }
+
+    private WriteAheadLog open(int segmentBytes) throws IOException {
+      WalOptions options = WalOptions.builder().maxSegmentSize(segmentBytes).build();
       return WriteAheadLog.open(openStorage(place.resolve("log")), options);
     }
 
@@ -191,6 +195,27 @@ class FullFileSystemTest {
       assertHolds(1, last);
       makeRoom();
       assertThat(appendOnceThereIsRoom()).isEqualTo(last + 1);
+    }
+
+    @Test
+    void whatTruncationFreesIsRoomForASegmentThatHasOnlyBegun() throws Exception {
+      int segmentBytes = 4 * SEGMENT_BYTES;
+      log = open(segmentBytes);
+      Path third = place.resolve("log").resolve("%020d.wal".formatted(3));
+      while (!Files.exists(third)) append();
+      fill();
+      try {
+        appendUntilFull();
+      } catch (LogFailedException poisoned) {
+        assertThat(COPY_ON_WRITE).as("poisoned by %s", poisoned).contains(Files.getFileStore(place).type());
+        reopeningGoesOn();
+        return;
+      }
+      long last = log.currentSequence();
+      log.truncate(last - 1);
+      assertThat(appendOnceThereIsRoom()).isEqualTo(last + 1);
+      for (int i = 0; i < segmentBytes / PAYLOAD_BYTES / 2; i++) append();
+      assertHolds(last, log.currentSequence());
     }
 
     private void reopeningGoesOn() throws Exception {

@@ -7,6 +7,7 @@ import dev.syncline.WriteAheadLog;
 import dev.syncline.io.Storage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -90,15 +91,15 @@ class KillStormTest {
       boolean maybeInRecovery = round % 4 == 0;
       try (ChildProcess child = ChildProcess.start(factory(), directory(), Storm.TASK + round)) {
         if (!maybeInRecovery) {
-          child.awaitLine("acknowledged");
+          child.awaitLine("begun");
           TimeUnit.MICROSECONDS.sleep(random.nextInt(random.nextBoolean() ? 10_000 : 300_000));
         } else {
           TimeUnit.MILLISECONDS.sleep(random.nextInt(500));
         }
-        List<String> said = child.kill();
-        assertThat(said).noneMatch(line -> line.startsWith("refused") || line.contains("Exception"));
-        return said;
+        assertThat(child.kill()).noneMatch(line -> line.startsWith("refused") || line.contains("Exception"));
       }
+      Path said = Storm.said(directory(), round);
+      return Files.exists(said) ? Files.readAllLines(said) : List.of();
     }
 
     private void judge(int round, List<String> said) throws IOException {
@@ -143,7 +144,8 @@ class KillStormTest {
       }
       assertThat(end).isEqualTo(log.currentSequence()).isGreaterThanOrEqualTo(knownEnd);
       for (var entry : known.entrySet())
-        if (entry.getKey() >= first) assertThat(recovered.get(entry.getKey())).as("%d", entry.getKey()).isEqualTo(entry.getValue());
+        if (entry.getKey() >= first)
+          assertThat(recovered.get(entry.getKey())).as("%d, known before", entry.getKey()).isEqualTo(entry.getValue());
       judgeWhatWasSaid(round, said, log, recovered, last);
       known = recovered;
       knownEnd = end;
@@ -171,7 +173,9 @@ class KillStormTest {
       assertThat(log.firstSequence()).as("what was truncated stays away").isGreaterThan(truncated);
       if (truncating > 0) assertThat(log.firstSequence()).isLessThanOrEqualTo(truncating + 1);
       for (int thread = 0; thread < Storm.THREADS; thread++)
-        assertThat(last[thread]).as("thread %d of round %d", thread, round).isLessThanOrEqualTo(acknowledged[thread] + Storm.UNSAID_MAX);
+        assertThat(last[thread])
+            .as("attempts of thread %d in round %d", thread, round)
+            .isLessThanOrEqualTo(acknowledged[thread] + Storm.UNSAID_MAX);
     }
   }
 }
