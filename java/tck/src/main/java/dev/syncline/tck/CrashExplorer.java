@@ -19,12 +19,19 @@ public final class CrashExplorer {
   private static final int AFTERMATH_ACTIONS = 3;
 
   private final Path directory;
+  private final Path images;
   private final SimulatedDisk.Lie[] lies;
   private long states;
 
   /** @param directory an empty real directory for the lock */
   public CrashExplorer(Path directory, SimulatedDisk.Lie... lies) {
+    this(directory, Path.of("target", "crashes"), lies);
+  }
+
+  /** @param images where to keep what a crash left that was not recovered as it must be */
+  CrashExplorer(Path directory, Path images, SimulatedDisk.Lie... lies) {
     this.directory = directory;
+    this.images = images;
     this.lies = lies;
   }
 
@@ -83,7 +90,7 @@ public final class CrashExplorer {
   }
 
   private String failure(Recorded run, int moment, Kind kind, DiskImage image, StringBuilder trail) throws IOException {
-    Path kept = Path.of("target", "crashes", run.seed + "-" + moment + "-" + kind);
+    Path kept = images.resolve(run.seed + "-" + moment + "-" + kind);
     Files.createDirectories(kept);
     image.dump(kept);
     StringBuilder text = new StringBuilder("seed " + run.seed + ", crash at " + moment + ", " + kind + " (image in " + kept + ")\n");
