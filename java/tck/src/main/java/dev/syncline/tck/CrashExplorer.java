@@ -21,6 +21,7 @@ public final class CrashExplorer {
   private static final int AFTERMATH_ACTIONS = 3;
 
   private final Path directory;
+  private final Path images;
   private final SimulatedDisk.Lie[] lies;
   private final AtomicLong states;
 
@@ -29,7 +30,13 @@ public final class CrashExplorer {
    * @param states counts the crash states recovered and judged
    */
   public CrashExplorer(Path directory, AtomicLong states, SimulatedDisk.Lie... lies) {
+    this(directory, Path.of("target", "crashes"), states, lies);
+  }
+
+  /** @param images where to keep what a crash left that was not recovered as it must be */
+  CrashExplorer(Path directory, Path images, AtomicLong states, SimulatedDisk.Lie... lies) {
     this.directory = directory;
+    this.images = images;
     this.states = states;
     this.lies = lies;
   }
@@ -84,7 +91,7 @@ public final class CrashExplorer {
   }
 
   private String failure(Recorded run, int moment, Kind kind, DiskImage image, StringBuilder trail) throws IOException {
-    Path kept = Path.of("target", "crashes", run.seed + "-" + moment + "-" + kind);
+    Path kept = images.resolve(run.seed + "-" + moment + "-" + kind);
     Files.createDirectories(kept);
     image.dump(kept);
     StringBuilder text = new StringBuilder("seed " + run.seed + ", crash at " + moment + ", " + kind + " (image in " + kept + ")\n");

@@ -1,0 +1,234 @@
+package dev.syncline.tck;
+
+import static dev.syncline.tck.CrashJudgement.require;
+
+import dev.syncline.LogFailedException;
+import dev.syncline.SyncMode;
+import dev.syncline.WalOptions;
+import dev.syncline.WriteAheadLog;
+import dev.syncline.io.AlignedBuffers;
+import dev.syncline.io.DirectoryLock;
+import dev.syncline.io.SegmentFile;
+import dev.syncline.io.Storage;
+import dev.syncline.io.nio.NioStorage;
+import dev.syncline.tck.FaultyStorage.Stall;
+import dev.syncline.tck.Operation.Op;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import java.util.stream.LongStream;
+
+/**
+ * What is asked of a mutated engine, and of the real one: each check passes on a log that keeps its promises. Called by {@link Mutant}, from
+ * another class loader.
+ */
+public final class MutantChecks {
+  private static final int BLOCK_BYTES = 512;
+  private static final int FILE_BLOCK_BYTES = 4096;
+  private static final String FIRST_SEGMENT = "00000000000000000001.wal";
+  private static final int SETTLE_MILLIS = 300;
+  private static final int INTERRUPTED_WRITES = 5_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private MutantChecks() {}
+
+  /** Explores so many crash states, from that seed's run on; returns how many. */
+  public static long explore(Path directory, long firstSeed, int states) throws Exception {
+    AtomicLong explored = new AtomicLong();
+    CrashExplorer explorer = new CrashExplorer(directory, directory.resolve("images"), explored);
+    try {
+      for (long seed = firstSeed; explored.get() < states; seed++) explorer.explore(seed, () -> explored.get() >= states);
+    } catch (AssertionError e) {
+      throw new AssertionError("after " + explored.get() + " states, " + e.getMessage().lines().findFirst().orElse("") + ": " + e.getCause(), e);
+    } finally {
+      // The last log was abandoned, as all were: its threads end when somebody else opens the directory.
+      DirectoryLock.acquire(directory, timeoutNanos -> true, PATIENCE.toNanos()).release();
+    }
+    return explored.get();
+  }
+
+  // Focused checks, for what crashes at random cannot express.
+
+  /** A disk with a log on it whose identifiers are fixed: the same log, another life of its first segment. */
+  private static DiskImage life(Path directory, long epoch, int appends) throws IOException {
+    SimulatedDisk disk = new SimulatedDisk(DiskImage.empty());
+    WriteAheadLog log = open(disk, directory, epoch);
+    for (int i = 0; i < appends; i++) log.append(new byte[10]);
+    return disk.cut(disk.moment(), new Survival(Survival.Kind.EVERYTHING, 1));
+  }
+
+  private static WriteAheadLog open(SimulatedDisk disk, Path directory, long epoch) throws IOException {
+    LongSupplier identifiers = LongStream.concat(LongStream.of(1, 2), LongStream.iterate(epoch, last -> last + 1)).iterator()::nextLong;
+    WalOptions options = WalOptions.builder()
+        .blockSize(BLOCK_BYTES).maxSegmentSize(16 * BLOCK_BYTES).markInterval(Duration.ofHours(1)).identifiers(identifiers).build();
+    return WriteAheadLog.open(new SimulatedStorage(disk, directory, SimulatedStorage.traits(1, false, true)), options);
+  }
+
+  /** Behind a torn frame lie frames of the same segment's earlier life: what they promise was promised to somebody else. */
+  public static void anEarlierLifeProvesNothing(Path directory) throws IOException {
+    byte[] earlier = life(directory, 11, 4).bytes(FIRST_SEGMENT);
+    DiskImage later = life(directory, 77, 1);
+    byte[] bytes = later.bytes(FIRST_SEGMENT);
+    Arrays.fill(bytes, 2 * BLOCK_BYTES, 3 * BLOCK_BYTES, (byte) 0x5a);
+    System.arraycopy(earlier, 3 * BLOCK_BYTES, bytes, 3 * BLOCK_BYTES, 2 * BLOCK_BYTES);
+    try (WriteAheadLog log = open(new SimulatedDisk(later.with(FIRST_SEGMENT, bytes)), directory, 99)) {
+      require(log.recovery().damage().isEmpty(), "a torn tail was taken for damage: " + log.recovery().damage());
+      require(log.currentSequence() == 1, "expected 1 record, found " + log.currentSequence());
+    }
+  }
+
+  /** A frame whose batch is not whole is cut off, and its bytes are kept. */
+  public static void aTornTailIsCutAndKept(Path directory) throws IOException {
+    DiskImage image = life(directory, 11, 2);
+    byte[] bytes = image.bytes(FIRST_SEGMENT);
+    Arrays.fill(bytes, 3 * BLOCK_BYTES, 4 * BLOCK_BYTES, (byte) 0x5a);
+    SimulatedDisk disk = new SimulatedDisk(image.with(FIRST_SEGMENT, bytes));
+    try (WriteAheadLog log = open(disk, directory, 99)) {
+      require(log.recovery().quarantined().size() == 1, "nothing was kept of a torn tail");
+      byte[] cut = disk.cut(disk.moment(), new Survival(Survival.Kind.NOTHING, 1)).bytes(FIRST_SEGMENT);
+      require(cut.length == 3 * BLOCK_BYTES, "a torn tail was not cut: " + cut.length + " bytes are left");
+    }
+  }
+
+  /** Two frames in a row: who waits for the second returns only when that one has been written. */
+  public static void aFollowerWaitsForItsOwnFrame(Path directory) throws Exception {
+    FaultyStorage disk = new FaultyStorage(NioStorage.open(directory, FILE_BLOCK_BYTES, false));
+    try (WriteAheadLog log = WriteAheadLog.open(disk, quiet(SyncMode.SYNC))) {
+      log.append(new byte[10]);
+      Stall first = disk.on(Op.WRITE_DURABLY).named(FIRST_SEGMENT::equals).stallBefore();
+      Together.Task<Long> leader = Together.begin(() -> log.append(new byte[10]));
+      first.awaitReached(PATIENCE);
+      Stall second = disk.on(Op.WRITE_DURABLY).named(FIRST_SEGMENT::equals).stallBefore();
+      Together.Task<Long> one = Together.begin(() -> log.append(new byte[10]));
+      Together.Task<Long> other = Together.begin(() -> log.append(new byte[10]));
+      Together.await("both wait for the second frame", () -> one.isWaiting() && other.isWaiting());
+      first.release();
+      second.awaitReached(PATIENCE);
+      leader.get();
+      TimeUnit.MILLISECONDS.sleep(SETTLE_MILLIS);
+      boolean early = one.isDone() || other.isDone();
+      second.release();
+      one.get();
+      other.get();
+      require(!early, "an append returned before its frame was written");
+    }
+  }
+
+  /** Fails the writer thread's first sync. */
+  private static final class OneFailingSync extends InterceptedStorage {
+    private final AtomicBoolean failed;
+
+    OneFailingSync(Storage delegate, AtomicBoolean failed) {
+      super(delegate);
+      this.failed = failed;
+    }
+
+    @Override
+    protected <T> T intercept(Operation operation, Call<T> call) throws IOException {
+      boolean meant = operation.op() == Op.SYNC && operation.thread().getName().equals("syncline-writer");
+      if (meant && failed.compareAndSet(false, true)) throw new IOException("EIO");
+      return call.run();
+    }
+
+    @Override
+    protected Storage around(Storage other) {
+      return new OneFailingSync(other, failed);
+    }
+  }
+
+  /** A sync that failed is not made good by another one. */
+  public static void aFailedSyncIsFinal(Path directory) throws Exception {
+    AtomicBoolean failed = new AtomicBoolean();
+    Storage disk = new OneFailingSync(NioStorage.open(directory, FILE_BLOCK_BYTES, false), failed);
+    WriteAheadLog log = WriteAheadLog.open(disk, quiet(SyncMode.MANUAL));
+    log.append(new byte[300 << 10]);
+    Together.await("the writer has written a full frame", () -> log.stats().pendingBytes() == 0);
+    boolean acknowledged = true;
+    try {
+      log.sync();
+    } catch (LogFailedException expected) {
+      acknowledged = false;
+    }
+    require(failed.get(), "no sync failed");
+    Quietly.close(log);
+    require(!acknowledged, "a sync was acknowledged after it had failed");
+  }
+
+  /** An opener waits for a write of the instance that it fences. */
+  public static void aSuccessorWaitsForWhatIsInFlight(Path directory) throws Exception {
+    FaultyStorage disk = new FaultyStorage(NioStorage.open(directory, FILE_BLOCK_BYTES, false));
+    WriteAheadLog abandoned = WriteAheadLog.open(disk, quiet(SyncMode.SYNC));
+    abandoned.append(new byte[10]);
+    Stall stall = disk.on(Op.WRITE_DURABLY).named(FIRST_SEGMENT::equals).stallBefore();
+    Together.Task<Long> inFlight = Together.begin(() -> abandoned.append(new byte[10]));
+    stall.awaitReached(PATIENCE);
+    Together.Task<WriteAheadLog> successor =
+        Together.begin(() -> WriteAheadLog.open(NioStorage.open(directory, FILE_BLOCK_BYTES, false), quiet(SyncMode.SYNC)));
+    for (int i = 0; i < SETTLE_MILLIS && !successor.isDone(); i++) TimeUnit.MILLISECONDS.sleep(1);
+    boolean early = successor.isDone();
+    stall.release();
+    try {
+      inFlight.get();
+    } catch (IOException outcomeUnknown) {
+      // Fenced while it was under way.
+    }
+    Quietly.close(successor.get());
+    require(!early, "an opener did not wait for a write in flight");
+  }
+
+  /** An instance that was fenced changes nothing when it is closed at last. */
+  public static void aFencedCloseChangesNothing(Path directory) throws IOException {
+    WriteAheadLog fenced = WriteAheadLog.open(NioStorage.open(directory, FILE_BLOCK_BYTES, false), quiet(SyncMode.SYNC));
+    fenced.append(new byte[10]);
+    try (WriteAheadLog successor = WriteAheadLog.open(NioStorage.open(directory, FILE_BLOCK_BYTES, false), quiet(SyncMode.SYNC))) {
+      successor.append(new byte[10]);
+      Map<String, String> before = DirectoryBytes.fingerprint(directory, FIRST_SEGMENT::equals);
+      Quietly.close(fenced);
+      Map<String, String> after = DirectoryBytes.fingerprint(directory, FIRST_SEGMENT::equals);
+      require(after.equals(before), "closing a fenced instance changed " + before + " to " + after);
+    }
+  }
+
+  private static WalOptions quiet(SyncMode mode) {
+    return WalOptions.builder().syncMode(mode).maxSegmentSize(1 << 20).markInterval(Duration.ofHours(1)).build();
+  }
+
+  /** Interrupts close channels with unsynced bytes sooner or later: then the file says so, instead of syncing through a new one. */
+  public static void aLostChannelIsNotReplacedWithUnsyncedBytes(Path directory) throws Exception {
+    Storage storage = NioStorage.open(directory, FILE_BLOCK_BYTES, false);
+    Thread victim = Thread.currentThread();
+    AtomicBoolean ended = new AtomicBoolean();
+    Together.Task<Void> storm = Together.begin(() -> {
+      while (!ended.get()) {
+        victim.interrupt();
+        LockSupport.parkNanos(5_000);
+      }
+      return null;
+    });
+    boolean refused = false;
+    try (SegmentFile file = storage.create("a.wal", 0)) {
+      ByteBuffer block = AlignedBuffers.allocate(FILE_BLOCK_BYTES);
+      for (int i = 0; i < INTERRUPTED_WRITES && !refused; i++) {
+        try {
+          file.write(block.clear().limit(FILE_BLOCK_BYTES), 0);
+        } catch (IOException lost) {
+          refused = true;
+        }
+      }
+    } finally {
+      ended.set(true);
+      while (!storm.isDone()) Thread.onSpinWait();
+      Thread.interrupted();
+    }
+    require(refused, "every interrupted write went on through a new channel, with unsynced bytes behind it");
+  }
+}

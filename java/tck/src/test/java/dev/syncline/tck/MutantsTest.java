@@ -1,0 +1,166 @@
+package dev.syncline.tck;
+
+import static dev.syncline.tck.Mutant.beginningWith;
+import static dev.syncline.tck.Mutant.believing;
+import static dev.syncline.tck.Mutant.calling;
+import static dev.syncline.tck.Mutant.callingHook;
+import static dev.syncline.tck.Mutant.doingNothing;
+import static dev.syncline.tck.Mutant.forgettingParameter;
+import static dev.syncline.tck.Mutant.passingFalseTo;
+import static dev.syncline.tck.Mutant.reading;
+import static dev.syncline.tck.Mutant.without;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
+import org.objectweb.asm.tree.FieldInsnNode;
+import org.objectweb.asm.tree.InsnList;
+import org.objectweb.asm.tree.MethodInsnNode;
+import org.objectweb.asm.tree.VarInsnNode;
+
+/**
+ * The kit finds bugs: each test plants one in the engine and expects the crash states, in no more than {@link CrashStatesTest} goes through,
+ * or a check of its own to fail. The engine as it is passes all of them.
+ */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class MutantsTest {
+  private static final int STATES_MAX = 20_000;
+
+  @TempDir private Path directory;
+
+  private static Mutant theEngineAsItIs() {
+    return new Mutant();
+  }
+
+  private void assertCaughtBy(String check, Mutant mutant) {
+    assertThatThrownBy(() -> mutant.run(check, directory)).isExactlyInstanceOf(AssertionError.class);
+  }
+
+  private void assertCaughtByCrashes(Mutant mutant) {
+    assertCaughtByCrashes(1, mutant);
+  }
+
+  /** @param firstSeed of the runs; some that find the bug early save time */
+  private void assertCaughtByCrashes(long firstSeed, Mutant mutant) {
+    assertThatThrownBy(() -> mutant.run("explore", directory, firstSeed, STATES_MAX)).isExactlyInstanceOf(AssertionError.class);
+  }
+
+  @Test
+  void theEngineAsItIsSurvives() throws Exception {
+    assertThat((Long) theEngineAsItIs().run("explore", directory, 1, 1000)).isGreaterThanOrEqualTo(1000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {
+      "anEarlierLifeProvesNothing", "aTornTailIsCutAndKept", "aFollowerWaitsForItsOwnFrame", "aFailedSyncIsFinal",
+      "aSuccessorWaitsForWhatIsInFlight", "aFencedCloseChangesNothing", "aLostChannelIsNotReplacedWithUnsyncedBytes"})
+  void theEngineAsItIsPasses(String check) throws Exception {
+    theEngineAsItIs().run(check, directory);
+  }
+
+  // Durability.
+
+  @Test
+  void ackingBeforeTheSyncIsCaught() {
+    assertCaughtByCrashes(new Mutant().with("log.CommitQueue", "writeDurably", calling("write", "writeDurably")));
+  }
+
+  @Test
+  void neverSyncingTheDirectoryIsCaught() {
+    assertCaughtByCrashes(new Mutant().with("io.Storage", "syncDirectory", doingNothing()));
+  }
+
+  @Test
+  void rotatingWithoutASyncIsCaught() {
+    assertCaughtByCrashes(new Mutant().with("log.CommitQueue", "flush", passingFalseTo("writeFullFrames")));
+  }
+
+  @Test
+  void sayingThatASyncHappenedIsCaught() {
+    assertCaughtByCrashes(new Mutant().with("log.CommitQueue", "syncWritten", without("sync")));
+  }
+
+  @Test
+  void markingWithoutASyncIsCaught() {
+    assertCaughtByCrashes(new Mutant().with("log.MarkFile", "storeAnyway", calling("write", "writeDurably")));
+  }
+
+  @Test
+  void promisingWhatIsNotDurableIsCaught() {
+    assertCaughtByCrashes(new Mutant().with("log.CommitQueue", "writeDurably", reading("appendedSequence", "durableSequence")));
+  }
+
+  @Test
+  void wakingAFollowerBeforeItsFrameIsDurableIsCaught() {
+    assertCaughtBy("aFollowerWaitsForItsOwnFrame", new Mutant().with("log.CommitQueue", "commit", beginningWith(() -> {
+      InsnList wake = new InsnList();
+      wake.add(new VarInsnNode(Opcodes.ALOAD, 1));
+      wake.add(new FieldInsnNode(Opcodes.GETFIELD, "dev/syncline/log/Frame", "waiters", "Ldev/syncline/log/Waiter;"));
+      wake.add(new MethodInsnNode(Opcodes.INVOKESTATIC, "dev/syncline/log/CommitQueue", "wakeFollowers", "(Ldev/syncline/log/Waiter;)V"));
+      return wake;
+    })));
+  }
+
+  @Test
+  void acknowledgingAfterARetriedSyncIsCaught() {
+    assertCaughtBy("aFailedSyncIsFinal", new Mutant().with("log.CommitQueue", "syncWritten", callingHook("syncAgain", "sync")));
+  }
+
+  @Test
+  void appendingBeyondTheSpaceThatIsReadyIsCaught() {
+    assertCaughtByCrashes(new Mutant().with("log.CommitQueue", "fits", believing("readyBytes", Long.MAX_VALUE)));
+  }
+
+  @Test
+  void syncingThroughANewChannelIsCaught() {
+    assertCaughtBy("aLostChannelIsNotReplacedWithUnsyncedBytes",
+        new Mutant().with("io.nio.ReopeningChannel", "reopened", believing("changeCount", 0)));
+  }
+
+  // What counts.
+
+  @Test
+  void acceptingAStaleEpochIsCaught() {
+    assertCaughtBy("anEarlierLifeProvesNothing",
+        new Mutant().with("format.FrameHeader", "problem", forgettingParameter(4, Type.LONG_TYPE)));
+  }
+
+  @Test
+  void aChecksumThatStopsShortIsCaught() {
+    assertCaughtByCrashes(new Mutant()
+        .with("format.RecordCodec", "seal", callingHook("ofHeaderOnly", "seeded"))
+        .with("format.RecordCodec", "problem", callingHook("ofHeaderOnly", "seeded")));
+  }
+
+  // Recovery.
+
+  @Test
+  void notFinishingARewindIsCaught() {
+    assertCaughtByCrashes(new Mutant().with("log.Recovery", "finishRewind", doingNothing()));
+  }
+
+  @Test
+  void cuttingTheTailWithoutMarkingItIsCaught() {
+    assertCaughtByCrashes(new Mutant().with("log.SegmentedLog", "rewind", without("store")));
+  }
+
+  @Test
+  void notTrimmingATornTailIsCaught() {
+    assertCaughtBy("aTornTailIsCutAndKept", new Mutant().with("log.Recovery", "trim", doingNothing()));
+  }
+
+  // Fencing.
+
+  @Test
+  void fencingWithoutWaitingIsCaught() {
+    assertCaughtBy("aSuccessorWaitsForWhatIsInFlight",
+        new Mutant().with("log.SegmentedLog", "fence", callingHook("shutWithoutWaiting", "shut")));
+  }
+}
