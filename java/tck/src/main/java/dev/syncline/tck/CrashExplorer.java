@@ -19,6 +19,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class CrashExplorer {
   private static final int AFTERMATH_ACTIONS = 3;
+  private static final int KINDS_EACH = 3;
 
   private final Path directory;
   private final Path images;
@@ -48,10 +49,12 @@ public final class CrashExplorer {
   public void explore(long seed, BooleanSupplier enough) throws Exception {
     Recorded run = record(seed);
     List<DiskStep> steps = run.disk.steps();
-    for (DiskStep step : steps) {
-      for (Kind kind : Survival.kinds()) {
+    List<Kind> kinds = Survival.kinds();
+    for (int i = 0; i < steps.size(); i++) {
+      // Taking turns, so that the same number of states covers more runs; each kind meets each operation in some of them.
+      for (int turn = 0; turn < KINDS_EACH; turn++) {
         if (enough.getAsBoolean()) return;
-        crash(run, step.began + 1, kind);
+        crash(run, steps.get(i).began + 1, kinds.get((int) Math.floorMod(seed + i * KINDS_EACH + turn, (long) kinds.size())));
       }
     }
     crash(run, run.disk.moment(), Kind.NOTHING);
