@@ -18,6 +18,9 @@ import java.util.Random;
 public final class CrashExplorer {
   private static final int AFTERMATH_ACTIONS = 3;
 
+  /** Few of the ways to survive for each step, in turns: more different runs find more than the same run cut in every way. */
+  private static final int KINDS_PER_STEP = 2;
+
   private final Path directory;
   private final Path images;
   private final SimulatedDisk.Lie[] lies;
@@ -47,10 +50,12 @@ public final class CrashExplorer {
   public void explore(long seed, java.util.function.BooleanSupplier enough) throws Exception {
     Recorded run = record(seed);
     List<DiskStep> steps = run.disk.steps();
-    for (DiskStep step : steps) {
-      for (Kind kind : Survival.kinds()) {
+    List<Kind> kinds = Survival.kinds();
+    for (int i = 0; i < steps.size(); i++) {
+      for (int k = 0; k < KINDS_PER_STEP; k++) {
         if (enough.getAsBoolean()) return;
-        crash(run, step.began + 1, kind);
+        Kind kind = kinds.get((int) Math.floorMod(seed + i + (long) k * kinds.size() / KINDS_PER_STEP, (long) kinds.size()));
+        crash(run, steps.get(i).began + 1, kind);
       }
     }
     crash(run, run.disk.moment(), Kind.NOTHING);
