@@ -2,6 +2,7 @@ package dev.syncline.tck;
 
 import static dev.syncline.tck.CrashJudgement.require;
 
+import dev.syncline.CorruptionPolicy;
 import dev.syncline.LogFailedException;
 import dev.syncline.SyncMode;
 import dev.syncline.WalOptions;
@@ -20,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -63,6 +63,10 @@ public final class MutantChecks {
     SimulatedDisk disk = new SimulatedDisk(DiskImage.empty());
     WriteAheadLog log = open(disk, directory, epoch);
     for (int i = 0; i < appends; i++) log.append(new byte[10]);
+    return now(disk);
+  }
+
+  private static DiskImage now(SimulatedDisk disk) {
     return disk.cut(disk.moment(), new Survival(Survival.Kind.EVERYTHING, 1));
   }
 
@@ -96,6 +100,24 @@ public final class MutantChecks {
       require(log.recovery().quarantined().size() == 1, "nothing was kept of a torn tail");
       byte[] cut = disk.cut(disk.moment(), new Survival(Survival.Kind.NOTHING, 1)).bytes(FIRST_SEGMENT);
       require(cut.length == 3 * BLOCK_BYTES, "a torn tail was not cut: " + cut.length + " bytes are left");
+    }
+  }
+
+  /** What was given up as damaged keeps its sequences. */
+  public static void aSequenceThatWasGivenUpIsNotUsedAgain(Path directory) throws IOException {
+    SimulatedDisk disk = new SimulatedDisk(DiskImage.empty());
+    try (WriteAheadLog log = open(disk, directory, 11)) {
+      for (int i = 0; i < 3; i++) log.append(new byte[10]);
+    }
+    byte[] bytes = now(disk).bytes(FIRST_SEGMENT);
+    bytes[bytes.length - 1] ^= 1;
+    DiskImage damaged = now(disk).with(FIRST_SEGMENT, bytes);
+    WalOptions options = WalOptions.builder().blockSize(BLOCK_BYTES).maxSegmentSize(16 * BLOCK_BYTES)
+        .corruptionPolicy(CorruptionPolicy.TRUNCATE).build();
+    Storage storage = new SimulatedStorage(new SimulatedDisk(damaged), directory, SimulatedStorage.traits(1, false, true));
+    try (WriteAheadLog log = WriteAheadLog.open(storage, options)) {
+      long next = log.append(new byte[10]);
+      require(next == 4, "expected sequence 4 behind the record that was given up, got " + next);
     }
   }
 
@@ -187,14 +209,14 @@ public final class MutantChecks {
 
   /** An instance that was fenced changes nothing when it is closed at last. */
   public static void aFencedCloseChangesNothing(Path directory) throws IOException {
-    WriteAheadLog fenced = WriteAheadLog.open(NioStorage.open(directory, FILE_BLOCK_BYTES, false), quiet(SyncMode.SYNC));
+    SimulatedDisk disk = new SimulatedDisk(DiskImage.empty());
+    WriteAheadLog fenced = open(disk, directory, 11);
     fenced.append(new byte[10]);
-    try (WriteAheadLog successor = WriteAheadLog.open(NioStorage.open(directory, FILE_BLOCK_BYTES, false), quiet(SyncMode.SYNC))) {
+    try (WriteAheadLog successor = open(disk, directory, 77)) {
       successor.append(new byte[10]);
-      Map<String, String> before = DirectoryBytes.fingerprint(directory, FIRST_SEGMENT::equals);
+      byte[] before = now(disk).bytes(FIRST_SEGMENT);
       Quietly.close(fenced);
-      Map<String, String> after = DirectoryBytes.fingerprint(directory, FIRST_SEGMENT::equals);
-      require(after.equals(before), "closing a fenced instance changed " + before + " to " + after);
+      require(Arrays.equals(now(disk).bytes(FIRST_SEGMENT), before), "closing a fenced instance changed what its successor had sealed");
     }
   }
 

@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 /** What planted bugs do that takes more than leaving something out: called by {@link Mutant}s in the place of the engine's own methods. */
 public final class MutantHooks {
   private static final int RECORD_HEADER_LEFT_BYTES = 20;
-  private static final int LENGTH_BYTES = 4;
 
   private MutantHooks() {}
 
@@ -30,15 +29,5 @@ public final class MutantHooks {
   /** A record's checksum that stops where its payload begins. */
   public static int ofHeaderOnly(Crc crc, long epoch, ByteBuffer buffer, int at, int length) {
     return crc.seeded(epoch, buffer, at, Math.min(length, RECORD_HEADER_LEFT_BYTES));
-  }
-
-  /** A frame header's checksum without the body's length and all that follows it. */
-  public static int ofAllBeforeTheLength(Crc crc, ByteBuffer buffer, int at, int length) {
-    return crc.of(buffer, at, Math.min(length, 48));
-  }
-
-  /** A record's checksum without its length. */
-  public static int ofAllBehindTheLength(Crc crc, long epoch, ByteBuffer buffer, int at, int length) {
-    return crc.seeded(epoch, buffer, at + LENGTH_BYTES, length - LENGTH_BYTES);
   }
 }

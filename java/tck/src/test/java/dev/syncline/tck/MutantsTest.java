@@ -8,6 +8,8 @@ import static dev.syncline.tck.Mutant.doingNothing;
 import static dev.syncline.tck.Mutant.forgettingParameter;
 import static dev.syncline.tck.Mutant.passingFalseTo;
 import static dev.syncline.tck.Mutant.reading;
+import static dev.syncline.tck.Mutant.returning;
+import static dev.syncline.tck.Mutant.returningThis;
 import static dev.syncline.tck.Mutant.without;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -60,7 +62,8 @@ class MutantsTest {
   @ParameterizedTest
   @ValueSource(strings = {
       "anEarlierLifeProvesNothing", "aTornTailIsCutAndKept", "aFollowerWaitsForItsOwnFrame", "aFailedSyncIsFinal",
-      "aSuccessorWaitsForWhatIsInFlight", "aFencedCloseChangesNothing", "aLostChannelIsNotReplacedWithUnsyncedBytes"})
+      "aSuccessorWaitsForWhatIsInFlight", "aFencedCloseChangesNothing", "aSequenceThatWasGivenUpIsNotUsedAgain",
+      "aLostChannelIsNotReplacedWithUnsyncedBytes"})
   void theEngineAsItIsPasses(String check) throws Exception {
     theEngineAsItIs().run(check, directory);
   }
@@ -98,6 +101,11 @@ class MutantsTest {
   }
 
   @Test
+  void promisingAFrameInItselfIsCaught() {
+    assertCaughtByCrashes(7, new Mutant().with("log.CommitQueue", "write", reading("appendedSequence", "durableSequence")));
+  }
+
+  @Test
   void wakingAFollowerBeforeItsFrameIsDurableIsCaught() {
     assertCaughtBy("aFollowerWaitsForItsOwnFrame", new Mutant().with("log.CommitQueue", "commit", beginningWith(() -> {
       InsnList wake = new InsnList();
@@ -124,7 +132,30 @@ class MutantsTest {
         new Mutant().with("io.nio.ReopeningChannel", "reopened", believing("changeCount", 0)));
   }
 
+  @Test
+  void fillingWithZerosFromBelowTheTailIsCaught() {
+    assertCaughtByCrashes(new Mutant().with("log.SegmentPreparer", "resume", without("endBytes")));
+  }
+
+  @Test
+  void writingASegmentsHeaderWithoutASyncIsCaught() {
+    assertCaughtByCrashes(new Mutant().with("log.SegmentPreparer", "begin", calling("write", "writeDurably")));
+  }
+
   // What counts.
+
+  @Test
+  void notCheckingTheChainOfFramesIsCaught() {
+    assertCaughtByCrashes(5, new Mutant().with("log.SegmentScanner", "chainProblem", doingNothing()));
+  }
+
+  @Test
+  void recoveringABatchInPartIsCaught() {
+    assertCaughtByCrashes(4, new Mutant()
+        .with("log.Frame", "add", forgettingParameter(4, Type.BOOLEAN_TYPE))
+        .with("log.Judge", "judgeBreaks", calling("lastBefore", "wholeBefore"))
+        .with("log.Judge", "cutBefore", calling("lastBefore", "wholeBefore")));
+  }
 
   @Test
   void acceptingAStaleEpochIsCaught() {
@@ -134,7 +165,7 @@ class MutantsTest {
 
   @Test
   void aChecksumThatStopsShortIsCaught() {
-    assertCaughtByCrashes(new Mutant()
+    assertCaughtByCrashes(2, new Mutant()
         .with("format.RecordCodec", "seal", callingHook("ofHeaderOnly", "seeded"))
         .with("format.RecordCodec", "problem", callingHook("ofHeaderOnly", "seeded")));
   }
@@ -143,7 +174,7 @@ class MutantsTest {
 
   @Test
   void notFinishingARewindIsCaught() {
-    assertCaughtByCrashes(new Mutant().with("log.Recovery", "finishRewind", doingNothing()));
+    assertCaughtByCrashes(6, new Mutant().with("log.Recovery", "finishRewind", doingNothing()));
   }
 
   @Test
@@ -156,7 +187,27 @@ class MutantsTest {
     assertCaughtBy("aTornTailIsCutAndKept", new Mutant().with("log.Recovery", "trim", doingNothing()));
   }
 
+  @Test
+  void takingWhatACutLeftForPartOfTheLogIsCaught() {
+    assertCaughtByCrashes(new Mutant().with("log.Judge", "sortOutLeftovers", doingNothing()));
+  }
+
+  @Test
+  void truncatingWithoutAMarkIsCaught() {
+    assertCaughtByCrashes(new Mutant().with("log.SegmentedLog", "truncateOnThread", without("store")));
+  }
+
+  @Test
+  void forgettingWhichSequencesWereUsedIsCaught() {
+    assertCaughtBy("aSequenceThatWasGivenUpIsNotUsedAgain", new Mutant().with("format.Mark", "withFloor", returningThis()));
+  }
+
   // Fencing.
+
+  @Test
+  void aFencedCloseThatTrimsIsCaught() {
+    assertCaughtBy("aFencedCloseChangesNothing", new Mutant().with("log.SegmentedLog", "fence", returning(true)));
+  }
 
   @Test
   void fencingWithoutWaitingIsCaught() {
