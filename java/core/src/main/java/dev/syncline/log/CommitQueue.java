@@ -393,10 +393,15 @@ final class CommitQueue {
     return taken;
   }
 
-  private void handOverOpenFrame() {
+  /** Puts the open frame behind those that wait to be written; whoever writes them is the caller's business. Lock held. */
+  private void queueOpenFrame() {
     Frame full = takeOpenFrame();
     fullFrames.add(full);
     fullFramesBytes += full.bodyBytes();
+  }
+
+  private void handOverOpenFrame() {
+    queueOpenFrame();
     startWriter();
     writerWork.signal();
   }
@@ -598,9 +603,7 @@ final class CommitQueue {
         return true;
       }
       committing = true;
-      Frame only = takeOpenFrame();
-      fullFrames.add(only);
-      fullFramesBytes += only.bodyBytes();
+      queueOpenFrame();
     } finally {
       lock.unlock();
     }
@@ -671,11 +674,7 @@ final class CommitQueue {
         if (stopped) return;
         committing = true;
         durably = syncIsDue();
-        if (mode != SyncMode.SYNC && durably && !openFrame.isEmpty()) {
-          Frame full = takeOpenFrame();
-          fullFrames.add(full);
-          fullFramesBytes += full.bodyBytes();
-        }
+        if (mode != SyncMode.SYNC && durably && !openFrame.isEmpty()) queueOpenFrame();
       } finally {
         lock.unlock();
       }

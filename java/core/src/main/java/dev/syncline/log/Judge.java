@@ -33,6 +33,8 @@ import java.util.TreeSet;
  *   yes                          the same                                   at or behind it          a torn tail: trimmed
  * </pre>
  *
+ * <p>A torn frame goes as a whole; of a damaged one the records before the damage can still be read.
+ *
  * <p>Whatever lies at or below the truncation mark is not looked for. A missing or unreadable segment counts as unreadable from its first
  * record to where its successor's link, or the evidence, says that it ended.
  */

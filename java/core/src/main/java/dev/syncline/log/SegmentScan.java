@@ -76,11 +76,6 @@ record SegmentScan(
       return new Break(
           offsetBytes, frameOffsetBytes, problem, lastBefore, wholeBefore, crcBefore, usedEndBefore, crcAt, usedEndAt, sequence, endBytes);
     }
-
-    /** Whether any byte of this life of the file lies behind the last good frame. */
-    boolean holdsBytes() {
-      return endBytes > offsetBytes;
-    }
   }
 
   boolean hasFrames() {

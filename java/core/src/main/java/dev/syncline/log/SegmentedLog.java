@@ -5,7 +5,6 @@ import dev.syncline.LogFailedException;
 import dev.syncline.LogFencedException;
 import dev.syncline.RecordTooLargeException;
 import dev.syncline.RecoveryReport;
-import dev.syncline.SequenceRange;
 import dev.syncline.StorageFullException;
 import dev.syncline.SyncMode;
 import dev.syncline.VerifyReport;
@@ -57,8 +56,8 @@ public final class SegmentedLog implements Closeable {
   private volatile CommitQueue queue;
   private volatile RecoveryReport recovery;
   private volatile List<Damage> damage = List.of();
-  private MarkFile markFile;
-  private SegmentPreparer preparer;
+  private volatile MarkFile markFile;
+  private volatile SegmentPreparer preparer;
 
   /** The mark as it was read, where the log is not writable. */
   private volatile Mark readMark;
@@ -776,11 +775,6 @@ public final class SegmentedLog implements Closeable {
   /** What opening found and did. */
   public RecoveryReport recovery() {
     return recovery;
-  }
-
-  /** Ranges that were given up for good. */
-  public List<SequenceRange> gaps() {
-    return recovery.gaps();
   }
 
   public WalStats stats() {
