@@ -13,6 +13,10 @@
 #define RWF_DSYNC 2
 #endif
 
+/* From linux/futex.h, which musl's compiler does not find. */
+#define WAIT_PRIVATE 128
+#define WAKE_PRIVATE 129
+
 #define DIO_ALIGNMENT_WANTED 0x2000u /* STATX_DIOALIGN, Linux 6.1 */
 
 /* struct statx of the kernel up to what is read here; libc's own may be older than that. */
@@ -67,6 +71,17 @@ static int real_dio_alignment(int fd, uint32_t *memory, uint32_t *offset)
 	return 0;
 }
 
+/* Private: the word is shared by threads of one process only, which spares the kernel a look-up. */
+static int real_futex_wait(const int32_t *word, int32_t seen)
+{
+	return (int)syscall(SYS_futex, word, WAIT_PRIVATE, seen, NULL, NULL, 0);
+}
+
+static int real_futex_wake(const int32_t *word, int count)
+{
+	return (int)syscall(SYS_futex, word, WAKE_PRIVATE, count, NULL, NULL, 0);
+}
+
 struct syncline_syscalls syncline_sys = {
 	.open = real_open,
 	.close = close,
@@ -83,4 +98,6 @@ struct syncline_syscalls syncline_sys = {
 	.lseek = lseek,
 	.fadvise = posix_fadvise,
 	.dio_alignment = real_dio_alignment,
+	.futex_wait = real_futex_wait,
+	.futex_wake = real_futex_wake,
 };

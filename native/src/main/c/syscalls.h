@@ -26,6 +26,8 @@ struct syncline_syscalls {
 	off_t (*lseek)(int fd, off_t offset, int whence);
 	int (*fadvise)(int fd, off_t offset, off_t length, int advice); /* but: errno is returned */
 	int (*dio_alignment)(int fd, uint32_t *memory, uint32_t *offset);
+	int (*futex_wait)(const int32_t *word, int32_t seen);
+	int (*futex_wake)(const int32_t *word, int count);
 };
 
 /* Written by tests before they start threads, by nobody else. Not exported. */

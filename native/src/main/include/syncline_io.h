@@ -1,6 +1,7 @@
 /*
  * syncline_io.h - what Syncline asks of Linux and Java cannot: space reserved on the device, a
- * write and its flush in one call, alignment from the kernel, the true errno.
+ * write and its flush in one call, alignment from the kernel, the true errno, many threads woken by
+ * one call.
  *
  * Conventions, the same for every function:
  *   1. The result is >= 0, or a negated errno. `errno` itself is no part of the interface.
@@ -24,7 +25,7 @@
 
 #define SYNCLINE_API __attribute__((visibility("default")))
 
-#define SYNCLINE_ABI_VERSION 1
+#define SYNCLINE_ABI_VERSION 2
 
 /* Flags of syncline_open. Without WRITE the file is opened to read. */
 #define SYNCLINE_OPEN_WRITE 1  /* to read and write */
@@ -90,5 +91,14 @@ SYNCLINE_API int32_t syncline_offset_alignment(int32_t fd);
 /* Gives the file `from` the second name `to`; returns 0. -EEXIST if the name is taken; -EXDEV,
  * -EPERM, -EMLINK or -EOPNOTSUPP where this file cannot have another name there. */
 SYNCLINE_API int32_t syncline_link(const char *from, const char *to);
+
+/* Sleeps while the aligned 32-bit `word`, which other threads of this process change, has the value
+ * `seen`, until syncline_wake_all. Returns 0 when woken, which may be for no reason; -EAGAIN if the
+ * word has another value, -EINTR after a signal: look at the word again in every case. */
+SYNCLINE_API int32_t syncline_sleep(const int32_t *word, int32_t seen);
+
+/* Wakes every thread that sleeps on `word`, with one system call however many they are; returns how
+ * many. Change the word first. */
+SYNCLINE_API int32_t syncline_wake_all(const int32_t *word);
 
 #endif

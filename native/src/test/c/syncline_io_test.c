@@ -256,6 +256,36 @@ static void threads_write_side_by_side_under_signals(void)
 	CHECK_EQ(0, unlink(path));
 }
 
+static int32_t word;
+
+static void *sleep_until_it_changes(void *unused)
+{
+	while (__atomic_load_n(&word, __ATOMIC_SEQ_CST) == 0) {
+		int32_t result = syncline_sleep(&word, 0);
+		CHECK(result == 0 || result == -EAGAIN || result == -EINTR);
+	}
+	return unused;
+}
+
+static void one_call_wakes_all_who_sleep(void)
+{
+	pthread_t threads[WRITERS];
+	int woken = 0;
+
+	CHECK_EQ(0, syncline_wake_all(&word));
+	CHECK_EQ(-EAGAIN, syncline_sleep(&word, 1));
+	for (int i = 0; i < WRITERS; i++)
+		CHECK_EQ(0, pthread_create(&threads[i], NULL, sleep_until_it_changes, NULL));
+	/* Until all of them sleep at once: before the word has changed, waking them makes them come back. */
+	while ((woken = syncline_wake_all(&word)) < WRITERS)
+		CHECK(woken >= 0);
+	CHECK_EQ(WRITERS, woken);
+	__atomic_store_n(&word, 1, __ATOMIC_SEQ_CST);
+	syncline_wake_all(&word);
+	for (int i = 0; i < WRITERS; i++)
+		CHECK_EQ(0, pthread_join(threads[i], NULL));
+}
+
 int main(int argc, char **argv)
 {
 	directory = scratch_directory(argc > 1 ? argv[1] : ".");
@@ -268,6 +298,7 @@ int main(int argc, char **argv)
 	reserved_space_is_zeros_and_on_the_device();
 	names_are_linked_and_directories_synced();
 	threads_write_side_by_side_under_signals();
+	one_call_wakes_all_who_sleep();
 	CHECK_EQ(0, rmdir(directory)); /* nothing is left behind */
 	return report("syncline_io_test");
 }

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One directory as a log sees it: flat names, files written at offsets, and a directory that itself must be synced.
@@ -46,6 +47,11 @@ public abstract class Storage implements Closeable {
   }
 
   public abstract StorageTraits traits();
+
+  /** A word that threads can sleep on, where the storage knows a cheaper way to wake many than one by one; else empty. */
+  public Optional<SleepWord> newSleepWord() {
+    return Optional.empty();
+  }
 
   /** The same kind of storage on another directory (for quarantine and snapshots), with a gate of its own. */
   public abstract Storage in(Path otherDirectory) throws IOException;

@@ -4,6 +4,7 @@ import dev.syncline.LogFailedException;
 import dev.syncline.SyncMode;
 import dev.syncline.format.Layout;
 import dev.syncline.format.Mark;
+import dev.syncline.io.SleepWord;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -49,6 +50,9 @@ final class CommitQueue {
 
     /** A commit has moved the durable end. Must be cheap and must not throw. */
     void committed();
+
+    /** What waiters of a frame sleep on, or null if they park. */
+    SleepWord newSleepWord();
   }
 
   private record AsyncAppend(CompletableFuture<Long> future, long sequence) {}
@@ -78,7 +82,7 @@ final class CommitQueue {
 
   private long fullFramesBytes;
   private final ArrayDeque<AsyncAppend> asyncAppends = new ArrayDeque<>();
-  private Frame openFrame = new Frame();
+  private Frame openFrame;
 
   /** The segment that frames go to, or null while there is none. Changed by the token's holder. */
   private Segment tail;
@@ -130,8 +134,13 @@ final class CommitQueue {
     this.housekeeper = housekeeper;
     this.surroundings = surroundings;
     this.completions = new CompletionQueue(options.callbacks());
-    spareFrames.add(new Frame());
+    openFrame = newFrame();
+    spareFrames.add(newFrame());
     restart(tail, lastSequence);
+  }
+
+  private Frame newFrame() {
+    return new Frame(surroundings.newSleepWord());
   }
 
   /** Goes on behind {@code lastSequence}, all of which is durable. Opening, or the token's holder. */
@@ -195,13 +204,17 @@ final class CommitQueue {
    */
   long append(long sequence, int type, int meta, byte[] head, byte[] rest) throws IOException {
     Frame mine = null;
+    Followers followers = null;
     Waiter waiter = null;
     long given;
     lock.lock();
     try {
       admit(bytesOf(head, rest));
       given = sequence == 0 ? appendedSequence + 1 : requireAhead(sequence);
-      if (mustWait()) waiter = new Waiter(openFrame.waiters);
+      if (mustWait()) {
+        followers = openFrame.followersToJoin();
+        waiter = followers.newMember();
+      }
       openFrame.add(given, type, false, meta, head, rest);
       try {
         mine = entered(given, 1, (long) head.length + rest.length, waiter);
@@ -211,13 +224,14 @@ final class CommitQueue {
     } finally {
       lock.unlock();
     }
-    settle(mine, waiter);
+    settle(mine, followers, waiter);
     return given;
   }
 
   /** Appends records that count together or not at all; returns the first one's sequence. They take sequences without gaps. */
   long appendGroup(List<Entry> entries) throws IOException {
     Frame mine = null;
+    Followers followers = null;
     Waiter waiter = null;
     long first;
     long payloadBytes = 0;
@@ -225,7 +239,10 @@ final class CommitQueue {
     lock.lock();
     try {
       admit(Math.toIntExact(payloadBytes + (long) entries.size() * Layout.RECORD_HEADER_BYTES));
-      if (mustWait()) waiter = new Waiter(openFrame.waiters);
+      if (mustWait()) {
+        followers = openFrame.followersToJoin();
+        waiter = followers.newMember();
+      }
       first = appendedSequence + 1;
       addAll(entries, first, payloadBytes);
       try {
@@ -236,7 +253,7 @@ final class CommitQueue {
     } finally {
       lock.unlock();
     }
-    settle(mine, waiter);
+    settle(mine, followers, waiter);
     return first;
   }
 
@@ -366,7 +383,7 @@ final class CommitQueue {
       return null;
     }
     if (waiter != null) {
-      openFrame.waiters = waiter;
+      openFrame.followers().join(waiter);
       return null;
     }
     committing = true;
@@ -387,7 +404,7 @@ final class CommitQueue {
   /** The open frame, to be written by the caller, who holds the token; an empty one takes its place. Lock held. */
   private Frame takeOpenFrame() {
     Frame taken = openFrame;
-    openFrame = spareFrames.isEmpty() ? new Frame() : spareFrames.poll();
+    openFrame = spareFrames.isEmpty() ? newFrame() : spareFrames.poll();
     nextFrameOffsetBytes = taken.endBytes();
     signalProgress();
     return taken;
@@ -406,11 +423,11 @@ final class CommitQueue {
     writerWork.signal();
   }
 
-  private void settle(Frame mine, Waiter waiter) throws IOException {
+  private void settle(Frame mine, Followers followers, Waiter waiter) throws IOException {
     if (mine != null) {
       commit(mine);
     } else if (waiter != null) {
-      Waiter.Outcome outcome = waiter.await();
+      Waiter.Outcome outcome = followers.await(waiter);
       if (outcome == Waiter.Outcome.LEAD) commit(takeLead());
       else if (outcome == Waiter.Outcome.FAILED) throw state.failedException(state.failure());
     }
@@ -438,25 +455,29 @@ final class CommitQueue {
     } catch (Throwable t) {
       throw poison(t, frame);
     }
-    Waiter followers;
+    Followers followers;
+    Waiter leader;
     lock.lock();
     try {
       followers = finish(frame);
-      passTokenOn();
+      leader = releaseToken();
     } finally {
       lock.unlock();
     }
+    // First, so that the disk is not idle while the others are woken; and outside the lock, which whoever wakes will want.
+    wakeLeader(leader);
     wakeFollowers(followers);
     surroundings.committed();
   }
 
   /** Takes in a frame that is durable; returns who waited for it. */
-  private Waiter finish(Frame frame) {
+  private Followers finish(Frame frame) {
     lock.lock();
     try {
-      Waiter followers = frame.waiters;
+      Followers followers = frame.followers();
       takeIn(frame);
       durable(frame.lastSequence());
+      if (followers != null) followers.settle(false);
       recycle(frame);
       return followers;
     } finally {
@@ -464,8 +485,12 @@ final class CommitQueue {
     }
   }
 
-  private static void wakeFollowers(Waiter followers) {
-    for (Waiter w = followers; w != null; w = w.next) w.wake(Waiter.Outcome.DURABLE);
+  private static void wakeFollowers(Followers followers) {
+    if (followers != null) followers.wake();
+  }
+
+  private static void wakeLeader(Waiter leader) {
+    if (leader != null) leader.wake(Waiter.Outcome.LEAD);
   }
 
   private void writeDurably(Frame frame) throws IOException {
@@ -528,11 +553,13 @@ final class CommitQueue {
     if (spareFrames.size() < KEPT_FRAMES_MAX) spareFrames.add(frame);
   }
 
-  /**
-   * Frees the token, or hands it to a waiter of the open frame, which is woken as its leader: before the followers of the frame that was
-   * written, so that the disk is not idle while those are woken.
-   */
+  /** Gives the token back. */
   private void passTokenOn() {
+    wakeLeader(releaseToken());
+  }
+
+  /** Frees the token, or hands it to a waiter of the open frame; returns whom to wake as its leader, or null. */
+  private Waiter releaseToken() {
     lock.lock();
     try {
       committing = false;
@@ -542,22 +569,20 @@ final class CommitQueue {
         // The writer did not look at the clock or at full frames while the token was out.
         if (appendedSequence > durableSequence) writerWork.signal();
       } else if (barriersWaiting == 0 && !openFrame.isEmpty()) {
-        promote();
+        return promote();
       }
+      return null;
     } finally {
       lock.unlock();
     }
   }
 
-  private void promote() {
-    Waiter leader = openFrame.waiters;
-    if (leader == null) {
-      writerWork.signal();
-      return;
-    }
-    committing = true;
-    openFrame.waiters = leader.next;
-    leader.wake(Waiter.Outcome.LEAD);
+  private Waiter promote() {
+    Followers waiting = openFrame.followers();
+    Waiter leader = waiting == null ? null : waiting.takeSuccessor();
+    if (leader == null) writerWork.signal();
+    else committing = true;
+    return leader;
   }
 
   private void signalProgress() {
@@ -854,9 +879,10 @@ final class CommitQueue {
   }
 
   private static void wakeFailed(Frame frame) {
-    Waiter waiting = frame.waiters;
-    frame.waiters = null;
-    for (Waiter w = waiting; w != null; w = w.next) w.wake(Waiter.Outcome.FAILED);
+    Followers waiting = frame.followers();
+    if (waiting == null) return;
+    waiting.settle(true);
+    waiting.wake();
   }
 
   /**

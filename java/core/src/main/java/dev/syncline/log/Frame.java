@@ -5,6 +5,7 @@ import dev.syncline.format.FrameHeader;
 import dev.syncline.format.Layout;
 import dev.syncline.format.RecordCodec;
 import dev.syncline.io.AlignedBuffers;
+import dev.syncline.io.SleepWord;
 import java.nio.ByteBuffer;
 
 /**
@@ -32,8 +33,18 @@ final class Frame {
   private Segment segment;
   private long offsetBytes;
 
-  /** Threads that wait for this frame, newest first. Guarded by the queue's lock. */
-  Waiter waiters;
+  /** What those sleep on who wait for this frame; null where the storage has no such thing. */
+  private final SleepWord word;
+
+  /** How often the frame was used. Guarded by the queue's lock. */
+  private int turn = 1;
+
+  /** Threads that wait for this frame; null while there are none. Guarded by the queue's lock. */
+  private Followers followers;
+
+  Frame(SleepWord word) {
+    this.word = word;
+  }
 
   /** Settles where the frame will lie; before the first record is added. */
   void bind(Segment target, long targetOffsetBytes) {
@@ -129,7 +140,19 @@ final class Frame {
     firstSequence = 0;
     lastSequence = 0;
     segment = null;
-    waiters = null;
+    followers = null;
+    turn++;
+  }
+
+  /** Those who wait for this frame, to be joined. */
+  Followers followersToJoin() {
+    if (followers == null) followers = new Followers(word, turn);
+    return followers;
+  }
+
+  /** Those who wait for this frame, or null. */
+  Followers followers() {
+    return followers;
   }
 
   int bodyBytes() {

@@ -13,6 +13,7 @@ import dev.syncline.format.Mark;
 import dev.syncline.format.SegmentName;
 import dev.syncline.io.DirectoryLock;
 import dev.syncline.io.SegmentFile;
+import dev.syncline.io.SleepWord;
 import dev.syncline.io.Storage;
 import java.io.Closeable;
 import java.io.IOException;
@@ -535,6 +536,11 @@ public final class SegmentedLog implements Closeable {
       boolean wasFresh = !markStale;
       if (wasFresh) markStale = true;
       if (spaceRunsLow || wasFresh) housekeeper.nudge();
+    }
+
+    @Override
+    public SleepWord newSleepWord() {
+      return options.syncMode() == SyncMode.SYNC ? storage.newSleepWord().orElse(null) : null;
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.syncline.tck;
 
 import dev.syncline.io.SegmentFile;
+import dev.syncline.io.SleepWord;
 import dev.syncline.io.Storage;
 import dev.syncline.io.StorageTraits;
 import dev.syncline.tck.Operation.Op;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A storage around another, whose every operation passes through one method. The real storage's code runs beneath.
@@ -43,6 +45,11 @@ public abstract class InterceptedStorage extends Storage {
   @Override
   public StorageTraits traits() {
     return delegate.traits();
+  }
+
+  @Override
+  public Optional<SleepWord> newSleepWord() {
+    return delegate.newSleepWord();
   }
 
   @Override

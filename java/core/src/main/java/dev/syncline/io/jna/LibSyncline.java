@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  */
 final class LibSyncline {
   /** The number that {@code syncline_abi_version} must return for the signatures below. */
-  static final int ABI_VERSION = 1;
+  static final int ABI_VERSION = 2;
 
   static final int OPEN_WRITE = 1;
   static final int OPEN_CREATE = 2;
@@ -47,4 +47,8 @@ final class LibSyncline {
   static native int syncline_offset_alignment(int fd);
 
   static native int syncline_link(byte[] from, byte[] to);
+
+  static native int syncline_sleep(long wordAddress, int seen);
+
+  static native int syncline_wake_all(long wordAddress);
 }

@@ -1,6 +1,7 @@
 package dev.syncline.io.jna;
 
 import dev.syncline.io.SegmentFile;
+import dev.syncline.io.SleepWord;
 import dev.syncline.io.Storage;
 import dev.syncline.io.StorageTraits;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Storage through the C layer: space reserved on the device, one system call for a durable write, the true errno.
@@ -63,6 +65,11 @@ public final class NativeStorage extends Storage {
   @Override
   public StorageTraits traits() {
     return traits;
+  }
+
+  @Override
+  public Optional<SleepWord> newSleepWord() {
+    return Optional.of(new NativeSleepWord());
   }
 
   /** What this directory supports, in one sentence for people. */
