@@ -3,6 +3,8 @@
 file(REMOVE_RECURSE ${WORK})
 file(COPY ${ROOT}/pom.xml DESTINATION ${WORK})
 file(COPY ${ROOT}/java DESTINATION ${WORK} PATTERN target EXCLUDE)
+# The fault tests compile a library of their own from these.
+file(COPY ${ROOT}/native/src DESTINATION ${WORK}/native)
 if(EXISTS ${ROOT}/.mvn)
   file(COPY ${ROOT}/.mvn DESTINATION ${WORK})
 endif()

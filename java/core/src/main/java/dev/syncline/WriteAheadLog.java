@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -134,7 +135,10 @@ public final class WriteAheadLog implements Closeable {
 
   private static void requireDirectory(Path directory) throws IOException {
     Objects.requireNonNull(directory, "directory");
-    if (Files.exists(directory) && !Files.isDirectory(directory))
+    // Asked twice, since "no directory" is also the answer where the disk gives none: that fails here with its reason.
+    if (Files.exists(directory)
+        && !Files.isDirectory(directory)
+        && !Files.readAttributes(directory, BasicFileAttributes.class).isDirectory())
       throw new NotDirectoryException(directory + ": expected a directory to keep the log in, found a file. Nothing was changed");
   }
 

@@ -812,6 +812,7 @@ final class CommitQueue {
 
   /** Writes and syncs all that was appended. Token held, housekeeping thread. */
   private void flush() throws IOException {
+    state.requireNotFailed();
     try {
       if (mode == SyncMode.SYNC) {
         flushOpenFrame();
@@ -825,7 +826,8 @@ final class CommitQueue {
         writeFullFrames(true);
       }
     } catch (Throwable t) {
-      // Whatever it is, even a full disk: frames may be on disk in part.
+      // Whatever it is, even a full disk: frames may be on disk in part. Latched before this thread turns to its other duties.
+      state.fail(t);
       throw state.failedException(t);
     }
   }

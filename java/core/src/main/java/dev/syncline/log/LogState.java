@@ -81,6 +81,29 @@ final class LogState {
           "The log can be read but not written: truncate past the damage, or reopen with CorruptionPolicy.TRUNCATE");
   }
 
+  /** For work that waited for its thread: that may have met a failure meanwhile, and then nothing is written any more. */
+  void requireNotFailed() throws IOException {
+    if (failure() != null) throw failedException(failure());
+  }
+
+  /** A change of the log's files that cannot be left half done. */
+  interface FileChange {
+    void run() throws IOException;
+  }
+
+  /**
+   * Runs such a change: whatever fails in it is final, a full disk too. It is latched at once, by the thread that met it: before who
+   * waits for the change hears of it, this thread may turn to its other duties.
+   */
+  void finalOnFailure(FileChange change) throws IOException {
+    try {
+      change.run();
+    } catch (IOException | RuntimeException | Error e) {
+      fail(e);
+      throw failedException(e);
+    }
+  }
+
   /** Whether something other than damage keeps the log from being written to. */
   boolean stopped() {
     return closed || fenced || failure() != null;

@@ -1,6 +1,7 @@
 package dev.syncline.log;
 
 import dev.syncline.StorageFullException;
+import dev.syncline.SyncMode;
 import dev.syncline.format.Crc;
 import dev.syncline.format.FrameHeader;
 import dev.syncline.format.Layout;
@@ -88,10 +89,11 @@ final class SegmentPreparer {
 
   /** Makes the tail's space ready up to {@code targetBytes} at least; the rest of the chunk comes with it. */
   void fill(Segment tail, long targetBytes) throws IOException {
-    orWithoutSpares(() -> fillOnce(tail, targetBytes));
+    orWithoutSpares(() -> fillOnce(tail, targetBytes, false));
   }
 
-  private void fillOnce(Segment tail, long targetBytes) throws IOException {
+  /** @param recordsWait whether records may lie in the file that no sync has covered */
+  private void fillOnce(Segment tail, long targetBytes, boolean recordsWait) throws IOException {
     long capacity = capacityFor(0);
     while (tail.readyBytes < targetBytes) {
       long from = tail.readyBytes;
@@ -99,9 +101,19 @@ final class SegmentPreparer {
       SegmentFile file = tail.writer();
       if (tail.reservedBytes < to) reserve(tail, Math.max(capacity, to));
       file.writeZeros(from, to - from);
-      file.sync();
+      syncFilled(file, recordsWait);
       tail.fileBytes = Math.max(tail.fileBytes, to);
       tail.readyBytes = to;
+    }
+  }
+
+  /** A sync reports an error once: if it may be that of records, nobody else will hear of it, and it is never just a full disk. */
+  private static void syncFilled(SegmentFile file, boolean recordsWait) throws IOException {
+    try {
+      file.sync();
+    } catch (StorageFullException e) {
+      if (!recordsWait) throw e;
+      throw new IOException(file.path() + ": a sync failed while records in the file waited for one: " + e.getMessage(), e);
     }
   }
 
@@ -122,8 +134,10 @@ final class SegmentPreparer {
     return tail.readyBytes < capacity && tail.readyBytes - tail.endBytes() < chunkBytes(tail);
   }
 
+  /** The same without the commit token, beside frames that are being written. */
   void fillAhead(Segment tail) throws IOException {
-    fill(tail, Math.min(tail.limitBytes, tail.readyBytes + chunkBytes(tail)));
+    long targetBytes = Math.min(tail.limitBytes, tail.readyBytes + chunkBytes(tail));
+    orWithoutSpares(() -> fillOnce(tail, targetBytes, options.syncMode() != SyncMode.SYNC));
   }
 
   /** Whether the tail is so far used that its successor should be ready. */
@@ -219,21 +233,34 @@ final class SegmentPreparer {
     Prepared prepared = next;
     next = null;
     SegmentFile file = openAs(prepared, SegmentName.of(ordinal));
-    ByteBuffer block = AlignedBuffers.allocate(options.blockBytes());
-    block.limit(options.blockBytes());
-    int headerCrc = header.encode(block);
-    file.writeDurably(block, 0);
-    Segment segment = new Segment(header, headerCrc);
-    segment.startWriting(file);
-    segment.readyBytes = prepared.readyBytes();
-    segment.reservedBytes = prepared.capacityBytes();
-    segment.fileBytes = storage.traits().preallocates() ? prepared.capacityBytes() : prepared.readyBytes();
-    setLimit(segment, prepared.capacityBytes());
-    Mark.DurablePoint start = new Mark.DurablePoint(ordinal, options.blockBytes(), baseSequence, headerCrc);
-    markFile.store(mark.withOrdinals(mark.hasSegments() ? mark.firstOrdinal() : ordinal, ordinal)
-        .withFloor(baseSequence).withoutRewind().withDurable(start, false));
-    rotations++;
-    return segment;
+    try {
+      ByteBuffer block = AlignedBuffers.allocate(options.blockBytes());
+      block.limit(options.blockBytes());
+      int headerCrc = header.encode(block);
+      file.writeDurably(block, 0);
+      Segment segment = new Segment(header, headerCrc);
+      segment.startWriting(file);
+      segment.readyBytes = prepared.readyBytes();
+      segment.reservedBytes = prepared.capacityBytes();
+      segment.fileBytes = storage.traits().preallocates() ? prepared.capacityBytes() : prepared.readyBytes();
+      setLimit(segment, prepared.capacityBytes());
+      Mark.DurablePoint start = new Mark.DurablePoint(ordinal, options.blockBytes(), baseSequence, headerCrc);
+      markFile.store(mark.withOrdinals(mark.hasSegments() ? mark.firstOrdinal() : ordinal, ordinal)
+          .withFloor(baseSequence).withoutRewind().withDurable(start, false));
+      rotations++;
+      return segment;
+    } catch (Throwable t) {
+      closeAfter(file, t);
+      throw t;
+    }
+  }
+
+  private static void closeAfter(SegmentFile file, Throwable because) {
+    try {
+      file.close();
+    } catch (IOException e) {
+      because.addSuppressed(e);
+    }
   }
 
   /** Gives a prepared file its name, durably. It is opened anew, so that whatever fails on it later is told under the name it has. */

@@ -387,12 +387,21 @@ public final class SegmentedLog implements Closeable {
     state.requireWritable();
     if (through <= truncatedThrough()) return;
     if (through > queue.durableSequence()) queue.awaitDurable(through);
-    poisoning(() -> housekeeper.run(() -> truncateOnThread(through)));
+    try {
+      housekeeper.run(() -> {
+        state.finalOnFailure(() -> truncateOnThread(through));
+        return null;
+      });
+    } catch (LogFailedException e) {
+      queue.wakeAll();
+      throw e;
+    }
   }
 
-  private Void truncateOnThread(long through) throws IOException {
+  private void truncateOnThread(long through) throws IOException {
+    state.requireNotFailed();
     Mark mark = markFile.current();
-    if (through <= mark.truncatedThrough()) return null;
+    if (through <= mark.truncatedThrough()) return;
     List<Segment> live = segments.live();
     List<Segment> forgotten = new ArrayList<>();
     for (Segment segment : live) {
@@ -404,7 +413,6 @@ public final class SegmentedLog implements Closeable {
     markFile.store(mark.withTruncatedThrough(through, firstLeft).withFloor(Math.max(through, mark.floorSequence())));
     segments.retire(forgotten);
     disposeUnread();
-    return null;
   }
 
   /** Moves the truncation mark past damage, and then recovers what is left as if the log had just been opened. */
@@ -448,8 +456,7 @@ public final class SegmentedLog implements Closeable {
       queue.exclusively(now -> {
         if (sequence >= queue.appendedSequence()) return now;
         markFile.noteCheckpoint(new MarkFile.Checkpoint(lastCheckpoint, covered));
-        rewind(sequence);
-        queue.restart(null, sequence);
+        state.finalOnFailure(() -> rewind(sequence));
         return null;
       }, Long.MAX_VALUE);
       return null;
@@ -466,6 +473,8 @@ public final class SegmentedLog implements Closeable {
     cuts.add(sequence);
     Mark.DurablePoint point = new Mark.DurablePoint(kept.ordinal, 0, sequence, 0);
     markFile.store(markFile.current().withRewind(sequence, kept.ordinal).withFloor(sequence).withDurable(point, false));
+    // From here on the records are gone, whatever becomes of their bytes: nobody may look for them in what is cut now.
+    queue.restart(null, sequence);
     for (int i = live.size() - 1; i > holder; i--) {
       live.get(i).close();
       storage.delete(live.get(i).name);
@@ -483,14 +492,21 @@ public final class SegmentedLog implements Closeable {
   /** Makes {@code target}'s directory a log that holds what this one holds now: hard links where possible, else copies. */
   public void snapshot(Storage target) throws IOException {
     state.requireWritable();
+    StorageFullException[] full = new StorageFullException[1];
     poisoning(() -> {
       queue.exclusively(now -> {
         sealForSnapshot();
-        Snapshot.write(storage, target, segments.live(), markFile.current().withFloor(queue.appendedSequence()));
+        try {
+          Snapshot.write(storage, target, segments.live(), markFile.current().withFloor(queue.appendedSequence()));
+        } catch (StorageFullException e) {
+          // The copy is at fault, and the queue must still hear what its tail is now.
+          full[0] = e;
+        }
         return tail;
       }, Long.MAX_VALUE);
       return null;
     });
+    if (full[0] != null) throw full[0];
   }
 
   /** After this every live segment is finished, or holds no records and has its link to the one before. */
@@ -503,7 +519,7 @@ public final class SegmentedLog implements Closeable {
       beginSegment(0);
     } else if (!newest.sealed()) {
       preparer.makeRoomForSeal(newest);
-      seal(newest);
+      state.finalOnFailure(() -> preparer.seal(newest));
       tail = null;
     }
   }
@@ -547,27 +563,19 @@ public final class SegmentedLog implements Closeable {
   /** Begins the next segment behind the newest one, which is sealed first. Housekeeping thread, with the commit token. */
   private Segment beginSegment(long frameBytes) throws IOException {
     Segment newest = segments.newest();
-    preparer.prepare(frameBytes, diskBytes());
+    // The seal's room first: on a full disk what is prepared is given up for it.
     if (newest != null) preparer.makeRoomForSeal(newest);
-    // From here on the log's files change: whatever fails is final.
-    try {
+    preparer.prepare(frameBytes, diskBytes());
+    // From here on the log's files change.
+    state.finalOnFailure(() -> {
       if (newest != null) preparer.seal(newest);
       long base = queue.appendedSequence();
       tail = preparer.begin(newest, newest == null ? base : newest.lastSequence(), base);
-    } catch (IOException e) {
-      throw state.failedException(e);
-    }
+    });
     segments.add(tail);
     return tail;
   }
 
-  private void seal(Segment segment) throws IOException {
-    try {
-      preparer.seal(segment);
-    } catch (IOException e) {
-      throw state.failedException(e);
-    }
-  }
 
   private long diskBytes() {
     long bytes = 0;
@@ -677,11 +685,13 @@ public final class SegmentedLog implements Closeable {
   }
 
   private void closeFiles() throws IOException {
-    if (markFile != null) markFile.close();
-    if (preparer != null) preparer.abandon();
-    for (Segment segment : segments.live()) segment.close();
-    for (Segment segment : segments.retired()) segment.close();
-    storage.close();
+    List<Closeable> open = new ArrayList<>();
+    if (markFile != null) open.add(markFile);
+    if (preparer != null) open.add(preparer::abandon);
+    for (Segment segment : segments.live()) open.add(segment::close);
+    for (Segment segment : segments.retired()) open.add(segment::close);
+    open.add(storage);
+    Closing.all(open);
   }
 
   /**
@@ -717,12 +727,8 @@ public final class SegmentedLog implements Closeable {
   }
 
   private Segment finish(Segment now) throws IOException {
-    try {
-      finishFiles(now);
-      return null;
-    } catch (IOException e) {
-      throw state.failedException(e);
-    }
+    state.finalOnFailure(() -> finishFiles(now));
+    return null;
   }
 
   private void finishFiles(Segment now) throws IOException {

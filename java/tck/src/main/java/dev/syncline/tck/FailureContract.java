@@ -70,6 +70,31 @@ public abstract class FailureContract extends LogTestBase {
         .isEmpty();
   }
 
+  /** The failure is that of the mark, which the log writes by itself; a truncation waits for the same thread meanwhile. */
+  @Test
+  void whatWaitedBehindAFailureInTheBackgroundWritesNothing() throws Exception {
+    FaultyStorage failing = new FaultyStorage(openStorage(directory()));
+    RecordingStorage disk = new RecordingStorage(failing);
+    FaultyStorage slow = new FaultyStorage(disk);
+    WriteAheadLog log = open(slow, options -> options.markInterval(Duration.ofMillis(2)));
+    appendEntries(log, 5);
+    FaultyStorage.Stall stall = slow.on(Op.WRITE_DURABLY).named("log.mark"::equals).stallBefore();
+    failing.on(Op.WRITE_DURABLY).named("log.mark"::equals).fail(() -> new IOException("EIO once"));
+    appendEntries(log, 1);
+    stall.awaitReached(PATIENCE);
+    Together.Task<Throwable> truncation = Together.begin(() -> catchThrowable(() -> log.truncate(3)));
+    Together.await("the truncation waits", truncation::isWaiting);
+    disk.reset();
+    stall.release();
+    assertThat(truncation.get()).isInstanceOf(LogFailedException.class).hasStackTraceContaining("EIO once");
+    assertThat(disk.operations())
+        .filteredOn(operation -> operation.file().equals("log.mark"))
+        .extracting(Operation::op)
+        .containsExactly(Op.WRITE_DURABLY);
+    Quietly.close(log);
+    assertThat(lines(open().replay())).isEqualTo(entryLines(1, 6));
+  }
+
   @Test
   void whatIsDurableStaysReadableAndNothingElseIsShown() throws IOException {
     FaultyStorage disk = new FaultyStorage(openStorage(directory()));

@@ -2,16 +2,23 @@ package dev.syncline.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.syncline.LogFailedException;
 import dev.syncline.StorageFullException;
+import dev.syncline.SyncMode;
 import dev.syncline.WriteAheadLog;
+import dev.syncline.io.Storage;
 import dev.syncline.tck.Operation.Op;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a log does without room: promise 21. */
 public abstract class FullDiskContract extends LogTestBase {
@@ -110,6 +117,107 @@ public abstract class FullDiskContract extends LogTestBase {
     assertThatThrownBy(() -> log.append(bytes("lost"))).isInstanceOf(LogFailedException.class);
     assertThat(log.stats().failed()).isTrue();
     assertThat(lines(log.replay())).isEqualTo(entryLines(1, 2));
+  }
+
+  /** Once, at each place where zeros are made or synced, the seal's room included. */
+  @ParameterizedTest
+  @EnumSource(value = Op.class, names = {"WRITE_ZEROS", "SYNC"})
+  void aFullDiskMetOnceWhileSpaceIsMadeReadyNeverPoisons(Op op) throws IOException {
+    for (int nth = 1; nth <= 6; nth++) {
+      FaultyStorage disk = new FaultyStorage(openStorage(temporary.resolve(op + "-" + nth)));
+      WriteAheadLog log = open(disk, LogTestBase::smallSegments);
+      disk.on(op).named(LogTestBase::isSegment).nth(nth).fail(() -> new StorageFullException("no space, says the test"));
+      for (int i = 0; i < 40; i++) {
+        try {
+          log.append(new byte[BLOCK_BYTES]);
+        } catch (StorageFullException full) {
+          assertThat(log.stats().failed()).as("number %d", nth).isFalse();
+        }
+      }
+      assertThat(log.append(bytes("at last"))).as("number %d", nth).isEqualTo(log.currentSequence()).isGreaterThan(38);
+      disk.heal();
+      log.close();
+    }
+  }
+
+  @Test
+  void aFullDiskMetByASnapshotLeavesTheLogAsItWas() throws IOException {
+    FaultyStorage disk = new FaultyStorage(openStorage(directory()));
+    WriteAheadLog log = open(disk, LogTestBase::smallSegments);
+    appendEntries(log, 3);
+    disk.on(Op.LINK).fail(() -> new StorageFullException("no space, says the test"));
+    assertThatThrownBy(() -> log.snapshot(temporary.resolve("full"))).isInstanceOf(StorageFullException.class);
+    appendEntries(log, 3);
+    log.snapshot(temporary.resolve("room"));
+    appendEntries(log, 3);
+    assertThat(lines(log.replay())).isEqualTo(entryLines(1, 9));
+    log.close();
+    assertThat(lines(openReadOnly(temporary.resolve("room")).replay())).isEqualTo(entryLines(1, 6));
+  }
+
+  /** Its space is ready since the log was made: no room there is a failed write. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void noRoomForTheMarkOfATruncationPoisons(boolean after) throws IOException {
+    FaultyStorage disk = new FaultyStorage(openStorage(directory()));
+    WriteAheadLog log = open(disk, options -> options.maxSegmentSize(SMALL_SEGMENT_BYTES).markInterval(Duration.ofHours(1)));
+    appendEntries(log, 5);
+    disk.on(Op.WRITE_DURABLY).named("log.mark"::equals).fail(() -> new StorageFullException("no space, says the test"));
+    ThrowingCallable truncation = after ? () -> log.truncateAfter(3) : () -> log.truncate(3);
+    assertThatThrownBy(truncation).isInstanceOf(LogFailedException.class).hasStackTraceContaining("no space, says the test");
+    assertThatThrownBy(() -> log.append(bytes("later")))
+        .isInstanceOf(LogFailedException.class)
+        .hasStackTraceContaining("no space, says the test");
+    assertThat(lines(log.replay())).as("what is durable stays readable").isEqualTo(entryLines(1, 5));
+    Quietly.close(log);
+    assertThat(lines(open(LogTestBase::smallSegments).replay())).isEqualTo(entryLines(1, 5));
+  }
+
+  /** Where a sync reports what became of records that wait for one, nobody else will: also when it was the zeros' sync. */
+  @Test
+  void aFullDiskToldToTheSyncOfZerosPoisonsWhileRecordsWaitForTheirs() throws Exception {
+    ZerosMeetAFullDisk disk = new ZerosMeetAFullDisk(openStorage(directory()));
+    WriteAheadLog log = open(disk, options -> options.syncMode(SyncMode.MANUAL).maxSegmentSize(8 << 20));
+    for (int i = 0; i < 100; i++) log.append(new byte[20 << 10]);
+    log.sync();
+    disk.armed = true;
+    Throwable failure = null;
+    for (int i = 0; i < 400 && failure == null; i++) failure = catchThrowable(() -> log.append(new byte[20 << 10]));
+    assertThat(disk.armed).as("a sync of zeros met records that waited").isFalse();
+    assertThatThrownBy(log::sync).isInstanceOf(LogFailedException.class).hasStackTraceContaining("no space, says the test");
+    assertThat(log.durableSequence()).as("the last are not").isLessThan(log.currentSequence());
+  }
+
+  /** Fails one sync of zeros behind which records were written that no sync has covered. */
+  private static final class ZerosMeetAFullDisk extends InterceptedStorage {
+    private final AtomicInteger unsyncedWrites = new AtomicInteger();
+    private volatile Thread zeroing;
+    volatile boolean armed;
+
+    ZerosMeetAFullDisk(Storage delegate) {
+      super(delegate);
+    }
+
+    @Override
+    protected <T> T intercept(Operation operation, Call<T> call) throws IOException {
+      if (!isFirstSegment(operation.file())) return call.run();
+      if (operation.op() == Op.WRITE_ZEROS) zeroing = Thread.currentThread();
+      boolean ofZeros = operation.op() == Op.SYNC && zeroing == Thread.currentThread();
+      if (armed && ofZeros && unsyncedWrites.get() > 0) {
+        armed = false;
+        throw new StorageFullException("no space, says the test");
+      }
+      T result = call.run();
+      if (operation.op() == Op.WRITE) unsyncedWrites.incrementAndGet();
+      if (operation.op() == Op.SYNC) unsyncedWrites.set(0);
+      if (ofZeros) zeroing = null;
+      return result;
+    }
+
+    @Override
+    protected Storage around(Storage other) {
+      return other;
+    }
   }
 
   private static void fill(FaultyStorage disk, Op op) {

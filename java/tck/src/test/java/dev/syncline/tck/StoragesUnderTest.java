@@ -47,7 +47,7 @@ final class StoragesUnderTest {
     return Files.createTempDirectory(Files.createDirectories(Path.of("target", "tck")), "probe-");
   }
 
-  private static void skipOrFail(String reason) {
+  static void skipOrFail(String reason) {
     if (Boolean.getBoolean(NATIVE_REQUIRED_PROPERTY)) throw new AssertionError("required here, but: " + reason);
     Assumptions.abort(reason);
   }

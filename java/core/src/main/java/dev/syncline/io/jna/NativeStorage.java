@@ -11,9 +11,11 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -115,12 +117,21 @@ public final class NativeStorage extends Storage {
       for (Path entry : entries) {
         String name = entry.getFileName().toString();
         // Names with a dot in front are nobody's files here: an NFS client keeps open, deleted files under such names.
-        if (!name.startsWith(".") && Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)) names.add(name);
+        if (!name.startsWith(".") && isPlainFile(entry)) names.add(name);
       }
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }
     return names;
+  }
+
+  /** A file that cannot be looked at fails the listing: left out, a segment would count as missing. One that is gone by now is none. */
+  private static boolean isPlainFile(Path entry) throws IOException {
+    try {
+      return Files.readAttributes(entry, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).isRegularFile();
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 
   @Override

@@ -153,11 +153,20 @@ public final class NioStorage extends Storage {
     List<String> names = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory())) {
       for (Path entry : entries)
-        if (Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)) names.add(entry.getFileName().toString());
+        if (isPlainFile(entry)) names.add(entry.getFileName().toString());
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }
     return names;
+  }
+
+  /** A file that cannot be looked at fails the listing: left out, a segment would count as missing. One that is gone by now is none. */
+  private static boolean isPlainFile(Path entry) throws IOException {
+    try {
+      return Files.readAttributes(entry, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).isRegularFile();
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 
   @Override
@@ -276,14 +285,23 @@ public final class NioStorage extends Storage {
       if (file.currentName == null) throw lostWithItsName(file);
       Path path = directory().resolve(file.currentName);
       FileChannel channel = FileChannel.open(path, options);
-      Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-      if (file.fileKey == null) file.fileKey = key;
-      if (key == null || key.equals(file.fileKey)) return channel;
-      channel.close();
-      throw new IOException(path + " is no longer the file that was opened: something else replaced it");
+      try {
+        requireSame(file, path);
+        return channel;
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
     } finally {
       names.unlock();
     }
+  }
+
+  private static void requireSame(NioSegmentFile file, Path path) throws IOException {
+    Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    if (file.fileKey == null) file.fileKey = key;
+    if (key != null && !key.equals(file.fileKey))
+      throw new IOException(path + " is no longer the file that was opened: something else replaced it");
   }
 
   private static IOException lostWithItsName(NioSegmentFile file) {

@@ -1,0 +1,24 @@
+package dev.syncline.log;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+
+/** Closes many things, also behind one that cannot be closed. */
+final class Closing {
+  private Closing() {}
+
+  /** @throws IOException the first failure, with the others suppressed in it */
+  static void all(List<? extends Closeable> open) throws IOException {
+    IOException failed = null;
+    for (Closeable each : open) {
+      try {
+        each.close();
+      } catch (IOException e) {
+        if (failed == null) failed = e;
+        else failed.addSuppressed(e);
+      }
+    }
+    if (failed != null) throw failed;
+  }
+}
