@@ -1,6 +1,7 @@
 package dev.syncline.tck;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -12,6 +13,9 @@ import java.util.function.BooleanSupplier;
 /** Runs work in threads of its own and waits for it, but never for ever. */
 public final class Together {
   private static final long PATIENCE_SECONDS = 30;
+
+  /** The method of {@link dev.syncline.io.SleepWord} that a thread sleeps in. */
+  private static final String SLEEPING = "sleepWhile";
 
   private Together() {}
 
@@ -60,7 +64,12 @@ public final class Together {
     /** Whether the thread waits for something; what it waits for, the test must know. */
     public boolean isWaiting() {
       Thread.State state = thread.getState();
-      return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
+      return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING || sleepsOnAWord();
+    }
+
+    /** The JVM calls a thread in a system call runnable, whatever it does there. */
+    private boolean sleepsOnAWord() {
+      return Arrays.stream(thread.getStackTrace()).anyMatch(frame -> frame.getMethodName().equals(SLEEPING));
     }
 
     public T get() throws Exception {
