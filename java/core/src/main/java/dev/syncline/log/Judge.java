@@ -22,18 +22,26 @@ import java.util.TreeSet;
 /**
  * Tells a torn tail from damage, by evidence on disk. Reads only.
  *
- * <p>The rules, in the order in which they are asked of a place where a frame was expected and is not readable:
+ * <p>The rules, in the order in which they are asked of a place where a frame was expected and is not readable; the whole table, row by row,
+ * is in {@code FORMAT.md}:
  *
  * <pre>
- *   is the segment the newest?   what ends its records for certain          and the place lies       so it is
- *   no                           the successor's link                       before that end          damage
- *   no                           the successor's link                       at or behind it          kept: a cut or a lost seal
- *   yes                          the highest of: a promise in any frame,    before that end          damage
- *                                the mark's durable point, the seal
- *   yes                          the same                                   at or behind it          a torn tail: trimmed
+ *   is the segment the newest?    what ends its records for certain          and the place lies       so it is
+ *   no                            the successor's link                       before that end          damage
+ *   no                            the successor's link                       at or behind it          kept: a cut or a lost seal
+ *   no, the successor's header    the segment's own seal; else what the      before that end          damage
+ *   and link are unreadable       successor's first frame follows on; else
+ *                                 the highest of: the segment's own last
+ *                                 readable frame, the evidence below
+ *   the same                      the same                                   at or behind it          lost with the successor
+ *   yes                           the highest of: a promise in any frame     before that end          damage
+ *                                 or seal, the mark's durable point, a
+ *                                 link; a decided cut of the tail lowers it
+ *   yes                           the same                                   at or behind it          a torn tail: trimmed
  * </pre>
  *
- * <p>A torn frame goes as a whole; of a damaged one the records before the damage can still be read.
+ * <p>A torn frame goes as a whole; of a damaged one the records before the damage can still be read. What a decided cut of the tail takes
+ * is neither. A newest segment that is whole, and ends otherwise than the mark remembers, is of another history: damage.
  *
  * <p>Whatever lies at or below the truncation mark is not looked for. A missing or unreadable segment counts as unreadable from its first
  * record to where its successor's link, or the evidence, says that it ended.
@@ -222,7 +230,8 @@ final class Judge {
 
   /**
    * Where segment {@code next - 1} must have ended: by its successor's link, or if that is unreadable by its own seal or the successor's
-   * first frame; {@code otherwise} if nothing tells.
+   * first frame; {@code otherwise} if nothing tells. In every case behind what can be read of it: nothing is written to a segment before all
+   * of its predecessor is durable, so a frame that is readable behind a hole says that the hole was a frame.
    */
   private long linkedEnd(int next, long otherwise) {
     SegmentScan successor = scans.get(next);
@@ -230,7 +239,8 @@ final class Judge {
     SegmentScan own = scans.get(next - 1);
     // A seal promises what it ends; frames before it may be damaged.
     if (own.seal() != null) return own.promisedSequence();
-    return successor.extents().isEmpty() ? otherwise : Math.min(otherwise, successor.extents().get(0).firstSequence() - 1);
+    long told = successor.extents().isEmpty() ? otherwise : Math.min(otherwise, successor.extents().get(0).firstSequence() - 1);
+    return Math.max(told, own.lastSequence());
   }
 
   private boolean linksTo(int i, long ordinal) {
