@@ -201,7 +201,7 @@ final class Judge {
       lose(SegmentName.of(ordinals.get(i)), 0, scan.headerProblem(), before, Math.max(end, before + 1), cutAfterWhole(i - 1));
       return;
     }
-    if (i > 0) judgeLink(i, before);
+    if (i > 0 && !judgeLink(i, before)) return;
     if (newest && isOfAnotherHistory(scan)) {
       lose(SegmentName.of(ordinals.get(i)), 0,
           "expected record " + scan.lastSequence() + " in a frame with checksum 0x%08x, found 0x%08x"
@@ -252,7 +252,8 @@ final class Judge {
     return segments.isEmpty() ? mark.truncatedThrough() : segments.get(segments.size() - 1).lastSequence();
   }
 
-  private void judgeLink(int i, long before) {
+  /** Whether the segment belongs behind the one before it: records of one that does not are not shown. */
+  private boolean judgeLink(int i, long before) {
     SegmentScan scan = scans.get(i);
     SegmentScan previous = scans.get(i - 1);
     long predecessor = scan.header().predecessorOrdinal();
@@ -264,6 +265,7 @@ final class Judge {
       lose(SegmentName.of(ordinals.get(i)), 0,
           "expected a segment that follows on segment " + ordinals.get(i - 1) + ", found one that follows on " + predecessor,
           before, Math.max(scan.lastSequence(), before + 1), cutAfterWhole(i - 1));
+      return false;
     } else if (previous.header() != null && previous.header().epoch() != scan.header().predecessorEpoch()) {
       loseAnotherHistory(i - 1, predecessorLast,
           "expected the segment with epoch 0x%016x, found 0x%016x".formatted(scan.header().predecessorEpoch(), previous.header().epoch()));
@@ -274,19 +276,28 @@ final class Judge {
       loseAnotherHistory(i - 1, predecessorLast,
           "expected to end with checksum 0x%08x, found 0x%08x".formatted(scan.header().predecessorCrc(), previous.lastCrc()));
     }
+    return true;
   }
 
   /** A segment is whole and not the one that its successor follows on: none of its records is this log's. */
   private void loseAnotherHistory(int i, long lastLost, String problem) {
     segments.removeIf(segment -> segment.ordinal == ordinals.get(i));
+    // What was to stay of it goes, too.
+    if (damageCut != null && damageCut.ordinal() == ordinals.get(i)) damageCut = cutOrAll(cutAfterWhole(i - 1));
     lose(SegmentName.of(ordinals.get(i)), 0, problem, scans.get(i).header().baseSequence(), lastLost, cutAfterWhole(i - 1));
   }
 
-  /** The end of segment {@code i}; null if there is no such segment, or it is unreadable. */
+  /** The end of segment {@code i}, or of the nearest one before it that was taken in; null if there is none. */
   private Cut cutAfterWhole(int i) {
-    SegmentScan scan = i < 0 ? null : scans.get(i);
-    if (scan == null || scan.header() == null) return null;
-    return new Cut(ordinals.get(i), scan.usedEndBytes(), scan.usedEndBytes(), scan.usedEndBytes(), scan.lastSequence(), scan.lastCrc());
+    int at = i;
+    while (at >= 0 && !isTakenIn(ordinals.get(at))) at--;
+    if (at < 0) return null;
+    SegmentScan scan = scans.get(at);
+    return new Cut(ordinals.get(at), scan.usedEndBytes(), scan.usedEndBytes(), scan.usedEndBytes(), scan.lastSequence(), scan.lastCrc());
+  }
+
+  private boolean isTakenIn(long ordinal) {
+    return segments.stream().anyMatch(segment -> segment.ordinal == ordinal);
   }
 
   /** Goes through the places where frames stop, and takes in the segment up to where it counts. */
@@ -351,11 +362,12 @@ final class Judge {
   private void lose(String name, long offsetBytes, String problem, long lastBefore, long lastLost, Cut cut) {
     if (lastLost <= mark.truncatedThrough()) return;
     long first = Math.max(lastBefore, mark.truncatedThrough()) + 1;
-    if (damage.stream().noneMatch(Damage::losesRecords)) {
-      boolean nothingStays = cut == null || cut.lastSequence() <= mark.truncatedThrough() && cut.ordinal() == 0;
-      damageCut = nothingStays ? new Cut(0, 0, 0, 0, mark.truncatedThrough(), 0) : cut;
-    }
+    if (damage.stream().noneMatch(Damage::losesRecords)) damageCut = cutOrAll(cut);
     damage.add(new Damage(storage.directory().resolve(name), offsetBytes, problem, first, lastLost));
+  }
+
+  private Cut cutOrAll(Cut cut) {
+    return cut == null ? new Cut(0, 0, 0, 0, mark.truncatedThrough(), 0) : cut;
   }
 
   private Verdict verdict() {
