@@ -36,6 +36,8 @@ public abstract class CorruptionContract {
   /** Every so-manieth change is also given up, refused and truncated past. */
   private static final int SAMPLE = 9;
 
+  private static final int SECTOR_BYTES = 512;
+
   @TempDir protected Path temporary;
   private int cases;
 
@@ -70,8 +72,10 @@ public abstract class CorruptionContract {
 
   @Test
   void everyByteOfAnOlderSegment() throws Exception {
-    GoldenLog log = golden(true);
-    flipEveryByte(log, log.older());
+    for (boolean closed : new boolean[] {true, false}) {
+      GoldenLog log = golden(closed);
+      flipEveryByte(log, log.older());
+    }
   }
 
   @Test
@@ -88,8 +92,10 @@ public abstract class CorruptionContract {
 
   @Test
   void everyLengthOfAnOlderSegment() throws Exception {
-    GoldenLog log = golden(false);
-    cutEveryLength(log, log.older());
+    for (boolean closed : new boolean[] {true, false}) {
+      GoldenLog log = golden(closed);
+      cutEveryLength(log, log.older());
+    }
   }
 
   @Test
@@ -186,9 +192,49 @@ public abstract class CorruptionContract {
       }
       for (int length = 0; length < before.length; length += inSlot(length) ? stride() : 61)
         checkMark(log, Arrays.copyOf(before, length), length >= Layout.MARK_SLOT_BYTES, "cut to " + length);
+      Random random = new Random(17);
+      for (int at = 0; at < before.length; at += SECTOR_BYTES) {
+        byte[] after = before.clone();
+        Arrays.fill(after, at, at + SECTOR_BYTES, (byte) 0);
+        checkMark(log, after, true, "zeros in the sector at " + at);
+        byte[] sector = new byte[SECTOR_BYTES];
+        random.nextBytes(sector);
+        System.arraycopy(sector, 0, after, at, SECTOR_BYTES);
+        checkMark(log, after, true, "garbage in the sector at " + at);
+      }
       checkMark(log, null, false, "taken away");
       checkMark(log, new byte[before.length], false, "all zeros");
     }
+  }
+
+  // Several places at once.
+
+  /** Damages that each are known alone, two to five of them in any files: what one leaves as evidence another may take away. */
+  @Test
+  void severalPlacesAtOnce() throws Exception {
+    for (boolean closed : new boolean[] {true, false}) {
+      GoldenLog log = golden(closed);
+      for (long seed = firstSeed(); seed < firstSeed() + combinations(); seed++) {
+        try {
+          SeveralDamages damages = new SeveralDamages(log, seed);
+          for (Verification verification : Verification.values())
+            damages.judge(open(damages.image(), verification, CorruptionPolicy.READ_ONLY));
+          damages.judgeGivenUp(open(damages.image(), Verification.FULL, CorruptionPolicy.TRUNCATE));
+        } catch (Exception | Error e) {
+          throw new AssertionError((closed ? "closed" : "crashed") + " log, seed " + seed + ": " + e.getMessage(), e);
+        }
+      }
+    }
+  }
+
+  /** Seed of the first combination of several damages. */
+  protected long firstSeed() {
+    return 1;
+  }
+
+  /** How many combinations of several damages are tried. */
+  protected int combinations() {
+    return 400;
   }
 
   private static boolean inSlot(int at) {

@@ -46,18 +46,33 @@ final class DecisionTable {
 
   static void judge(DecisionCase each, Disk disk) throws IOException {
     try {
-      Storage storage = disk.open();
-      WriteAheadLog log = open(each, storage);
+      judgeOpened(each, disk);
+    } catch (IOException | RuntimeException | AssertionError e) {
+      throw new AssertionError(each + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void judgeOpened(DecisionCase each, Disk disk) throws IOException {
+    Storage storage = disk.open();
+    WriteAheadLog log = open(each, storage);
+    try {
       if (each.loss() != null) judgeLoss(each, log);
       else judgeRepaired(each, log, storage);
-      if (each.loss() != null) return;
-      WriteAheadLog again = open(each, disk.open());
+      if (each.loss() == null) judgeOpenedAgain(each, disk);
+    } finally {
+      Quietly.close(log);
+    }
+  }
+
+  private static void judgeOpenedAgain(DecisionCase each, Disk disk) throws IOException {
+    WriteAheadLog again = open(each, disk.open());
+    try {
       List<Long> more = new ArrayList<>(each.readable());
       more.add(each.next());
       assertThat(sequences(again)).as("read again").isEqualTo(more);
       assertThat(again.recovery().damage()).as("damage when opened again").isEmpty();
-    } catch (IOException | RuntimeException | AssertionError e) {
-      throw new AssertionError(each + ": " + e.getMessage(), e);
+    } finally {
+      Quietly.close(again);
     }
   }
 

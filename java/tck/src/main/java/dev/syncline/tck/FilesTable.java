@@ -59,12 +59,12 @@ final class FilesTable {
   }
 
   private void keep(DecisionRow row, String what, Verification v, DiskImage image, List<Long> readable, long next, String deleted) {
-    cases.add(new DecisionCase(row, what + ", " + v, image, v, readable, next, null, deleted));
+    cases.add(new DecisionCase(row, what + ", " + v, () -> image, v, readable, next, null, deleted));
   }
 
   private void damage(DecisionRow row, String what, Verification v, DiskImage image, long readable, String file, long first, long last) {
     cases.add(new DecisionCase(
-        row, what + ", " + v, image, v, NewestSegmentTable.sequences(1, readable), 0, new Loss(file, first, last, true), null));
+        row, what + ", " + v, () -> image, v, NewestSegmentTable.sequences(1, readable), 0, new Loss(file, first, last, true), null));
   }
 
   private void addHeaders(Verification v) {
@@ -134,10 +134,10 @@ final class FilesTable {
     keep(DecisionRow.ONE_SLOT, "the first", v, files(second, oldest, middle, newest), ALL, 10, null);
     for (byte[] lost : new byte[][] {neither, null, new byte[0], new byte[both.length]}) {
       String what = lost == null ? "missing" : lost == neither ? "both slots" : "of " + lost.length + " zeros";
-      cases.add(new DecisionCase(DecisionRow.MARK_LOST, what + ", " + v, files(lost, oldest, middle, newest), v, ALL, 0,
+      cases.add(new DecisionCase(DecisionRow.MARK_LOST, what + ", " + v, () -> files(lost, oldest, middle, newest), v, ALL, 0,
           new Loss(SegmentName.MARK, 0, -1, true), null));
       if (lost != null)
-        cases.add(new DecisionCase(DecisionRow.MARK_LOST, what + ", alone, " + v, files(lost), v, List.of(), 0,
+        cases.add(new DecisionCase(DecisionRow.MARK_LOST, what + ", alone, " + v, () -> files(lost), v, List.of(), 0,
             new Loss(SegmentName.MARK, 0, -1, true), null));
     }
     keep(DecisionRow.EMPTY, "never anything", v, files(Mark.fresh(ForgedLog.ID)), List.of(), 1, null);

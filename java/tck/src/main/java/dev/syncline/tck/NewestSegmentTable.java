@@ -106,7 +106,7 @@ final class NewestSegmentTable {
     Loss loss = row.outcome() == DecisionRow.Outcome.DAMAGE ? new Loss(SegmentName.of(NEWEST), f.place, lastLost, true) : null;
     List<Long> readable = f.truncated ? List.of() : sequences(1, last);
     long next = f.truncated ? END + 1 : last + 1;
-    return new DecisionCase(row, f.toString(), image(f), Verification.TAIL, readable, next, loss, null);
+    return new DecisionCase(row, f.toString(), () -> image(f), Verification.TAIL, readable, next, loss, null);
   }
 
   static List<Long> sequences(long first, long last) {
@@ -140,7 +140,7 @@ final class NewestSegmentTable {
     Mark.DurablePoint other = new Mark.DurablePoint(right.ordinal(), right.endBytes(), right.sequence(), right.crc() ^ 1);
     Mark mark = Mark.fresh(ForgedLog.ID).withOrdinals(1, NEWEST).withDurable(other, false);
     return new DecisionCase(DecisionRow.ANOTHER_END, "another frame with the same last sequence",
-        image.with(SegmentName.MARK, ForgedLog.markFile(mark)), Verification.TAIL, sequences(1, BASE), 0,
+        () -> image.with(SegmentName.MARK, ForgedLog.markFile(mark)), Verification.TAIL, sequences(1, BASE), 0,
         new Loss(SegmentName.of(NEWEST), BASE + 1, END, true), null);
   }
 }

@@ -106,7 +106,7 @@ final class OlderSegmentTable {
     } else {
       readable = NewestSegmentTable.sequences(1, f.link() + 3);
     }
-    return new DecisionCase(row, f.toString(), image(f), f.verification, readable, f.link() + 4, loss, null);
+    return new DecisionCase(row, f.toString(), () -> image(f), f.verification, readable, f.link() + 4, loss, null);
   }
 
   private static DiskImage image(Facts f) {
