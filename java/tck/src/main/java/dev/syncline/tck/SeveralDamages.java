@@ -120,7 +120,8 @@ final class SeveralDamages {
       assertThat(CorruptionContract.readInto(cursor, read)).as("a cursor fails after %s was given up", done).isNull();
     }
     CorruptionJudgement.requireSame("left of " + done, read, log.contents().records().headMap(firstUnreadable));
-    assertThat(opened.verify().ok()).as("verify after %s was given up", done).isTrue();
+    // A seal may be lost, and is reported; no record is.
+    assertThat(opened.verify().damage()).as("verify after %s was given up", done).noneMatch(Damage::losesRecords);
     assertThat(opened.append(new byte[1])).as("the next sequence after %s", done).isGreaterThanOrEqualTo(Math.max(read.size() + 1, 1));
   }
 }

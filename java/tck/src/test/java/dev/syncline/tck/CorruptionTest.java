@@ -11,6 +11,11 @@ class CorruptionTest extends CorruptionContract {
   }
 
   @Override
+  protected int strideOfTheSame() {
+    return Nightly.crashSeconds() > 0 ? 1 : super.strideOfTheSame();
+  }
+
+  @Override
   protected long firstSeed() {
     return Nightly.seed("several damages", super.firstSeed());
   }

@@ -83,7 +83,11 @@ public final class MutantChecks {
       Corruption corruption = Corruption.of(log, segment, before, after);
       SimulatedDisk disk = new SimulatedDisk(log.image().with(segment.name(), after));
       Storage storage = new SimulatedStorage(disk, directory, SimulatedStorage.traits(BLOCK_BYTES, false, true));
-      new CorruptionJudgement(log, corruption, Verification.TAIL).judge(WriteAheadLog.open(storage, GoldenLog.options().build()));
+      try {
+        new CorruptionJudgement(log, corruption, Verification.TAIL).judge(WriteAheadLog.open(storage, GoldenLog.options().build()));
+      } catch (AssertionError e) {
+        throw new AssertionError("byte " + at + ": " + e.getMessage(), e);
+      }
     }
   }
 
