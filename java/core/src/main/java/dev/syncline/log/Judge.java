@@ -22,7 +22,7 @@ import java.util.TreeSet;
 /**
  * Tells a torn tail from damage, by evidence on disk. Reads only.
  *
- * <p>The rules, in the order in which they are asked of a place where a frame was expected and is not readable; the whole table, row by row,
+ * <p>The rules, in the order in which they are asked of a place where a frame was expected and is not readable; the whole table, by row,
  * is in {@code FORMAT.md}:
  *
  * <pre>
@@ -230,7 +230,7 @@ final class Judge {
 
   /**
    * Where segment {@code next - 1} must have ended: by its successor's link, or if that is unreadable by its own seal or the successor's
-   * first frame; {@code otherwise} if nothing tells. In every case behind what can be read of it: nothing is written to a segment before all
+   * first frame; {@code otherwise} if nothing tells. In every case behind what can be read of it: nothing goes to a segment before all
    * of its predecessor is durable, so a frame that is readable behind a hole says that the hole was a frame.
    */
   private long linkedEnd(int next, long otherwise) {

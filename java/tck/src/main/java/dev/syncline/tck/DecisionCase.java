@@ -16,7 +16,8 @@ import java.util.function.Supplier;
  * @param deleted name of the file that goes, or null
  */
 record DecisionCase(
-    DecisionRow row, String what, Supplier<DiskImage> files, Verification verification, List<Long> readable, long next, Loss loss, String deleted) {
+    DecisionRow row, String what, Supplier<DiskImage> files, Verification verification, List<Long> readable, long next, Loss loss,
+    String deleted) {
 
   /**
    * A loss that must be reported.

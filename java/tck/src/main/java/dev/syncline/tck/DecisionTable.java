@@ -78,7 +78,8 @@ final class DecisionTable {
 
   private static WriteAheadLog open(DecisionCase each, Storage storage) throws IOException {
     WalOptions options = WalOptions.builder()
-        .blockSize(ForgedLog.BLOCK_BYTES).maxSegmentSize(1 << 16).markInterval(Duration.ofHours(1)).verifyOnOpen(each.verification()).build();
+        .blockSize(ForgedLog.BLOCK_BYTES).maxSegmentSize(1 << 16).markInterval(Duration.ofHours(1))
+        .verifyOnOpen(each.verification()).build();
     return WriteAheadLog.open(storage, options);
   }
 

@@ -8,9 +8,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Promises 17 and 18, row by row: a spread of the combinations of evidence that lead to each row of the decision table in {@code FORMAT.md}.
+ * Promises 17 and 18, row by row: a spread of the combinations that lead to each row of the decision table in {@code FORMAT.md}.
  *
- * <p>What a log decides does not depend on its storage, so that all combinations are tried on a simulated disk; here a few of each row show
+ * <p>What a log decides does not depend on its storage: all combinations are tried on a simulated disk; here a few of each row show
  * that the storage reads, cuts and deletes what is decided.
  */
 public abstract class DecisionTableContract extends LogTestBase {

@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.LongUnaryOperator;
 
 /**
- * Writes the files of a log by hand, without the engine, so that every piece of evidence in them can be chosen: each frame is one block with
+ * Writes the files of a log by hand, without the engine, so that all evidence in them can be chosen: each frame is one block with
  * one record.
  */
 final class ForgedLog {
