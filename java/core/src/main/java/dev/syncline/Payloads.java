@@ -24,10 +24,11 @@ final class Payloads {
     return new Entry(RecordType.COMMIT.code(), 0, NOTHING, marker(records));
   }
 
-  /** The record under a cursor, as an object of its own; null if its type is none of this layer's. */
+  /** The record under a cursor, as an object of its own; null if it is none that this layer writes. */
   static WalRecord record(LogCursor cursor) {
     RecordType type = RecordType.ofCode(cursor.type());
     if (type == null || cursor.meta() < 0 || cursor.meta() > cursor.payloadBytes()) return null;
+    if (!type.isData() && (cursor.meta() != 0 || cursor.payloadBytes() != Long.BYTES)) return null;
     return new WalRecord(cursor.sequence(), type, cursor.payload(), cursor.meta());
   }
 }

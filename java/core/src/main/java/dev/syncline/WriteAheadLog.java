@@ -155,7 +155,10 @@ public final class WriteAheadLog implements Closeable {
   }
 
   private void noteIfCheckpoint(LogCursor cursor) {
-    if (cursor.type() == RecordType.CHECKPOINT.code()) log.noteCheckpoint(cursor.sequence(), Payloads.record(cursor).marked());
+    if (cursor.type() != RecordType.CHECKPOINT.code()) return;
+    WalRecord checkpoint = Payloads.record(cursor);
+    // What the layer below was given as something else is not this layer's checkpoint; who reads it is told.
+    if (checkpoint != null) log.noteCheckpoint(cursor.sequence(), checkpoint.marked());
   }
 
   // Appending.

@@ -54,6 +54,8 @@ final class FileWindow {
     if (availableBytes(offsetBytes) >= lengthBytes) return availableBytes(offsetBytes);
     long alignedStart = offsetBytes & -(long) AlignedBuffers.ALIGNMENT_BYTES;
     long needed = offsetBytes - alignedStart + lengthBytes;
+    // A length that was read from a file must not make a buffer larger than the file.
+    if (needed > buffer.capacity()) needed = Math.min(needed, Math.max(buffer.capacity(), roundUp(file.size() - alignedStart)));
     if (needed > buffer.capacity()) buffer = AlignedBuffers.allocate(Math.toIntExact(needed));
     int want = (int) Math.max(Math.min(stepBytes, buffer.capacity()), roundUp(needed));
     buffer.clear().limit(want);

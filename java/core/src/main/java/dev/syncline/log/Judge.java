@@ -22,18 +22,26 @@ import java.util.TreeSet;
 /**
  * Tells a torn tail from damage, by evidence on disk. Reads only.
  *
- * <p>The rules, in the order in which they are asked of a place where a frame was expected and is not readable:
+ * <p>The rules, in the order in which they are asked of a place where a frame was expected and is not readable; the whole table, by row,
+ * is in {@code FORMAT.md}:
  *
  * <pre>
- *   is the segment the newest?   what ends its records for certain          and the place lies       so it is
- *   no                           the successor's link                       before that end          damage
- *   no                           the successor's link                       at or behind it          kept: a cut or a lost seal
- *   yes                          the highest of: a promise in any frame,    before that end          damage
- *                                the mark's durable point, the seal
- *   yes                          the same                                   at or behind it          a torn tail: trimmed
+ *   is the segment the newest?    what ends its records for certain          and the place lies       so it is
+ *   no                            the successor's link                       before that end          damage
+ *   no                            the successor's link                       at or behind it          kept: a cut or a lost seal
+ *   no, the successor's header    the segment's own seal; else what the      before that end          damage
+ *   and link are unreadable       successor's first frame follows on; else
+ *                                 the highest of: the segment's own last
+ *                                 readable frame, the evidence below
+ *   the same                      the same                                   at or behind it          lost with the successor
+ *   yes                           the highest of: a promise in any frame     before that end          damage
+ *                                 or seal, the mark's durable point, a
+ *                                 link; a decided cut of the tail lowers it
+ *   yes                           the same                                   at or behind it          a torn tail: trimmed
  * </pre>
  *
- * <p>A torn frame goes as a whole; of a damaged one the records before the damage can still be read.
+ * <p>A torn frame goes as a whole; of a damaged one the records before the damage can still be read. What a decided cut of the tail takes
+ * is neither. A newest segment that is whole, and ends otherwise than the mark remembers, is of another history: damage.
  *
  * <p>Whatever lies at or below the truncation mark is not looked for. A missing or unreadable segment counts as unreadable from its first
  * record to where its successor's link, or the evidence, says that it ended.
@@ -193,7 +201,7 @@ final class Judge {
       lose(SegmentName.of(ordinals.get(i)), 0, scan.headerProblem(), before, Math.max(end, before + 1), cutAfterWhole(i - 1));
       return;
     }
-    if (i > 0) judgeLink(i, before);
+    if (i > 0 && !judgeLink(i, before)) return;
     if (newest && isOfAnotherHistory(scan)) {
       lose(SegmentName.of(ordinals.get(i)), 0,
           "expected record " + scan.lastSequence() + " in a frame with checksum 0x%08x, found 0x%08x"
@@ -222,7 +230,8 @@ final class Judge {
 
   /**
    * Where segment {@code next - 1} must have ended: by its successor's link, or if that is unreadable by its own seal or the successor's
-   * first frame; {@code otherwise} if nothing tells.
+   * first frame; {@code otherwise} if nothing tells. In every case behind what can be read of it: nothing goes to a segment before all
+   * of its predecessor is durable, so a frame that is readable behind a hole says that the hole was a frame.
    */
   private long linkedEnd(int next, long otherwise) {
     SegmentScan successor = scans.get(next);
@@ -230,7 +239,8 @@ final class Judge {
     SegmentScan own = scans.get(next - 1);
     // A seal promises what it ends; frames before it may be damaged.
     if (own.seal() != null) return own.promisedSequence();
-    return successor.extents().isEmpty() ? otherwise : Math.min(otherwise, successor.extents().get(0).firstSequence() - 1);
+    long told = successor.extents().isEmpty() ? otherwise : Math.min(otherwise, successor.extents().get(0).firstSequence() - 1);
+    return Math.max(told, own.lastSequence());
   }
 
   private boolean linksTo(int i, long ordinal) {
@@ -242,7 +252,8 @@ final class Judge {
     return segments.isEmpty() ? mark.truncatedThrough() : segments.get(segments.size() - 1).lastSequence();
   }
 
-  private void judgeLink(int i, long before) {
+  /** Whether the segment belongs behind the one before it: records of one that does not are not shown. */
+  private boolean judgeLink(int i, long before) {
     SegmentScan scan = scans.get(i);
     SegmentScan previous = scans.get(i - 1);
     long predecessor = scan.header().predecessorOrdinal();
@@ -254,6 +265,7 @@ final class Judge {
       lose(SegmentName.of(ordinals.get(i)), 0,
           "expected a segment that follows on segment " + ordinals.get(i - 1) + ", found one that follows on " + predecessor,
           before, Math.max(scan.lastSequence(), before + 1), cutAfterWhole(i - 1));
+      return false;
     } else if (previous.header() != null && previous.header().epoch() != scan.header().predecessorEpoch()) {
       loseAnotherHistory(i - 1, predecessorLast,
           "expected the segment with epoch 0x%016x, found 0x%016x".formatted(scan.header().predecessorEpoch(), previous.header().epoch()));
@@ -264,19 +276,28 @@ final class Judge {
       loseAnotherHistory(i - 1, predecessorLast,
           "expected to end with checksum 0x%08x, found 0x%08x".formatted(scan.header().predecessorCrc(), previous.lastCrc()));
     }
+    return true;
   }
 
   /** A segment is whole and not the one that its successor follows on: none of its records is this log's. */
   private void loseAnotherHistory(int i, long lastLost, String problem) {
     segments.removeIf(segment -> segment.ordinal == ordinals.get(i));
+    // What was to stay of it goes, too.
+    if (damageCut != null && damageCut.ordinal() == ordinals.get(i)) damageCut = cutOrAll(cutAfterWhole(i - 1));
     lose(SegmentName.of(ordinals.get(i)), 0, problem, scans.get(i).header().baseSequence(), lastLost, cutAfterWhole(i - 1));
   }
 
-  /** The end of segment {@code i}; null if there is no such segment, or it is unreadable. */
+  /** The end of segment {@code i}, or of the nearest one before it that was taken in; null if there is none. */
   private Cut cutAfterWhole(int i) {
-    SegmentScan scan = i < 0 ? null : scans.get(i);
-    if (scan == null || scan.header() == null) return null;
-    return new Cut(ordinals.get(i), scan.usedEndBytes(), scan.usedEndBytes(), scan.usedEndBytes(), scan.lastSequence(), scan.lastCrc());
+    int at = i;
+    while (at >= 0 && !isTakenIn(ordinals.get(at))) at--;
+    if (at < 0) return null;
+    SegmentScan scan = scans.get(at);
+    return new Cut(ordinals.get(at), scan.usedEndBytes(), scan.usedEndBytes(), scan.usedEndBytes(), scan.lastSequence(), scan.lastCrc());
+  }
+
+  private boolean isTakenIn(long ordinal) {
+    return segments.stream().anyMatch(segment -> segment.ordinal == ordinal);
   }
 
   /** Goes through the places where frames stop, and takes in the segment up to where it counts. */
@@ -341,11 +362,12 @@ final class Judge {
   private void lose(String name, long offsetBytes, String problem, long lastBefore, long lastLost, Cut cut) {
     if (lastLost <= mark.truncatedThrough()) return;
     long first = Math.max(lastBefore, mark.truncatedThrough()) + 1;
-    if (damage.stream().noneMatch(Damage::losesRecords)) {
-      boolean nothingStays = cut == null || cut.lastSequence() <= mark.truncatedThrough() && cut.ordinal() == 0;
-      damageCut = nothingStays ? new Cut(0, 0, 0, 0, mark.truncatedThrough(), 0) : cut;
-    }
+    if (damage.stream().noneMatch(Damage::losesRecords)) damageCut = cutOrAll(cut);
     damage.add(new Damage(storage.directory().resolve(name), offsetBytes, problem, first, lastLost));
+  }
+
+  private Cut cutOrAll(Cut cut) {
+    return cut == null ? new Cut(0, 0, 0, 0, mark.truncatedThrough(), 0) : cut;
   }
 
   private Verdict verdict() {

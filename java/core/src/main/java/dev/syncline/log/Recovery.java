@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
@@ -79,12 +80,29 @@ final class Recovery {
           return new Outcome(verdict, verdict.mark().orElseThrow(), null, verdict.segments(), verdict.damage(), null, 0, List.of(), false);
         }
         case TRUNCATE -> {
-          giveUpDamage(verdict);
-          return repair(judge(), verdict.damage());
+          return giveUpAllDamage(verdict);
         }
       }
     }
     return repair(verdict, List.of());
+  }
+
+  /**
+   * A segment that was only glanced at is read whole once it is the newest, and may turn out to be damaged, too: every round gives up more,
+   * and at the end nothing is left of which it is known that it cannot be read.
+   */
+  private Outcome giveUpAllDamage(Verdict first) throws IOException {
+    List<Damage> givenUp = new ArrayList<>();
+    Verdict verdict = first;
+    while (!verdict.damage().isEmpty()) {
+      if (givenUp.containsAll(verdict.damage()))
+        throw new CorruptLogException(verdict.damage().get(0), "Giving it up has not helped. Restore a copy");
+      verdict.damage().stream().filter(damage -> !givenUp.contains(damage)).forEach(givenUp::add);
+      giveUpDamage(verdict);
+      verdict = judge();
+    }
+    givenUp.sort(Comparator.comparingLong(Damage::firstLost));
+    return repair(verdict, givenUp);
   }
 
   private Verdict judge() throws IOException {

@@ -258,6 +258,19 @@ class SmallPartsTest {
     }
 
     @Test
+    void reservesNoMemoryForBytesThatTheFileDoesNotHave() throws IOException {
+      java.nio.file.Files.write(directory.resolve("data"), new byte[10_000]);
+      try (Storage storage = NioStorage.open(directory, 4096, false);
+          SegmentFile file = storage.open("data", Storage.Access.READ)) {
+        FileWindow window = new FileWindow(4096);
+        window.use(file);
+        assertThat(window.load(5000, 1 << 30)).isEqualTo(5000);
+        assertThat(window.load(20_000, 1 << 30)).isZero();
+        assertThat(window.buffer().capacity()).isLessThanOrEqualTo(12_288);
+      }
+    }
+
+    @Test
     void forgetsWhatItReadWhenToldTo() throws IOException {
       Path data = java.nio.file.Files.write(directory.resolve("data"), new byte[] {1});
       try (Storage storage = NioStorage.open(directory, 4096, false);

@@ -31,8 +31,13 @@ record Corruption(
 
   /** Compares the file as it was with what became of it. */
   static Corruption of(GoldenLog log, GoldenSegment segment, byte[] before, byte[] after) {
+    return of(log, segment, before, after, log.marked());
+  }
+
+  /** @param marked what the mark file still says is durable */
+  static Corruption of(GoldenLog log, GoldenSegment segment, byte[] before, byte[] after, long marked) {
     boolean newest = segment == log.newest();
-    long evidence = evidence(log, segment, before, after);
+    long evidence = evidence(log, segment, before, after, marked);
     if (differs(before, after, 0, Layout.SEGMENT_HEADER_BYTES)) {
       long last = newest ? Math.max(segment.first(), Math.max(evidence, lastSeen(segment, before, after))) : segment.last();
       return new Corruption(segment, segment.frames().get(0), null, segment.first(), last, true, true, false, evidence);
@@ -59,14 +64,15 @@ record Corruption(
   }
 
   /** The mark's word, and the promises of frames whose headers are left. */
-  private static long evidence(GoldenLog log, GoldenSegment segment, byte[] before, byte[] after) {
-    long evidence = log.marked();
+  private static long evidence(GoldenLog log, GoldenSegment segment, byte[] before, byte[] after, long marked) {
+    long evidence = marked;
     if (segment != log.newest()) return log.contents().current();
     for (GoldenFrame frame : segment.frames())
       if (!differs(before, after, frame.start(), frame.start() + Layout.FRAME_HEADER_BYTES))
         evidence = Math.max(evidence, frame.promised());
     return evidence;
   }
+
   /** Frames tell their records even where the segment's header is gone. */
   private static long lastSeen(GoldenSegment segment, byte[] before, byte[] after) {
     long seen = 0;

@@ -36,6 +36,8 @@ public abstract class CorruptionContract {
   /** Every so-manieth change is also given up, refused and truncated past. */
   private static final int SAMPLE = 9;
 
+  private static final int SECTOR_BYTES = 512;
+
   @TempDir protected Path temporary;
   private int cases;
 
@@ -45,6 +47,11 @@ public abstract class CorruptionContract {
   /** Which bytes are changed one by one: 1 for all of them. */
   protected int stride() {
     return 1;
+  }
+
+  /** The same for an older segment once more, in a log that was closed and not only in one that crashed, or the reverse. */
+  protected int strideOfTheSame() {
+    return 31;
   }
 
   private GoldenLog golden(boolean closed) throws IOException {
@@ -59,37 +66,41 @@ public abstract class CorruptionContract {
   @Test
   void everyByteOfTheNewestSegmentOfAClosedLog() throws Exception {
     GoldenLog log = golden(true);
-    flipEveryByte(log, log.newest());
+    flipEveryByte(log, log.newest(), stride());
   }
 
   @Test
   void everyByteOfTheNewestSegmentOfACrashedLog() throws Exception {
     GoldenLog log = golden(false);
-    flipEveryByte(log, log.newest());
+    flipEveryByte(log, log.newest(), stride());
   }
 
   @Test
   void everyByteOfAnOlderSegment() throws Exception {
-    GoldenLog log = golden(true);
-    flipEveryByte(log, log.older());
+    GoldenLog closed = golden(true);
+    flipEveryByte(closed, closed.older(), stride());
+    GoldenLog crashed = golden(false);
+    flipEveryByte(crashed, crashed.older(), strideOfTheSame());
   }
 
   @Test
   void everyLengthOfTheNewestSegmentOfAClosedLog() throws Exception {
     GoldenLog log = golden(true);
-    cutEveryLength(log, log.newest());
+    cutEveryLength(log, log.newest(), stride());
   }
 
   @Test
   void everyLengthOfTheNewestSegmentOfACrashedLog() throws Exception {
     GoldenLog log = golden(false);
-    cutEveryLength(log, log.newest());
+    cutEveryLength(log, log.newest(), stride());
   }
 
   @Test
   void everyLengthOfAnOlderSegment() throws Exception {
-    GoldenLog log = golden(false);
-    cutEveryLength(log, log.older());
+    GoldenLog crashed = golden(false);
+    cutEveryLength(crashed, crashed.older(), stride());
+    GoldenLog closed = golden(true);
+    cutEveryLength(closed, closed.older(), strideOfTheSame());
   }
 
   @Test
@@ -103,18 +114,18 @@ public abstract class CorruptionContract {
     }
   }
 
-  private void flipEveryByte(GoldenLog log, GoldenSegment segment) throws Exception {
+  private void flipEveryByte(GoldenLog log, GoldenSegment segment, int stride) throws Exception {
     byte[] before = log.image().bytes(segment.name());
-    for (int at = 0; at < before.length; at += stride()) {
+    for (int at = 0; at < before.length; at += stride) {
       byte[] after = before.clone();
       after[at] ^= (byte) (1 << at % 8);
       check(log, segment, before, after, "bit " + at % 8 + " of byte " + at);
     }
   }
 
-  private void cutEveryLength(GoldenLog log, GoldenSegment segment) throws Exception {
+  private void cutEveryLength(GoldenLog log, GoldenSegment segment, int stride) throws Exception {
     byte[] before = log.image().bytes(segment.name());
-    for (int length = 0; length < before.length; length += stride())
+    for (int length = 0; length < before.length; length += stride)
       check(log, segment, before, Arrays.copyOf(before, length), "cut to " + length);
   }
 
@@ -186,9 +197,49 @@ public abstract class CorruptionContract {
       }
       for (int length = 0; length < before.length; length += inSlot(length) ? stride() : 61)
         checkMark(log, Arrays.copyOf(before, length), length >= Layout.MARK_SLOT_BYTES, "cut to " + length);
+      Random random = new Random(17);
+      for (int at = 0; at < before.length; at += SECTOR_BYTES) {
+        byte[] after = before.clone();
+        Arrays.fill(after, at, at + SECTOR_BYTES, (byte) 0);
+        checkMark(log, after, true, "zeros in the sector at " + at);
+        byte[] sector = new byte[SECTOR_BYTES];
+        random.nextBytes(sector);
+        System.arraycopy(sector, 0, after, at, SECTOR_BYTES);
+        checkMark(log, after, true, "garbage in the sector at " + at);
+      }
       checkMark(log, null, false, "taken away");
       checkMark(log, new byte[before.length], false, "all zeros");
     }
+  }
+
+  // Several places at once.
+
+  /** Damages that each are known alone, two to five of them in any files: what one leaves as evidence another may take away. */
+  @Test
+  void severalPlacesAtOnce() throws Exception {
+    for (boolean closed : new boolean[] {true, false}) {
+      GoldenLog log = golden(closed);
+      for (long seed = firstSeed(); seed < firstSeed() + combinations(); seed++) {
+        try {
+          SeveralDamages damages = new SeveralDamages(log, seed);
+          for (Verification verification : Verification.values())
+            damages.judge(open(damages.image(), verification, CorruptionPolicy.READ_ONLY));
+          damages.judgeGivenUp(open(damages.image(), Verification.FULL, CorruptionPolicy.TRUNCATE));
+        } catch (Exception | Error e) {
+          throw new AssertionError((closed ? "closed" : "crashed") + " log, seed " + seed + ": " + e.getMessage(), e);
+        }
+      }
+    }
+  }
+
+  /** Seed of the first combination of several damages. */
+  protected long firstSeed() {
+    return 1;
+  }
+
+  /** How many combinations of several damages are tried. */
+  protected int combinations() {
+    return 400;
   }
 
   private static boolean inSlot(int at) {

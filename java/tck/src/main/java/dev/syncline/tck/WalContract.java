@@ -165,6 +165,19 @@ public abstract class WalContract extends LogTestBase {
   }
 
   @Nested
+  class DecidedCases extends DecisionTableContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+
+    @Override
+    protected Class<? extends LogTestBase> factory() {
+      return WalContract.this.factory();
+    }
+  }
+
+  @Nested
   class FailingDisks extends FailureContract {
     @Override
     protected Storage openStorage(Path directory) throws IOException {

@@ -103,4 +103,22 @@ class CorruptionRegressionTest {
     assertThat(openWithBadByte(older, seal.start() + 100, CorruptionPolicy.READ_ONLY).verify().damage()).hasSize(1);
     assertThat(openWithBadByte(older, seal.end() - 12, CorruptionPolicy.READ_ONLY).verify().damage()).hasSize(1);
   }
+
+  @Test
+  void givingUpWhatIsMissingFindsTheDamageBeforeIt() throws IOException {
+    GoldenSegment oldest = golden.segments().get(0);
+    GoldenFrame frame = oldest.dataFrames().get(2);
+    byte[] bytes = golden.image().bytes(oldest.name());
+    bytes[frame.start() + 8] ^= 1;
+    SimulatedDisk disk = new SimulatedDisk(golden.image().with(oldest.name(), bytes).with(older.name(), null));
+    for (int opening = 0; opening < 2; opening++) {
+      WriteAheadLog log = WriteAheadLog.open(
+          new SimulatedStorage(disk, temporary, SimulatedStorage.traits(GoldenLog.BLOCK_BYTES, false, true)),
+          GoldenLog.options().corruptionPolicy(CorruptionPolicy.TRUNCATE).build());
+      assertThat(sequences(log.iterate())).isEqualTo(upTo(frame.first() - 1));
+      assertThat(log.recovery().damage()).hasSize(opening == 0 ? 2 : 0);
+      assertThat(log.currentSequence()).isEqualTo(golden.contents().current());
+      assertThat(log.verify().ok()).isTrue();
+    }
+  }
 }

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class CrashStatesTest {
   private static final int STATES = Integer.getInteger("syncline.crash.states", 20_000);
-  private static final long SECONDS = Long.getLong("syncline.crash.seconds", 0);
-  private static final long SEED = Long.getLong("syncline.crash.seed", 1);
+  private static final long SECONDS = Long.getLong("syncline.crash.seconds", Nightly.crashSeconds());
+  private static final long SEED = Long.getLong("syncline.crash.seed", Nightly.seed("crash states", 1));
   private static final Integer MOMENT = Integer.getInteger("syncline.crash.moment");
   private static final int WORKERS = 2;
 

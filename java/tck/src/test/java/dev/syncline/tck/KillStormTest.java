@@ -74,7 +74,7 @@ class KillStormTest {
   @Timeout(value = 2, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   abstract static class KillStorm extends LogTestBase {
     private final int kills = Integer.getInteger("syncline.kills", 5);
-    private final Random random = new Random(Long.getLong("syncline.seed", 16));
+    private final Random random = new Random(Long.getLong("syncline.seed", Nightly.seed("kills", 16)));
 
     /** What was recovered after the last kill: it is there after the next one, unless it was truncated. */
     private Map<Long, byte[]> known = Map.of();

@@ -1,5 +1,6 @@
 package dev.syncline.tck;
 
+import dev.syncline.SequenceRange;
 import dev.syncline.SyncMode;
 import dev.syncline.WalOptions;
 import dev.syncline.WalRecord;
@@ -96,6 +97,14 @@ class LinearizabilityTest {
       return log.append(new byte[] {(byte) value});
     }
 
+    /** Two records at once, which a COMMIT follows; its payload begins with how many they are. */
+    @Operation
+    public long appendBatch(@Param(name = "value") int value) throws IOException {
+      dev.syncline.Operation entry = dev.syncline.Operation.entry(new byte[] {(byte) value});
+      SequenceRange range = log.appendBatch(List.of(entry, entry));
+      return range.first() * 100 + range.last();
+    }
+
     @Operation
     public long sync() throws IOException {
       return log.sync();
@@ -170,6 +179,13 @@ class LinearizabilityTest {
 
     public long appendAsync(int value) {
       return append(value);
+    }
+
+    public long appendBatch(int value) {
+      long first = values.size() + 1;
+      values.addAll(List.of(value, value, 2));
+      if (durableAtOnce) sync();
+      return first * 100 + first + 1;
     }
 
     public long sync() {

@@ -5,8 +5,10 @@ import static dev.syncline.tck.CrashJudgement.require;
 import dev.syncline.CorruptionPolicy;
 import dev.syncline.LogFailedException;
 import dev.syncline.SyncMode;
+import dev.syncline.Verification;
 import dev.syncline.WalOptions;
 import dev.syncline.WriteAheadLog;
+import dev.syncline.format.Layout;
 import dev.syncline.io.AlignedBuffers;
 import dev.syncline.io.DirectoryLock;
 import dev.syncline.io.SegmentFile;
@@ -35,6 +37,7 @@ public final class MutantChecks {
   private static final int BLOCK_BYTES = 512;
   private static final int FILE_BLOCK_BYTES = 4096;
   private static final String FIRST_SEGMENT = "00000000000000000001.wal";
+  private static final int TABLE_STRIDE = 5;
   private static final int SETTLE_MILLIS = 300;
   private static final int INTERRUPTED_WRITES = 5_000;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -54,6 +57,38 @@ public final class MutantChecks {
       DirectoryLock.acquire(directory, timeoutNanos -> true, PATIENCE.toNanos()).release();
     }
     return explored.get();
+  }
+
+  /** Every fifth combination of evidence of the decision table, of every row. */
+  public static void theDecisionTable(Path directory) throws IOException {
+    for (DecisionRow row : DecisionRow.values()) {
+      for (int i = 0; i < DecisionTable.cases(row).size(); i += TABLE_STRIDE) {
+        DecisionCase each = DecisionTable.cases(row).get(i);
+        SimulatedDisk disk = new SimulatedDisk(each.image());
+        DecisionTable.judge(
+            each, () -> new SimulatedStorage(disk, directory, SimulatedStorage.traits(ForgedLog.BLOCK_BYTES, false, true)));
+      }
+    }
+  }
+
+  /** Each byte of a frame header changed, as the corruption contract does with all bytes. */
+  public static void everyByteOfAFrameHeaderCounts(Path directory) throws IOException {
+    GoldenLog log = GoldenLog.write(directory, true);
+    GoldenLog.GoldenSegment segment = log.newest();
+    byte[] before = log.image().bytes(segment.name());
+    int start = segment.frames().get(0).start();
+    for (int at = start; at < start + Layout.FRAME_HEADER_BYTES; at++) {
+      byte[] after = before.clone();
+      after[at] ^= (byte) (1 << at % 8);
+      Corruption corruption = Corruption.of(log, segment, before, after);
+      SimulatedDisk disk = new SimulatedDisk(log.image().with(segment.name(), after));
+      Storage storage = new SimulatedStorage(disk, directory, SimulatedStorage.traits(BLOCK_BYTES, false, true));
+      try {
+        new CorruptionJudgement(log, corruption, Verification.TAIL).judge(WriteAheadLog.open(storage, GoldenLog.options().build()));
+      } catch (AssertionError e) {
+        throw new AssertionError("byte " + at + ": " + e.getMessage(), e);
+      }
+    }
   }
 
   // Focused checks, for what crashes at random cannot express.

@@ -70,7 +70,7 @@ class MutantsTest {
   @ValueSource(strings = {
       "anEarlierLifeProvesNothing", "aTornTailIsCutAndKept", "aFollowerWaitsForItsOwnFrame", "aFailedSyncIsFinal",
       "aSuccessorWaitsForWhatIsInFlight", "aFencedCloseChangesNothing", "aSequenceThatWasGivenUpIsNotUsedAgain",
-      "aLostChannelIsNotReplacedWithUnsyncedBytes"})
+      "aLostChannelIsNotReplacedWithUnsyncedBytes", "theDecisionTable", "everyByteOfAFrameHeaderCounts"})
   void theEngineAsItIsPasses(String check) throws Exception {
     theEngineAsItIs().run(check, directory);
   }
@@ -215,5 +215,83 @@ class MutantsTest {
   void fencingWithoutWaitingIsCaught() {
     assertCaughtBy("aSuccessorWaitsForWhatIsInFlight",
         new Mutant().with("log.SegmentedLog", "fence", callingHook("shutWithoutWaiting", "shut")));
+  }
+
+  // The decision table: each of these turns one row, or some, into another.
+
+  @Test
+  void lengthsThatNoChecksumCoversAreCaught() {
+    assertCaughtBy("everyByteOfAFrameHeaderCounts", new Mutant()
+        .with("format.FrameHeader", "encode", callingHook("ofWithoutLengths", "of"))
+        .with("format.FrameHeader", "problem", callingHook("ofWithoutLengths", "of")));
+  }
+
+  private void assertChangesTheTable(String type, String method, Mutant.Edit edit) {
+    assertCaughtBy("theDecisionTable", new Mutant().with(type, method, edit));
+  }
+
+  @Test
+  void believingNoPromiseIsCaught() {
+    assertChangesTheTable("log.Judge", "gatherEvidence", without("promisedSequence"));
+  }
+
+  @Test
+  void believingNoDurablePointIsCaught() {
+    assertChangesTheTable("log.Judge", "gatherEvidence", without("sequence"));
+  }
+
+  @Test
+  void takingWhatADecidedCutRemovesForEvidenceIsCaught() {
+    assertChangesTheTable("log.Judge", "judgeBreaks", forgettingParameter(5, Type.LONG_TYPE));
+  }
+
+  @Test
+  void followingNoLinkIsCaught() {
+    assertChangesTheTable("log.Judge", "judgeLink", returning(true));
+  }
+
+  @Test
+  void forgettingWhichFrameWasTheLastIsCaught() {
+    assertChangesTheTable("log.Judge", "isOfAnotherHistory", returning(false));
+  }
+
+  @Test
+  void missingNoNewestSegmentIsCaught() {
+    assertChangesTheTable("log.Judge", "newestIsMissing", returning(false));
+  }
+
+  @Test
+  void missingNoOldestSegmentIsCaught() {
+    assertChangesTheTable("log.Judge", "judgeStart", doingNothing());
+  }
+
+  @Test
+  void overlookingThatAnOlderSegmentIsShortIsCaught() {
+    assertChangesTheTable("log.Judge", "linksTo", returning(false));
+  }
+
+  @Test
+  void reportingWhatWasTruncatedIsCaught() {
+    assertChangesTheTable("log.Judge", "lose", without("truncatedThrough"));
+  }
+
+  @Test
+  void deletingASegmentThatTheMarkDoesNotKnowYetIsCaught() {
+    assertChangesTheTable("log.Judge", "scanAll", without("hasFrames"));
+  }
+
+  @Test
+  void lookingForNoFrameBehindAnUnreadableOneIsCaught() {
+    assertChangesTheTable("log.SegmentScanner", "isNewer", returning(false));
+  }
+
+  @Test
+  void aChainThatNobodyChecksIsCaught() {
+    assertChangesTheTable("log.SegmentScanner", "chainProblem", doingNothing());
+  }
+
+  @Test
+  void trimmingSpaceThatWasOnlyReadyIsCaught() {
+    assertChangesTheTable("log.SegmentScanner", "isOfThisLife", returning(true));
   }
 }
