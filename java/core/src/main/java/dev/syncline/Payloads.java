@@ -1,7 +1,7 @@
 package dev.syncline;
 
 import dev.syncline.log.Entry;
-import dev.syncline.log.LogCursor;
+import dev.syncline.log.RecordView;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -24,11 +24,16 @@ final class Payloads {
     return new Entry(RecordType.COMMIT.code(), 0, NOTHING, marker(records));
   }
 
-  /** The record under a cursor, as an object of its own; null if it is none that this layer writes. */
-  static WalRecord record(LogCursor cursor) {
-    RecordType type = RecordType.ofCode(cursor.type());
-    if (type == null || cursor.meta() < 0 || cursor.meta() > cursor.payloadBytes()) return null;
-    if (!type.isData() && (cursor.meta() != 0 || cursor.payloadBytes() != Long.BYTES)) return null;
-    return new WalRecord(cursor.sequence(), type, cursor.payload(), cursor.meta());
+  /** Whether this layer has written the record. */
+  static boolean isOurs(RecordView record) {
+    RecordType type = RecordType.ofCode(record.type());
+    if (type == null || record.meta() < 0 || record.meta() > record.payloadBytes()) return false;
+    return type.isData() || record.meta() == 0 && record.payloadBytes() == Long.BYTES;
+  }
+
+  /** A record as an object of its own; null if it is none that this layer writes. */
+  static WalRecord record(RecordView record) {
+    if (!isOurs(record)) return null;
+    return new WalRecord(record.sequence(), RecordType.ofCode(record.type()), record.payload(), record.meta());
   }
 }

@@ -4,6 +4,7 @@ import dev.syncline.log.LogCursor;
 import dev.syncline.log.SegmentedLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.NoSuchElementException;
 import java.util.Objects;
@@ -16,6 +17,12 @@ final class RecordCursor implements WalCursor {
   private final boolean markersToo;
   private final boolean follows;
   private WalRecord ahead;
+
+  /** What the cursor below showed a payload in last, and the windows on it that callers get. */
+  private ByteBuffer payload;
+
+  private ByteBuffer key;
+  private ByteBuffer value;
 
   RecordCursor(SegmentedLog log, LogCursor cursor, boolean markersToo, boolean follows) {
     this.log = log;
@@ -58,16 +65,61 @@ final class RecordCursor implements WalCursor {
   }
 
   private boolean lookAhead() throws IOException {
+    if (!step()) return false;
+    ahead = Payloads.record(cursor);
+    return true;
+  }
+
+  /** Moves to the next record that is to be shown; returns false if there is none now. */
+  private boolean step() throws IOException {
     while (cursor.advance()) {
       if (!markersToo && cursor.type() > RecordType.ENTRY.code()) continue;
-      ahead = Payloads.record(cursor);
-      if (ahead != null) return true;
+      if (Payloads.isOurs(cursor)) return true;
       throw new IncompatibleLogException(
           "record " + cursor.sequence() + " has type " + cursor.type() + " and " + cursor.meta() + " bytes of key in "
               + cursor.payloadBytes()
               + ": expected a type from 1 to 5; the directory was written through the layer below");
     }
     return false;
+  }
+
+  @Override
+  public boolean advance() throws IOException {
+    if (ahead == null) return step();
+    ahead = null;
+    return true;
+  }
+
+  @Override
+  public long sequence() {
+    return cursor.sequence();
+  }
+
+  @Override
+  public RecordType type() {
+    return RecordType.ofCode(cursor.type());
+  }
+
+  @Override
+  public ByteBuffer keyView() {
+    ByteBuffer payload = payload();
+    return key.limit(payload.position() + cursor.meta()).position(payload.position());
+  }
+
+  @Override
+  public ByteBuffer valueView() {
+    ByteBuffer payload = payload();
+    return value.limit(payload.limit()).position(payload.position() + cursor.meta());
+  }
+
+  private ByteBuffer payload() {
+    ByteBuffer now = cursor.payloadView();
+    if (now != payload) {
+      payload = now;
+      key = now.duplicate();
+      value = now.duplicate();
+    }
+    return now;
   }
 
   @Override

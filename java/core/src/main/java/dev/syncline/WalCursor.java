@@ -1,6 +1,7 @@
 package dev.syncline;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.Optional;
@@ -34,6 +35,29 @@ public interface WalCursor extends Iterator<WalRecord>, AutoCloseable {
    * @return the record, or empty if none came
    */
   Optional<WalRecord> next(Duration timeout) throws IOException;
+
+  /**
+   * Moves to the next record without making an object of it: with {@link #sequence}, {@link #type}, {@link #keyView} and {@link #valueView}
+   * a loop reads whatever is in files without allocating. After {@link #hasNext} it moves to the record that was found there.
+   *
+   * @return false if no record is there now
+   */
+  boolean advance() throws IOException;
+
+  /** Sequence of the record that the cursor stands on after {@link #advance}. */
+  long sequence();
+
+  /** Its type. */
+  RecordType type();
+
+  /**
+   * A read-only view of its key in the cursor's own memory, without a copy; empty for ENTRY, COMMIT and CHECKPOINT. The buffer is the
+   * cursor's, good until the next record.
+   */
+  ByteBuffer keyView();
+
+  /** The same of its value or payload; empty for DELETE. */
+  ByteBuffer valueView();
 
   /** The damage that this cursor stopped at, if it did: records behind it exist or existed and are not returned. */
   Optional<Damage> damage();

@@ -313,13 +313,7 @@ public final class WriteAheadLog implements Closeable {
   /** The record with this sequence, of any type; empty if there is none (yet, or any more). */
   public Optional<WalRecord> read(long sequence) throws IOException {
     requireNotNegative(sequence);
-    if (sequence == 0) return Optional.empty();
-    try (LogCursor cursor = log.seek(sequence)) {
-      if (cursor.advance() && cursor.sequence() == sequence) return Optional.ofNullable(Payloads.record(cursor));
-      if (cursor.damage().isPresent() && sequence <= currentSequence() && sequence > log.truncatedThrough())
-        throw new CorruptLogException(cursor.damage().get(), "Nothing was changed");
-      return Optional.empty();
-    }
+    return sequence == 0 ? Optional.empty() : Optional.ofNullable(log.read(sequence, Payloads::record));
   }
 
   // Truncating.

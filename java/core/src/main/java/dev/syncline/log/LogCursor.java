@@ -18,7 +18,7 @@ import java.util.Optional;
  * <p>Belongs to one thread. The record under the cursor is a view of the cursor's own buffer, good until the next {@link #advance}. An open
  * cursor that does not follow keeps the segments ahead of it from being deleted; {@link #close} it.
  */
-public final class LogCursor implements AutoCloseable {
+public final class LogCursor implements RecordView, AutoCloseable {
   private final SegmentedLog log;
   private final SegmentSet segments;
   private final boolean follows;
@@ -43,6 +43,8 @@ public final class LogCursor implements AutoCloseable {
   private long clip;
   private Damage damageBehindFrame;
 
+  private long frameOffset;
+
   // Where the next frame is expected.
   private Segment segment;
   private long nextFrameOffset;
@@ -52,6 +54,11 @@ public final class LogCursor implements AutoCloseable {
 
   // The record under the cursor.
   private int recordAt;
+
+  /** A read-only view of {@link #viewed}, which was the buffer when a payload was last asked for. */
+  private ByteBuffer view;
+
+  private ByteBuffer viewed;
 
   LogCursor(SegmentedLog log, SegmentSet segments, long after, long limit, boolean follows, int windowBytes) throws IOException {
     this.log = log;
@@ -264,6 +271,7 @@ public final class LogCursor implements AutoCloseable {
     nextRecordAt = window.indexOf(offset) + Layout.FRAME_HEADER_BYTES;
     framedEnd = nextRecordAt + check.goodBytes;
     clip = extent.lastSequence();
+    frameOffset = offset;
     nextFrameOffset = frame.endBytes(from.header.blockBytes());
     if (check.problem != null && check.goodLastSequence < Math.min(clip, frame.lastSequence()))
       damageBehindFrame = new Damage(log.storage().directory().resolve(from.name), offset + check.problemAtBytes, check.problem,
@@ -282,18 +290,22 @@ public final class LogCursor implements AutoCloseable {
   }
 
   /** Sequence of the record under the cursor, or where it was opened. */
+  @Override
   public long sequence() {
     return position;
   }
 
+  @Override
   public int type() {
     return RecordCodec.type(buffer, recordAt);
   }
 
+  @Override
   public int meta() {
     return RecordCodec.meta(buffer, recordAt);
   }
 
+  @Override
   public int payloadBytes() {
     return RecordCodec.payloadBytes(buffer, recordAt);
   }
@@ -303,16 +315,29 @@ public final class LogCursor implements AutoCloseable {
     return RecordCodec.hasMore(buffer, recordAt);
   }
 
-  /** A copy of the payload. */
+  @Override
   public byte[] payload() {
     byte[] copy = new byte[payloadBytes()];
     buffer.get(recordAt + Layout.RECORD_HEADER_BYTES, copy);
     return copy;
   }
 
-  /** A read-only view of the payload, good until the next {@link #advance}. */
+  @Override
   public ByteBuffer payloadView() {
-    return buffer.slice(recordAt + Layout.RECORD_HEADER_BYTES, payloadBytes()).asReadOnlyBuffer();
+    if (viewed != buffer) {
+      viewed = buffer;
+      view = buffer.asReadOnlyBuffer();
+    }
+    int from = recordAt + Layout.RECORD_HEADER_BYTES;
+    return view.limit(from + payloadBytes()).position(from);
+  }
+
+  /** Notes where each record of the frame that is being shown lies. */
+  void notePositions(RecordPositions positions) {
+    if (segment == null) return;
+    int bodyAt = framedEnd - check.goodBytes;
+    for (int at = bodyAt; at < framedEnd; at += RecordCodec.bytes(buffer, at))
+      positions.note(segment, RecordCodec.sequence(buffer, at), frameOffset + Layout.FRAME_HEADER_BYTES + at - bodyAt);
   }
 
   @Override
@@ -320,6 +345,8 @@ public final class LogCursor implements AutoCloseable {
     if (closed) return;
     closed = true;
     buffer = null;
+    view = null;
+    viewed = null;
     nextRecordAt = 0;
     framedEnd = 0;
     segments.unpin(this);

@@ -1,5 +1,6 @@
 package dev.syncline.log;
 
+import dev.syncline.CorruptLogException;
 import dev.syncline.Damage;
 import dev.syncline.LogFailedException;
 import dev.syncline.LogFencedException;
@@ -26,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 
 /**
  * A durable sequence of opaque records in segment files: group commit, rotation, recovery, and truncation at both ends.
@@ -49,6 +51,7 @@ public final class SegmentedLog implements Closeable {
   /** Sequences behind which the tail was cut since the log was opened, in order; cursors look for cuts newer than themselves. */
   private final List<Long> cuts = new CopyOnWriteArrayList<>();
 
+  private final PointReader pointReader = new PointReader();
   private final ReentrantLock checkpointLock = new ReentrantLock();
   private DirectoryLock lock;
   private SegmentSet segments = new SegmentSet(List.of());
@@ -327,6 +330,46 @@ public final class SegmentedLog implements Closeable {
   /** A cursor for one record: after {@link LogCursor#advance} it stands on {@code sequence} or the next one there is. */
   public LogCursor seek(long sequence) throws IOException {
     return openCursor(sequence - 1, false, 16 << 10);
+  }
+
+  /**
+   * Reads one record; never waits for a commit or a sync. Any number of threads.
+   *
+   * @param use makes the result from the record, which is good only while it runs
+   * @return null if there is no such record (yet, or any more)
+   * @throws CorruptLogException if it was there and is unreadable
+   */
+  public <T> T read(long sequence, Function<? super RecordView, T> use) throws IOException {
+    state.requireReadable();
+    T found = readFromFile(sequence, use);
+    return found != null ? found : readThroughCursor(sequence, use);
+  }
+
+  private <T> T readFromFile(long sequence, Function<? super RecordView, T> use) throws IOException {
+    if (sequence <= truncatedThrough() || sequence > visibleSequence()) return null;
+    Segment holder = SegmentSet.firstBeyond(segments.live(), sequence - 1);
+    if (holder == null) return null;
+    try {
+      return pointReader.read(holder, holder.reader(storage), sequence, use);
+    } catch (LogFencedException e) {
+      throw e;
+    } catch (IOException e) {
+      // Taken away, or unreadable: whoever looks more carefully will say which.
+      return null;
+    }
+  }
+
+  private <T> T readThroughCursor(long sequence, Function<? super RecordView, T> use) throws IOException {
+    try (LogCursor cursor = seek(sequence)) {
+      boolean found = cursor.advance() && cursor.sequence() == sequence;
+      if (found) {
+        cursor.notePositions(pointReader.positions());
+        return use.apply(cursor);
+      }
+      if (cursor.damage().isPresent() && sequence <= currentSequence() && sequence > truncatedThrough())
+        throw new CorruptLogException(cursor.damage().get(), "Nothing was changed");
+      return null;
+    }
   }
 
   private LogCursor openCursor(long after, boolean follows, int windowBytes) throws IOException {

@@ -1,0 +1,120 @@
+package dev.syncline.log;
+
+import dev.syncline.format.Crc;
+import dev.syncline.format.Layout;
+import dev.syncline.format.RecordCodec;
+import dev.syncline.io.AlignedBuffers;
+import dev.syncline.io.SegmentFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Function;
+
+/**
+ * Reads single records straight from where they lie: one read of a few hundred bytes each, once a reader has met their frame.
+ *
+ * <p>It never waits for a commit, takes no lock and pins nothing: a file that is taken away meanwhile, or used for something else, no longer
+ * holds a record with this sequence and epoch, and then the answer is "unknown". Safe for many threads.
+ */
+final class PointReader {
+  /** What is read where the length of the record is not known yet. */
+  private static final int FIRST_READ_BYTES = 1024;
+
+  private static final int BUFFER_BYTES = 16 << 10;
+  private static final int DESKS = 16;
+
+  private final RecordPositions positions = new RecordPositions();
+
+  /** Spare desks, so that a read allocates none unless more threads read than there are places. */
+  private final AtomicReferenceArray<Desk> spare = new AtomicReferenceArray<>(DESKS);
+
+  /** What one read works with. */
+  private static final class Desk implements RecordView {
+    private final ByteBuffer buffer = AlignedBuffers.allocate(BUFFER_BYTES);
+    private final ByteBuffer view = buffer.asReadOnlyBuffer();
+    private final Crc crc = new Crc();
+
+    @Override
+    public long sequence() {
+      return RecordCodec.sequence(buffer, 0);
+    }
+
+    @Override
+    public int type() {
+      return RecordCodec.type(buffer, 0);
+    }
+
+    @Override
+    public int meta() {
+      return RecordCodec.meta(buffer, 0);
+    }
+
+    @Override
+    public int payloadBytes() {
+      return RecordCodec.payloadBytes(buffer, 0);
+    }
+
+    @Override
+    public byte[] payload() {
+      byte[] copy = new byte[payloadBytes()];
+      buffer.get(Layout.RECORD_HEADER_BYTES, copy);
+      return copy;
+    }
+
+    @Override
+    public ByteBuffer payloadView() {
+      return view.limit(Layout.RECORD_HEADER_BYTES + payloadBytes()).position(Layout.RECORD_HEADER_BYTES);
+    }
+  }
+
+  RecordPositions positions() {
+    return positions;
+  }
+
+  /** What {@code use} makes of the record, or null if it is not known where it lies, is large, or is not there any more. */
+  <T> T read(Segment segment, SegmentFile file, long sequence, Function<? super RecordView, T> use) throws IOException {
+    long offsetBytes = positions.find(segment, sequence);
+    if (offsetBytes == 0) return null;
+    Desk desk = takeDesk();
+    try {
+      return load(desk, segment, file, sequence, offsetBytes) ? use.apply(desk) : null;
+    } finally {
+      giveBack(desk);
+    }
+  }
+
+  /** Where this thread begins to look, so that threads seldom meet. */
+  private static int ownPlace() {
+    return (int) Thread.currentThread().getId();
+  }
+
+  private Desk takeDesk() {
+    int own = ownPlace();
+    for (int i = 0; i < DESKS; i++) {
+      int place = own + i & DESKS - 1;
+      Desk desk = spare.get(place) == null ? null : spare.getAndSet(place, null);
+      if (desk != null) return desk;
+    }
+    return new Desk();
+  }
+
+  private void giveBack(Desk desk) {
+    int own = ownPlace();
+    for (int i = 0; i < DESKS; i++) if (spare.compareAndSet(own + i & DESKS - 1, null, desk)) return;
+  }
+
+  private boolean load(Desk desk, Segment segment, SegmentFile file, long sequence, long offsetBytes) throws IOException {
+    long nextBytes = positions.find(segment, sequence + 1);
+    long guess = nextBytes > offsetBytes ? nextBytes - offsetBytes : FIRST_READ_BYTES;
+    int available = file.read(desk.buffer.clear().limit((int) Math.min(guess, BUFFER_BYTES)), offsetBytes);
+    if (available < Layout.RECORD_HEADER_BYTES || desk.sequence() != sequence) return false;
+    long bytes = Layout.RECORD_HEADER_BYTES + (long) desk.payloadBytes();
+    if (bytes > BUFFER_BYTES) return false;
+    if (bytes > available) {
+      desk.buffer.limit((int) bytes).position(available);
+      available += file.read(desk.buffer, offsetBytes + available);
+    }
+    return RecordCodec.problem(desk.buffer.clear(), 0, available, desk.crc, segment.header.epoch()) == null
+        && desk.sequence() == sequence;
+  }
+}
