@@ -8,7 +8,6 @@ import dev.syncline.io.SleepWord;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -55,14 +54,11 @@ final class CommitQueue {
     SleepWord newSleepWord();
   }
 
-  private record AsyncAppend(CompletableFuture<Long> future, long sequence) {}
-
   private final SyncMode mode;
   private final LogOptions options;
   private final LogState state;
   private final Housekeeper housekeeper;
   private final Surroundings surroundings;
-  private final CompletionQueue completions;
   final CommitCounters counters = new CommitCounters();
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -81,7 +77,7 @@ final class CommitQueue {
   private final ArrayDeque<Frame> fullFrames = new ArrayDeque<>();
 
   private long fullFramesBytes;
-  private final ArrayDeque<AsyncAppend> asyncAppends = new ArrayDeque<>();
+  private final AsyncAppends asyncAppends;
   private Frame openFrame;
 
   /** The segment that frames go to, or null while there is none. Changed by the token's holder. */
@@ -103,7 +99,7 @@ final class CommitQueue {
   private int progressWaiters;
 
   private long syncWantedSequence;
-  private long oldestUnsyncedNanos;
+  private final SyncInterval interval;
   private Thread writer;
   private boolean stopped;
 
@@ -133,7 +129,8 @@ final class CommitQueue {
     this.state = state;
     this.housekeeper = housekeeper;
     this.surroundings = surroundings;
-    this.completions = new CompletionQueue(options.callbacks());
+    this.interval = new SyncInterval(options.syncIntervalNanos());
+    this.asyncAppends = new AsyncAppends(options.callbacks());
     openFrame = newFrame();
     spareFrames.add(newFrame());
     restart(tail, lastSequence);
@@ -211,10 +208,8 @@ final class CommitQueue {
     try {
       admit(bytesOf(head, rest));
       given = sequence == 0 ? appendedSequence + 1 : requireAhead(sequence);
-      if (mustWait()) {
-        followers = openFrame.followersToJoin();
-        waiter = followers.newMember();
-      }
+      if (mustWait()) followers = openFrame.followersToJoin();
+      if (followers != null) waiter = followers.newMember();
       openFrame.add(given, type, false, meta, head, rest);
       try {
         mine = entered(given, 1, (long) head.length + rest.length, waiter);
@@ -228,8 +223,13 @@ final class CommitQueue {
     return given;
   }
 
-  /** Appends records that count together or not at all; returns the first one's sequence. They take sequences without gaps. */
-  long appendGroup(List<Entry> entries) throws IOException {
+  /**
+   * Appends records in one frame; they take sequences without gaps. Returns the first one's.
+   *
+   * @param sequence the first one's, above every one before it, or 0 for the next one
+   * @param together whether they count together or not at all
+   */
+  long appendAll(long sequence, List<Entry> entries, boolean together) throws IOException {
     Frame mine = null;
     Followers followers = null;
     Waiter waiter = null;
@@ -239,12 +239,10 @@ final class CommitQueue {
     lock.lock();
     try {
       admit(Math.toIntExact(payloadBytes + (long) entries.size() * Layout.RECORD_HEADER_BYTES));
-      if (mustWait()) {
-        followers = openFrame.followersToJoin();
-        waiter = followers.newMember();
-      }
-      first = appendedSequence + 1;
-      addAll(entries, first, payloadBytes);
+      if (mustWait()) followers = openFrame.followersToJoin();
+      if (followers != null) waiter = followers.newMember();
+      first = sequence == 0 ? appendedSequence + 1 : requireAhead(sequence);
+      addAll(entries, first, payloadBytes, together);
       try {
         mine = entered(first + entries.size() - 1, entries.size(), payloadBytes, waiter);
       } catch (Throwable t) {
@@ -257,7 +255,7 @@ final class CommitQueue {
     return first;
   }
 
-  private void addAll(List<Entry> entries, long first, long payloadBytes) {
+  private void addAll(List<Entry> entries, long first, long payloadBytes, boolean together) {
     int count = openFrame.recordCount();
     int bytes = openFrame.bodyBytes();
     long last = openFrame.lastSequence();
@@ -266,7 +264,7 @@ final class CommitQueue {
           Math.toIntExact(Layout.FRAME_HEADER_BYTES + bytes + payloadBytes + (long) entries.size() * Layout.RECORD_HEADER_BYTES));
       for (int i = 0; i < entries.size(); i++) {
         Entry e = entries.get(i);
-        openFrame.add(first + i, e.type(), i < entries.size() - 1, e.meta(), e.head(), e.rest());
+        openFrame.add(first + i, e.type(), together && i < entries.size() - 1, e.meta(), e.head(), e.rest());
       }
     } catch (Throwable t) {
       openFrame.rollBackTo(count, bytes, last);
@@ -282,8 +280,7 @@ final class CommitQueue {
       startWriter();
       admit(bytesOf(head, rest));
       long sequence = appendedSequence + 1;
-      AsyncAppend pending = new AsyncAppend(future, sequence);
-      asyncAppends.add(pending);
+      asyncAppends.add(future, sequence);
       try {
         openFrame.add(sequence, type, false, meta, head, rest);
       } catch (Throwable t) {
@@ -392,7 +389,7 @@ final class CommitQueue {
 
   private void noteAppended(long last, int count, long payloadBytes) {
     if (mode == SyncMode.INTERVAL && appendedSequence == durableSequence) {
-      oldestUnsyncedNanos = System.nanoTime();
+      interval.begin();
       startWriter();
       writerWork.signal();
     }
@@ -477,12 +474,16 @@ final class CommitQueue {
       Followers followers = frame.followers();
       takeIn(frame);
       durable(frame.lastSequence());
-      if (followers != null) followers.settle(false);
+      settleFollowers(followers, false);
       recycle(frame);
       return followers;
     } finally {
       lock.unlock();
     }
+  }
+
+  private static void settleFollowers(Followers followers, boolean failed) {
+    if (followers != null) followers.settle(failed);
   }
 
   private static void wakeFollowers(Followers followers) {
@@ -540,11 +541,8 @@ final class CommitQueue {
     durableOrdinal = tail.ordinal;
     durableEndBytes = tail.usedEndBytes();
     durableCrc = tail.lastCrc();
-    if (mode == SyncMode.INTERVAL) oldestUnsyncedNanos = System.nanoTime();
-    while (!asyncAppends.isEmpty() && asyncAppends.peek().sequence() <= sequence) {
-      AsyncAppend append = asyncAppends.poll();
-      completions.succeed(append.future(), append.sequence());
-    }
+    if (mode == SyncMode.INTERVAL) interval.begin();
+    asyncAppends.completeThrough(sequence);
     signalProgress();
   }
 
@@ -636,12 +634,8 @@ final class CommitQueue {
     return true;
   }
 
-  private interface TokenWork {
-    void run() throws IOException;
-  }
-
   /** Runs work of the token's holder and gives the token back; a failure poisons. */
-  private void asToken(TokenWork work) throws IOException {
+  private void asToken(LogState.FileChange work) throws IOException {
     try {
       work.run();
     } catch (Throwable t) {
@@ -722,9 +716,7 @@ final class CommitQueue {
   private boolean syncIsDue() {
     if (mode == SyncMode.SYNC) return true;
     if (syncWantedSequence > durableSequence) return true;
-    return mode == SyncMode.INTERVAL
-        && appendedSequence > durableSequence
-        && System.nanoTime() - oldestUnsyncedNanos >= options.syncIntervalNanos();
+    return mode == SyncMode.INTERVAL && appendedSequence > durableSequence && interval.isOver();
   }
 
   private void awaitWriterWork() {
@@ -734,7 +726,7 @@ final class CommitQueue {
       return;
     }
     try {
-      writerWork.awaitNanos(Math.max(1, oldestUnsyncedNanos + options.syncIntervalNanos() - System.nanoTime()));
+      writerWork.awaitNanos(interval.leftNanos());
     } catch (InterruptedException e) {
       throw new AssertionError("engine threads cannot be interrupted", e);
     }
@@ -875,16 +867,13 @@ final class CommitQueue {
     wakeFailed(openFrame);
     progress.signalAll();
     writerWork.signalAll();
-    for (AsyncAppend append : asyncAppends) completions.fail(append.future(), state.failedException(state.failure()));
-    asyncAppends.clear();
+    asyncAppends.failAll(state);
     return state.failedException(state.failure());
   }
 
   private static void wakeFailed(Frame frame) {
-    Followers waiting = frame.followers();
-    if (waiting == null) return;
-    waiting.settle(true);
-    waiting.wake();
+    settleFollowers(frame.followers(), true);
+    wakeFollowers(frame.followers());
   }
 
   /**

@@ -57,6 +57,17 @@ final class MarkFile implements Closeable {
     return open(storage, first);
   }
 
+  /** Puts a mark in the place of whatever is or is not there, readable or not. */
+  static void replace(Storage storage, Mark mark) throws IOException {
+    if (!storage.list().contains(SegmentName.MARK)) {
+      create(storage, mark).close();
+      return;
+    }
+    try (MarkFile file = open(storage, mark)) {
+      file.storeAnyway(mark);
+    }
+  }
+
   static MarkFile open(Storage storage, Mark current) throws IOException {
     return new MarkFile(storage.open(SegmentName.MARK, Storage.Access.WRITE), current);
   }

@@ -1,10 +1,12 @@
 package dev.syncline.log;
 
+import dev.syncline.LogFencedException;
 import dev.syncline.format.Crc;
 import dev.syncline.format.Layout;
 import dev.syncline.format.RecordCodec;
 import dev.syncline.io.AlignedBuffers;
 import dev.syncline.io.SegmentFile;
+import dev.syncline.io.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -23,6 +25,7 @@ final class PointReader {
   private static final int BUFFER_BYTES = 16 << 10;
   private static final int DESKS = 16;
 
+  private final Storage storage;
   private final RecordPositions positions = new RecordPositions();
 
   /** Spare desks, so that a read allocates none unless more threads read than there are places. */
@@ -67,17 +70,26 @@ final class PointReader {
     }
   }
 
+  PointReader(Storage storage) {
+    this.storage = storage;
+  }
+
   RecordPositions positions() {
     return positions;
   }
 
   /** What {@code use} makes of the record, or null if it is not known where it lies, is large, or is not there any more. */
-  <T> T read(Segment segment, SegmentFile file, long sequence, Function<? super RecordView, T> use) throws IOException {
+  <T> T read(Segment segment, long sequence, Function<? super RecordView, T> use) throws LogFencedException {
     long offsetBytes = positions.find(segment, sequence);
     if (offsetBytes == 0) return null;
     Desk desk = takeDesk();
     try {
-      return load(desk, segment, file, sequence, offsetBytes) ? use.apply(desk) : null;
+      return load(desk, segment, segment.reader(storage), sequence, offsetBytes) ? use.apply(desk) : null;
+    } catch (LogFencedException e) {
+      throw e;
+    } catch (IOException e) {
+      // Taken away, or unreadable: whoever looks more carefully will say which.
+      return null;
     } finally {
       giveBack(desk);
     }

@@ -3,6 +3,7 @@ package dev.syncline.log;
 import dev.syncline.CorruptLogException;
 import dev.syncline.CorruptionPolicy;
 import dev.syncline.Damage;
+import dev.syncline.RecoveryReport;
 import dev.syncline.Verification;
 import dev.syncline.format.Layout;
 import dev.syncline.format.LogId;
@@ -14,7 +15,9 @@ import dev.syncline.io.Storage;
 import dev.syncline.log.Verdict.Cut;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -29,6 +32,7 @@ import java.util.TreeSet;
  * says all is well is written last.
  */
 final class Recovery {
+  private static final int ATTEMPTS_BESIDE_A_WRITER = 5;
 
   /**
    * What opening needs of a recovered directory.
@@ -46,7 +50,13 @@ final class Recovery {
       Segment tail,
       long trimmedBytes,
       List<Path> quarantined,
-      boolean writable) {}
+      boolean writable) {
+
+    RecoveryReport report(long firstSequence, long tookNanos) {
+      return new RecoveryReport(verdict.fresh(), verdict.closedCleanly(), segments.size(), firstSequence, verdict.lastSequence(),
+          trimmedBytes, quarantined, verdict.notes(), damage, verdict.gaps(), writable, Duration.ofNanos(tookNanos));
+    }
+  }
 
   private final Storage storage;
   private final LogOptions options;
@@ -60,10 +70,22 @@ final class Recovery {
   }
 
   /** Reads only: the log as it is now, not writable. */
-  static Outcome readOnly(Storage storage, Verification verification) throws IOException {
+  private static Outcome readOnly(Storage storage, Verification verification) throws IOException {
     Verdict verdict = new Judge(storage, Storage.Access.READ, verification).judge();
     Mark mark = verdict.mark().orElse(Mark.fresh(new LogId(0, 0)));
     return new Outcome(verdict, mark, null, verdict.segments(), verdict.damage(), null, 0, List.of(), false);
+  }
+
+  /** The same beside a live writer: what looks damaged may be a change half seen, so it is looked at again. */
+  static Outcome beside(Storage storage, Verification verification) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        Outcome outcome = readOnly(storage, verification);
+        if (outcome.damage().isEmpty() || attempt == ATTEMPTS_BESIDE_A_WRITER) return outcome;
+      } catch (NoSuchFileException e) {
+        if (attempt == ATTEMPTS_BESIDE_A_WRITER) throw e;
+      }
+    }
   }
 
   /** Judges and repairs; the caller holds the directory's lock. */

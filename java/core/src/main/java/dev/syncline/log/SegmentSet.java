@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -20,8 +21,8 @@ final class SegmentSet {
   /** Lowest ordinal that each open cursor may still read. Guarded by pinLock. */
   private final Map<Object, Long> pins = new IdentityHashMap<>();
 
-  /** Truncated and waiting for their last reader, oldest first. Housekeeping thread. */
-  private final List<Segment> retired = new ArrayList<>();
+  /** Truncated and waiting for their last reader, oldest first. Changed by the housekeeping thread. */
+  private final List<Segment> retired = new CopyOnWriteArrayList<>();
 
   SegmentSet(List<Segment> segments) {
     live = List.copyOf(segments);
@@ -68,6 +69,14 @@ final class SegmentSet {
 
   List<Segment> retired() {
     return List.copyOf(retired);
+  }
+
+  /** What the files of live and retired segments take, roughly. */
+  long diskBytes() {
+    long bytes = 0;
+    for (Segment segment : live) bytes += segment.fileBytes;
+    for (Segment segment : retired) bytes += segment.fileBytes;
+    return bytes;
   }
 
   /** Keeps segments from {@code ordinal} on readable for {@code reader}, until it pins a later one or unpins. */

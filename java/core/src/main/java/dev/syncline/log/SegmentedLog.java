@@ -13,14 +13,12 @@ import dev.syncline.WalStats;
 import dev.syncline.format.Mark;
 import dev.syncline.format.SegmentName;
 import dev.syncline.io.DirectoryLock;
-import dev.syncline.io.SegmentFile;
 import dev.syncline.io.SleepWord;
 import dev.syncline.io.Storage;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -51,7 +49,8 @@ public final class SegmentedLog implements Closeable {
   /** Sequences behind which the tail was cut since the log was opened, in order; cursors look for cuts newer than themselves. */
   private final List<Long> cuts = new CopyOnWriteArrayList<>();
 
-  private final PointReader pointReader = new PointReader();
+  private final PointReader pointReader;
+  private final MarkDuty markDuty;
   private final ReentrantLock checkpointLock = new ReentrantLock();
   private DirectoryLock lock;
   private SegmentSet segments = new SegmentSet(List.of());
@@ -72,11 +71,6 @@ public final class SegmentedLog implements Closeable {
   /** The segment that frames go to. Written by the housekeeping thread. */
   private volatile Segment tail;
 
-  /** Whether something became durable that neither the mark nor a later frame proves yet. */
-  private volatile boolean markStale;
-
-  private long markSeenSequence = -1;
-  private long markSeenNanos;
   private volatile long fullUntilNanos;
 
   /** The last checkpoint of a log that is not writable; a writable one keeps it with its mark file. */
@@ -86,6 +80,8 @@ public final class SegmentedLog implements Closeable {
     this.storage = storage;
     this.options = options;
     this.readOnly = readOnly;
+    this.pointReader = new PointReader(storage);
+    this.markDuty = new MarkDuty(options.markIntervalNanos());
     this.state = new LogState(storage.directory(), readOnly);
     this.housekeeper = new Housekeeper("syncline-" + storage.directory().getFileName(), this::attend);
   }
@@ -102,7 +98,8 @@ public final class SegmentedLog implements Closeable {
     storage.createDirectory();
     log.lock = DirectoryLock.acquire(storage.directory(), log::fence, options.openTimeoutNanos());
     try {
-      log.recover();
+      long began = System.nanoTime();
+      log.install(new Recovery(storage, options).recover(), began);
       log.housekeeper.start();
       return log;
     } catch (IOException | RuntimeException | Error e) {
@@ -125,11 +122,6 @@ public final class SegmentedLog implements Closeable {
       if (SegmentName.isSegment(name) && SegmentName.ordinal(name) < 0) throw Incompatible.foreignName(storage, name);
   }
 
-  private void recover() throws IOException {
-    long began = System.nanoTime();
-    install(new Recovery(storage, options).recover(), began);
-  }
-
   /** Takes over what recovery found. */
   private void install(Recovery.Outcome outcome, long beganNanos) throws IOException {
     Verdict verdict = outcome.verdict();
@@ -147,35 +139,13 @@ public final class SegmentedLog implements Closeable {
     }
     if (queue == null) queue = new CommitQueue(options, state, housekeeper, new Surroundings(), tail, verdict.lastSequence());
     else queue.restart(tail, verdict.lastSequence());
-    recovery = report(outcome, beganNanos);
+    recovery = outcome.report(firstSequence(), System.nanoTime() - beganNanos);
   }
 
-  private RecoveryReport report(Recovery.Outcome outcome, long beganNanos) {
-    Verdict verdict = outcome.verdict();
-    return new RecoveryReport(verdict.fresh(), verdict.closedCleanly(), outcome.segments().size(), firstSequence(), verdict.lastSequence(),
-        outcome.trimmedBytes(), outcome.quarantined(), verdict.notes(), outcome.damage(), verdict.gaps(), outcome.writable(),
-        Duration.ofNanos(System.nanoTime() - beganNanos));
-  }
-
-  /**
-   * Looks again at a directory that somebody else writes to. What looks damaged may be a change half seen, so it is looked at
-   * once more.
-   */
+  /** Looks again at a directory that somebody else writes to. */
   private void refresh() throws IOException {
     long began = System.nanoTime();
-    IOException failed = null;
-    for (int attempt = 0; attempt < 5; attempt++) {
-      try {
-        Recovery.Outcome outcome = Recovery.readOnly(storage, options.verification());
-        failed = null;
-        if (!outcome.damage().isEmpty() && attempt < 4) continue;
-        install(outcome, began);
-        return;
-      } catch (java.nio.file.NoSuchFileException e) {
-        failed = e;
-      }
-    }
-    throw failed;
+    install(Recovery.beside(storage, options.verification()), began);
   }
 
   // Appending.
@@ -195,16 +165,34 @@ public final class SegmentedLog implements Closeable {
 
   /** Appends records that survive a crash together or not at all; returns the first one's index, the rest follow without gaps. */
   public long appendGroup(List<Entry> entries) throws IOException {
-    long bytes = 0;
-    for (Entry entry : entries) bytes += entry.payloadBytes();
-    requireSize(entries.size(), bytes);
-    return queue.appendGroup(entries);
+    requireSize(entries);
+    return queue.appendAll(0, entries, true);
+  }
+
+  /**
+   * Appends records with the caller's indexes, one after the other from {@code first} on, in one write. Each counts by itself: a crash
+   * may leave some of them, from the front and without a hole.
+   *
+   * @param first must be above every index before it, and may leave any number of them out
+   */
+  public void appendRun(long first, List<Entry> entries) throws IOException {
+    if (first <= 0 || first > Long.MAX_VALUE - entries.size())
+      throw new IllegalArgumentException("expected indexes above 0, found " + entries.size() + " from " + first + " on");
+    if (entries.isEmpty()) throw new IllegalArgumentException("expected at least one record, found none");
+    requireSize(entries);
+    queue.appendAll(first, entries, false);
   }
 
   /** Appends one record; the future completes with its index when it is durable. */
   public CompletableFuture<Long> appendAsync(int type, int meta, byte[] head, byte[] rest) throws IOException {
     requireSize(1, (long) head.length + rest.length);
     return queue.appendAsync(type, meta, head, rest);
+  }
+
+  private void requireSize(List<Entry> entries) throws RecordTooLargeException {
+    long bytes = 0;
+    for (Entry entry : entries) bytes += entry.payloadBytes();
+    requireSize(entries.size(), bytes);
   }
 
   private void requireSize(int records, long bytes) throws RecordTooLargeException {
@@ -300,7 +288,7 @@ public final class SegmentedLog implements Closeable {
     } finally {
       checkpointLock.unlock();
     }
-    markStale = true;
+    markDuty.note();
     if (!readOnly) housekeeper.nudge();
   }
 
@@ -341,28 +329,16 @@ public final class SegmentedLog implements Closeable {
    */
   public <T> T read(long sequence, Function<? super RecordView, T> use) throws IOException {
     state.requireReadable();
-    T found = readFromFile(sequence, use);
+    Segment holder = sequence > truncatedThrough() && sequence <= visibleSequence()
+        ? SegmentSet.firstBeyond(segments.live(), sequence - 1)
+        : null;
+    T found = holder == null ? null : pointReader.read(holder, sequence, use);
     return found != null ? found : readThroughCursor(sequence, use);
-  }
-
-  private <T> T readFromFile(long sequence, Function<? super RecordView, T> use) throws IOException {
-    if (sequence <= truncatedThrough() || sequence > visibleSequence()) return null;
-    Segment holder = SegmentSet.firstBeyond(segments.live(), sequence - 1);
-    if (holder == null) return null;
-    try {
-      return pointReader.read(holder, holder.reader(storage), sequence, use);
-    } catch (LogFencedException e) {
-      throw e;
-    } catch (IOException e) {
-      // Taken away, or unreadable: whoever looks more carefully will say which.
-      return null;
-    }
   }
 
   private <T> T readThroughCursor(long sequence, Function<? super RecordView, T> use) throws IOException {
     try (LogCursor cursor = seek(sequence)) {
-      boolean found = cursor.advance() && cursor.sequence() == sequence;
-      if (found) {
+      if (cursor.advance() && cursor.sequence() == sequence) {
         cursor.notePositions(pointReader.positions());
         return use.apply(cursor);
       }
@@ -370,6 +346,17 @@ public final class SegmentedLog implements Closeable {
         throw new CorruptLogException(cursor.damage().get(), "Nothing was changed");
       return null;
     }
+  }
+
+  /**
+   * Shows every record of one type above {@code after} that is visible now, in order. Segments without that type are not read: their
+   * seals say what they hold.
+   *
+   * @throws dev.syncline.CorruptLogException if damage lies in what is read
+   */
+  public void scan(int type, long after, RecordVisitor visitor) throws IOException {
+    state.requireReadable();
+    new TypeScan(this, type, visitor).run(segments.live(), after, visibleSequence());
   }
 
   private LogCursor openCursor(long after, boolean follows, int windowBytes) throws IOException {
@@ -465,23 +452,13 @@ public final class SegmentedLog implements Closeable {
     List<Segment> live = segments.live();
     long firstLeft = mark.lastOrdinal() + 1;
     for (int i = live.size() - 1; i >= 0 && live.get(i).reachesBeyond(through); i--) firstLeft = live.get(i).ordinal;
-    if (through < lastLost()) firstLeft = mark.firstOrdinal();
+    if (through < damage.stream().mapToLong(Damage::lastLost).max().orElse(0)) firstLeft = mark.firstOrdinal();
     Mark truncated = mark.withTruncatedThrough(Math.max(through, mark.truncatedThrough()), firstLeft)
         .withFloor(Math.max(readLast, mark.floorSequence()));
-    if (!storage.list().contains(SegmentName.MARK)) {
-      MarkFile.create(storage, truncated).close();
-    } else {
-      try (MarkFile file = MarkFile.open(storage, truncated)) {
-        file.storeAnyway(truncated);
-      }
-    }
+    MarkFile.replace(storage, truncated);
     for (Segment segment : live) segment.close();
     install(new Recovery(storage, options).recover(), began);
     return null;
-  }
-
-  private long lastLost() {
-    return damage.stream().mapToLong(Damage::lastLost).max().orElse(0);
   }
 
   /**
@@ -524,10 +501,38 @@ public final class SegmentedLog implements Closeable {
       storage.syncDirectory();
     }
     Segment cut = Rewind.cutSegment(storage, kept, sequence);
-    kept.close();
+    cut.readThrough(kept);
     List<Segment> left = new ArrayList<>(live.subList(0, holder));
     left.add(cut);
     segments.replaceAll(left);
+  }
+
+  /**
+   * Forgets every record, durably: the next append gets {@code next}, or a higher index of the caller's. That may lie before what was
+   * forgotten or far beyond it. With {@link #truncateAfter} the only way in which an index is given out twice.
+   */
+  public void reset(long next) throws IOException {
+    if (next <= 0) throw new IllegalArgumentException("expected an index above 0 to go on with, found " + next);
+    state.requireWritable();
+    poisoning(() -> {
+      queue.exclusively(now -> {
+        forgetAll(next - 1);
+        queue.restart(null, next - 1);
+        return null;
+      }, Long.MAX_VALUE);
+      return null;
+    });
+  }
+
+  /** Storing the mark is the moment of the change: from then on every segment lies before the first one in use. */
+  private void forgetAll(long through) throws IOException {
+    if (tail != null) tail.stopWriting().close();
+    tail = null;
+    cuts.add(through);
+    markFile.noteCheckpoint(new MarkFile.Checkpoint(0, 0));
+    markFile.store(markFile.current().withoutRecords(through));
+    segments.retire(segments.live());
+    disposeUnread();
   }
 
   // Copying and checking.
@@ -592,9 +597,7 @@ public final class SegmentedLog implements Closeable {
       boolean spaceRunsLow = now != null
           && (preparer.runsLow(now) || preparer.wantsSuccessor(now))
           && (fullUntilNanos == 0 || System.nanoTime() - fullUntilNanos > 0);
-      boolean wasFresh = !markStale;
-      if (wasFresh) markStale = true;
-      if (spaceRunsLow || wasFresh) housekeeper.nudge();
+      if (markDuty.note() || spaceRunsLow) housekeeper.nudge();
     }
 
     @Override
@@ -608,7 +611,7 @@ public final class SegmentedLog implements Closeable {
     Segment newest = segments.newest();
     // The seal's room first: on a full disk what is prepared is given up for it.
     if (newest != null) preparer.makeRoomForSeal(newest);
-    preparer.prepare(frameBytes, diskBytes());
+    preparer.prepare(frameBytes, segments.diskBytes());
     // From here on the log's files change.
     state.finalOnFailure(() -> {
       if (newest != null) preparer.seal(newest);
@@ -620,13 +623,6 @@ public final class SegmentedLog implements Closeable {
   }
 
 
-  private long diskBytes() {
-    long bytes = 0;
-    for (Segment segment : segments.live()) bytes += segment.fileBytes;
-    for (Segment segment : segments.retired()) bytes += segment.fileBytes;
-    return bytes;
-  }
-
   // Duties of the housekeeping thread.
 
   private long attend() {
@@ -634,7 +630,7 @@ public final class SegmentedLog implements Closeable {
     try {
       disposeUnread();
       boolean more = attendSpace();
-      long untilMark = attendMark();
+      long untilMark = markDuty.attend(queue, markFile);
       return more ? 0 : untilMark;
     } catch (Throwable t) {
       fail(t);
@@ -652,29 +648,12 @@ public final class SegmentedLog implements Closeable {
     try {
       fullUntilNanos = 0;
       if (preparer.runsLow(now)) preparer.fillAhead(now);
-      else if (preparer.wantsSuccessor(now)) preparer.prepare(0, diskBytes());
+      else if (preparer.wantsSuccessor(now)) preparer.prepare(0, segments.diskBytes());
       return preparer.runsLow(now);
     } catch (StorageFullException e) {
       fullUntilNanos = System.nanoTime() + FULL_RETRY_NANOS;
       return false;
     }
-  }
-
-  /** Writes the durable point when nothing has been acknowledged for half an interval; a busy log proves itself with every frame. */
-  private long attendMark() throws IOException {
-    if (!markStale) return Long.MAX_VALUE;
-    long durable = queue.durableSequence();
-    if (durable != markSeenSequence) {
-      markSeenSequence = durable;
-      markSeenNanos = System.nanoTime();
-    }
-    long quietNanos = System.nanoTime() - markSeenNanos;
-    if (quietNanos < options.markIntervalNanos() / 2) return options.markIntervalNanos() / 2 - quietNanos;
-    markStale = false;
-    Mark.DurablePoint point = queue.durablePoint();
-    Mark mark = markFile.current();
-    markFile.store(point == null ? mark : mark.withDurable(point, false).withFloor(Math.max(mark.floorSequence(), point.sequence())));
-    return Long.MAX_VALUE;
   }
 
   private void disposeUnread() throws IOException {
@@ -770,36 +749,11 @@ public final class SegmentedLog implements Closeable {
   }
 
   private Segment finish(Segment now) throws IOException {
-    state.finalOnFailure(() -> finishFiles(now));
+    state.finalOnFailure(() -> {
+      tail = null;
+      CleanClose.finish(storage, segments, preparer, markFile, now, queue.appendedSequence());
+    });
     return null;
-  }
-
-  private void finishFiles(Segment now) throws IOException {
-    cutPadding(now);
-    tail = null;
-    for (Segment segment : segments.retired()) {
-      segment.close();
-      storage.delete(segment.name);
-    }
-    preparer.discardSpares();
-    storage.syncDirectory();
-    Mark mark = markFile.current().withFloor(queue.appendedSequence());
-    Segment newest = segments.newest();
-    Mark.DurablePoint end = newest == null
-        ? Mark.DurablePoint.NONE
-        : newest.endPoint();
-    markFile.store(mark.withDurable(end, true));
-  }
-
-  /** Cuts the newest segment behind its last record's last byte, also where it was recovered and nothing was appended since. */
-  private void cutPadding(Segment now) throws IOException {
-    Segment newest = segments.newest();
-    if (newest == null || newest.sealed()) return;
-    try (SegmentFile file = now == newest ? now.stopWriting() : storage.open(newest.name, Storage.Access.WRITE)) {
-      if (file.size() == newest.usedEndBytes()) return;
-      file.truncate(newest.usedEndBytes());
-      file.sync();
-    }
   }
 
   /** Stops the threads, closes descriptors, and releases the lock; touches no file. */
@@ -836,7 +790,7 @@ public final class SegmentedLog implements Closeable {
     CommitCounters counters = queue.counters;
     return new WalStats(counters.appends, counters.appendedBytes, counters.commits, counters.durableWrites, counters.syncs,
         counters.writtenBytes, preparer == null ? 0 : preparer.rotations(), preparer == null ? 0 : preparer.recycledFiles(),
-        segments.live().size(), diskBytes() + (preparer == null ? 0 : preparer.spareBytes()), queue.pendingBytes(),
+        segments.live().size(), segments.diskBytes() + (preparer == null ? 0 : preparer.spareBytes()), queue.pendingBytes(),
         queue.ioInProgressNanos(), state.failure() != null);
   }
 }

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
-import org.objectweb.asm.tree.FieldInsnNode;
 import org.objectweb.asm.tree.InsnList;
+import org.objectweb.asm.tree.InsnNode;
 import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.VarInsnNode;
 
@@ -117,8 +117,13 @@ class MutantsTest {
     assertCaughtBy("aFollowerWaitsForItsOwnFrame", new Mutant().with("log.CommitQueue", "commit", beginningWith(() -> {
       InsnList wake = new InsnList();
       wake.add(new VarInsnNode(Opcodes.ALOAD, 1));
-      wake.add(new FieldInsnNode(Opcodes.GETFIELD, "dev/syncline/log/Frame", "waiters", "Ldev/syncline/log/Waiter;"));
-      wake.add(new MethodInsnNode(Opcodes.INVOKESTATIC, "dev/syncline/log/CommitQueue", "wakeFollowers", "(Ldev/syncline/log/Waiter;)V"));
+      wake.add(new MethodInsnNode(Opcodes.INVOKEVIRTUAL, "dev/syncline/log/Frame", "followers", "()Ldev/syncline/log/Followers;"));
+      wake.add(new InsnNode(Opcodes.DUP));
+      wake.add(new InsnNode(Opcodes.ICONST_0));
+      wake.add(
+          new MethodInsnNode(Opcodes.INVOKESTATIC, "dev/syncline/log/CommitQueue", "settleFollowers", "(Ldev/syncline/log/Followers;Z)V"));
+      wake.add(
+          new MethodInsnNode(Opcodes.INVOKESTATIC, "dev/syncline/log/CommitQueue", "wakeFollowers", "(Ldev/syncline/log/Followers;)V"));
       return wake;
     })));
   }

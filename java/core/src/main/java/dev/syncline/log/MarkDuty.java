@@ -1,0 +1,46 @@
+package dev.syncline.log;
+
+import dev.syncline.format.Mark;
+import java.io.IOException;
+
+/**
+ * Sees to it that the mark file comes to witness what was acknowledged last: a busy log proves itself with every later frame, so the durable
+ * point is written when nothing has been acknowledged for half an interval. Housekeeping thread, but for {@link #note}.
+ */
+final class MarkDuty {
+  private final long intervalNanos;
+
+  /** Whether something became durable that neither the mark nor a later frame proves yet. */
+  private volatile boolean stale;
+
+  private long seenSequence = -1;
+  private long seenNanos;
+
+  MarkDuty(long intervalNanos) {
+    this.intervalNanos = intervalNanos;
+  }
+
+  /** Something changed that the mark does not say yet; returns whether it is the first since the mark was written. Any thread. */
+  boolean note() {
+    boolean first = !stale;
+    if (first) stale = true;
+    return first;
+  }
+
+  /** Writes the mark if it is time; returns after how many nanoseconds to look again. */
+  long attend(CommitQueue queue, MarkFile file) throws IOException {
+    if (!stale) return Long.MAX_VALUE;
+    long durable = queue.durableSequence();
+    if (durable != seenSequence) {
+      seenSequence = durable;
+      seenNanos = System.nanoTime();
+    }
+    long quietNanos = System.nanoTime() - seenNanos;
+    if (quietNanos < intervalNanos / 2) return intervalNanos / 2 - quietNanos;
+    stale = false;
+    Mark.DurablePoint point = queue.durablePoint();
+    Mark mark = file.current();
+    file.store(point == null ? mark : mark.withDurable(point, false).withFloor(Math.max(mark.floorSequence(), point.sequence())));
+    return Long.MAX_VALUE;
+  }
+}
