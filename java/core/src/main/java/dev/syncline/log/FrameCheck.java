@@ -1,7 +1,6 @@
 package dev.syncline.log;
 
 import dev.syncline.format.Crc;
-import dev.syncline.format.FrameHeader;
 import dev.syncline.format.Layout;
 import dev.syncline.format.RecordCodec;
 import java.nio.ByteBuffer;
@@ -36,7 +35,7 @@ final class FrameCheck {
    *
    * @param lastBefore sequence that the frame's first record must exceed
    */
-  void check(ByteBuffer in, int at, int availableBytes, FrameHeader header, long lastBefore) {
+  void check(ByteBuffer in, int at, int availableBytes, FrameFields header, long lastBefore) {
     problem = null;
     problemAtBytes = 0;
     goodRecords = 0;
@@ -44,7 +43,7 @@ final class FrameCheck {
     goodLastSequence = lastBefore;
     java.util.Arrays.fill(types, 0);
     int body = at + Layout.FRAME_HEADER_BYTES;
-    int bodyBytes = Math.min(header.bodyBytes(), availableBytes - Layout.FRAME_HEADER_BYTES);
+    int bodyBytes = Math.min(header.bodyBytes, availableBytes - Layout.FRAME_HEADER_BYTES);
     int pos = 0;
     int records = 0;
     int digest = 0;
@@ -66,21 +65,23 @@ final class FrameCheck {
     problemAtBytes = Layout.FRAME_HEADER_BYTES + pos;
   }
 
-  private String recordProblem(ByteBuffer in, int at, int availableBytes, FrameHeader header, long last) {
-    String found = RecordCodec.problem(in, at, availableBytes, crc, header.epoch());
+  private String recordProblem(ByteBuffer in, int at, int availableBytes, FrameFields header, long last) {
+    String found = RecordCodec.problem(in, at, availableBytes, crc, header.epoch);
     if (found != null) return found;
     long sequence = RecordCodec.sequence(in, at);
-    if (sequence <= last || sequence > header.lastSequence())
-      return "expected a sequence in (" + last + ", " + header.lastSequence() + "], found " + sequence;
+    if (sequence <= last || sequence > header.lastSequence)
+      return "expected a sequence in (" + last + ", " + header.lastSequence + "], found " + sequence;
     return null;
   }
 
-  private String wholeProblem(FrameHeader header, int bodyBytes, int records, int digest, long last) {
-    if (bodyBytes < header.bodyBytes()) return "expected a body of " + header.bodyBytes() + " bytes, found " + Math.max(0, bodyBytes);
-    if (records != header.recordCount()) return "expected " + header.recordCount() + " records, found " + records;
-    if (digest != header.recordsDigest())
-      return "records' digest: expected 0x%08x, found 0x%08x".formatted(header.recordsDigest(), digest);
-    if (last != header.lastSequence()) return "expected the last sequence " + header.lastSequence() + ", found " + last;
+  private static String wholeProblem(FrameFields header, int bodyBytes, int records, int digest, long last) {
+    if (bodyBytes < header.bodyBytes)
+      return "expected a body of " + header.bodyBytes + " bytes, found " + Math.max(0, bodyBytes);
+    if (records != header.recordCount) return "expected " + header.recordCount + " records, found " + records;
+    if (digest != header.recordsDigest)
+      return "records' digest: expected 0x%08x, found 0x%08x".formatted(header.recordsDigest, digest);
+    if (last != header.lastSequence)
+      return "expected the last sequence " + header.lastSequence + ", found " + last;
     return null;
   }
 

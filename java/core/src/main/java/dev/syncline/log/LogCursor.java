@@ -43,10 +43,17 @@ public final class LogCursor implements RecordView, AutoCloseable {
   private long clip;
   private Damage damageBehindFrame;
 
+  private final FrameFields frame = new FrameFields();
+
+  /** Offset of the frame being shown. */
   private long frameOffset;
 
   // Where the next frame is expected.
   private Segment segment;
+
+  /** The run of {@link #segment} that was read from last. */
+  private Extent run;
+
   private long nextFrameOffset;
 
   /** Why the last header that was looked at is none. */
@@ -213,13 +220,12 @@ public final class LogCursor implements RecordView, AutoCloseable {
     if (next != segment) window.use(next.reader(log.storage()));
     segment = next;
     while (offset < extent.endBytes()) {
-      FrameHeader frame = header(next, offset);
-      if (frame == null) {
+      if (!findHeader(next, offset)) {
         offset = skipDamage(next, offset);
         continue;
       }
-      if (frame.lastSequence() > position && frame.kind() == FrameHeader.DATA) {
-        show(next, frame, extent);
+      if (frame.lastSequence > position && frame.kind == FrameHeader.DATA) {
+        show(next, extent);
         return true;
       }
       offset = frame.endBytes(next.header.blockBytes());
@@ -228,22 +234,27 @@ public final class LogCursor implements RecordView, AutoCloseable {
         next.lastSequence());
   }
 
+  /** The first run of frames that reaches beyond the position; the one that was found last, as long as it does. */
   private Extent extentBeyond(Segment next) {
-    for (Extent extent : next.extents()) if (extent.lastSequence() > position) return extent;
-    return null;
+    if (next == segment && run != null && run.lastSequence() > position) return run;
+    run = null;
+    for (Extent extent : next.extents()) if (run == null && extent.lastSequence() > position) run = extent;
+    return run;
   }
 
-  /** The header of the frame at {@code offset}, or null if it is unreadable. */
-  private FrameHeader header(Segment from, long offset) throws IOException {
+  /** Takes in the header of the frame at {@code offset}; returns false if it is unreadable. */
+  private boolean findHeader(Segment from, long offset) throws IOException {
     // What was read ahead may predate the frame: before it is called damaged it is read again.
     for (int attempt = 0; attempt < 2; attempt++) {
       if (attempt > 0) window.use(from.reader(log.storage()));
       int available = window.load(offset, Layout.FRAME_HEADER_BYTES);
       frameProblem = FrameHeader.problem(
           window.buffer(), window.indexOf(offset), available, crc, from.header.epoch(), from.ordinal, offset);
-      if (frameProblem == null) return FrameHeader.decode(window.buffer(), window.indexOf(offset));
+      if (frameProblem != null) continue;
+      frame.take(window.buffer(), window.indexOf(offset));
+      return true;
     }
-    return null;
+    return false;
   }
 
   /**
@@ -258,13 +269,13 @@ public final class LogCursor implements RecordView, AutoCloseable {
     throw corrupt(from, offset, frameProblem, goesOn ? found.firstAfter() - 1 : from.lastSequence());
   }
 
-  private void show(Segment from, FrameHeader frame, Extent extent) throws IOException {
-    long offset = frame.offsetBytes();
-    int bytes = Math.toIntExact(frame.usedEndBytes() - offset);
+  private void show(Segment from, Extent extent) throws IOException {
+    long offset = frame.offsetBytes;
+    int bytes = Math.toIntExact(frame.usedBytes());
     for (int attempt = 0; attempt < 2; attempt++) {
       if (attempt > 0) window.use(from.reader(log.storage()));
       int available = window.load(offset, bytes);
-      check.check(window.buffer(), window.indexOf(offset), available, frame, frame.firstSequence() - 1);
+      check.check(window.buffer(), window.indexOf(offset), available, frame, frame.firstSequence - 1);
       if (check.problem == null) break;
     }
     buffer = window.buffer();
@@ -273,9 +284,9 @@ public final class LogCursor implements RecordView, AutoCloseable {
     clip = extent.lastSequence();
     frameOffset = offset;
     nextFrameOffset = frame.endBytes(from.header.blockBytes());
-    if (check.problem != null && check.goodLastSequence < Math.min(clip, frame.lastSequence()))
+    if (check.problem != null && check.goodLastSequence < Math.min(clip, frame.lastSequence))
       damageBehindFrame = new Damage(log.storage().directory().resolve(from.name), offset + check.problemAtBytes, check.problem,
-          Math.max(position, check.goodLastSequence) + 1, frame.lastSequence());
+          Math.max(position, check.goodLastSequence) + 1, frame.lastSequence);
   }
 
   private CorruptLogException corrupt(Segment from, long offset, String problem, long lastLost) {

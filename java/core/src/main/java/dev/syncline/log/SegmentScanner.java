@@ -30,6 +30,7 @@ final class SegmentScanner {
   private final Storage.Access access;
   private final FileWindow window = new FileWindow(STEP_BYTES);
   private final FrameCheck check = new FrameCheck();
+  private final FrameFields fields = new FrameFields();
   private final Crc crc = new Crc();
 
   // What the scan in progress has gathered.
@@ -226,7 +227,7 @@ final class SegmentScanner {
   private long frameAt(long offset, FrameHeader frame, boolean chained) throws IOException {
     long needed = frame.usedEndBytes() - offset;
     int available = window.load(offset, (int) Math.min(needed, fileBytes - offset));
-    check.check(window.buffer(), window.indexOf(offset), available, frame, Math.max(lastSequence, frame.firstSequence() - 1));
+    check.check(window.buffer(), window.indexOf(offset), available, fields.take(frame), Math.max(lastSequence, frame.firstSequence() - 1));
     promised = Math.max(promised, frame.promisedSequence());
     long wholeBefore = lastSequence;
     int crcBefore = lastCrc;

@@ -19,6 +19,7 @@ final class Verifier {
   private final List<Damage> found;
   private final FileWindow window = new FileWindow(1 << 20);
   private final FrameCheck check = new FrameCheck();
+  private final FrameFields fields = new FrameFields();
   private final Crc crc = new Crc();
   private long frames;
   private long records;
@@ -74,7 +75,7 @@ final class Verifier {
   private long verifyFrame(Segment segment, Extent extent, FrameHeader frame, long last) throws IOException {
     int needed = Math.toIntExact(frame.usedEndBytes() - frame.offsetBytes());
     int available = window.load(frame.offsetBytes(), needed);
-    check.check(window.buffer(), window.indexOf(frame.offsetBytes()), available, frame, last);
+    check.check(window.buffer(), window.indexOf(frame.offsetBytes()), available, fields.take(frame), last);
     long end = Math.min(frame.lastSequence(), extent.lastSequence());
     if (check.problem != null && check.goodLastSequence < end)
       report(segment, frame.offsetBytes() + check.problemAtBytes, check.problem, check.goodLastSequence + 1, end);

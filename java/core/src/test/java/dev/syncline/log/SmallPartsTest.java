@@ -314,7 +314,7 @@ class SmallPartsTest {
     }
 
     private void check(int availableBytes) {
-      check.check(frame, 0, availableBytes, header, 0);
+      check.check(frame, 0, availableBytes, new FrameFields().take(header), 0);
     }
 
     @Test
@@ -364,14 +364,14 @@ class SmallPartsTest {
       given(3);
       FrameHeader other =
           new FrameHeader(0, EPOCH, 1, 4096, 1, 3, 0, header.bodyBytes(), 3, header.recordsDigest() + 1, 0, FrameHeader.DATA);
-      check.check(frame, 0, 4096, other, 0);
+      check.check(frame, 0, 4096, new FrameFields().take(other), 0);
       assertThat(check.problem).startsWith("records' digest");
     }
 
     @Test
     void noticesASequenceThatDoesNotAscend() {
       given(3);
-      check.check(frame, 0, 4096, header, 1);
+      check.check(frame, 0, 4096, new FrameFields().take(header), 1);
       assertThat(check.problem).isEqualTo("expected a sequence in (1, 3], found 1");
     }
   }
