@@ -1,6 +1,7 @@
 package dev.syncline.replicated;
 
 import dev.syncline.Operation;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -71,7 +72,14 @@ record Command(Kind kind, RequestId request, List<Operation> operations, long se
    * @throws IllegalArgumentException if they are none, or one of a newer version
    */
   static Command decode(ByteBuffer bytes) {
-    ByteBuffer in = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
+    try {
+      return read(bytes.slice().order(ByteOrder.LITTLE_ENDIAN)).checked();
+    } catch (BufferUnderflowException e) {
+      throw new IllegalArgumentException("a command that ends too early, after " + bytes.remaining() + " bytes", e);
+    }
+  }
+
+  private static Command read(ByteBuffer in) {
     if (in.remaining() < HEADER_BYTES)
       throw new IllegalArgumentException("a command has at least " + HEADER_BYTES + " bytes, found " + in.remaining());
     byte version = in.get();
@@ -84,20 +92,15 @@ record Command(Kind kind, RequestId request, List<Operation> operations, long se
     RequestId request = session == 0 ? null : new RequestId(session, number);
     Command command = kind.appendsOperations()
         ? new Command(kind, request, OperationCodec.decode(in), 0)
-        : new Command(kind, request, List.of(), sequence(in));
+        : new Command(kind, request, List.of(), in.getLong());
     if (in.hasRemaining()) throw new IllegalArgumentException("expected the end of a " + kind + ", found " + in.remaining() + " bytes");
-    return command.checked();
+    return command;
   }
 
   private static Kind kind(byte code) {
     if (code < 0 || code >= KINDS.length)
       throw new IllegalArgumentException("expected a kind of command from 0 to " + (KINDS.length - 1) + ", found " + code);
     return KINDS[code];
-  }
-
-  private static long sequence(ByteBuffer in) {
-    if (in.remaining() < Long.BYTES) throw new IllegalArgumentException("expected a sequence, found " + in.remaining() + " bytes");
-    return in.getLong();
   }
 
   private Command checked() {

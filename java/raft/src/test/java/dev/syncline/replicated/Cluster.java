@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -28,7 +28,7 @@ final class Cluster implements AutoCloseable {
   private final Consumer<ReplicatedLogOptions.Builder> choice;
   private final MemoryStorages storages = new MemoryStorages();
   private final List<String> addresses = new ArrayList<>();
-  private final Map<String, ReplicatedLog> nodes = new TreeMap<>();
+  private final Map<String, ReplicatedLog> nodes = new ConcurrentSkipListMap<>();
 
   private Cluster(Path directory, Consumer<ReplicatedLogOptions.Builder> choice) {
     this.directory = directory;
@@ -63,6 +63,10 @@ final class Cluster implements AutoCloseable {
     }
   }
 
+  MemoryStorages storages() {
+    return storages;
+  }
+
   List<String> addresses() {
     return addresses;
   }
@@ -80,6 +84,7 @@ final class Cluster implements AutoCloseable {
   }
 
   ReplicatedLog start(String address) throws IOException {
+    Network.opening(address);
     ReplicatedLog node = ReplicatedLog.open(
         options(address), (options, state, clients) -> JRaftEngine.start(options, state, clients, storages));
     nodes.put(address, node);
@@ -169,6 +174,7 @@ final class Cluster implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    Network.reconnectAll();
     IOException failure = null;
     for (ReplicatedLog node : running()) {
       try {
