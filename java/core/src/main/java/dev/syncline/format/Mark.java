@@ -76,6 +76,11 @@ public record Mark(
         rewindTo, rewindOrdinal, closedCleanly, durable);
   }
 
+  /** All records forgotten, and the segments with them; the next record comes after {@code sequence}, wherever the last one was. */
+  public Mark withoutRecords(long sequence) {
+    return new Mark(logId, counter, sequence, sequence, 0, 0, lastOrdinal + 1, lastOrdinal, false, 0, 0, false, DurablePoint.NONE);
+  }
+
   public Mark withFloor(long sequence) {
     return new Mark(logId, counter, truncatedThrough, sequence, lastCheckpoint, covered, firstOrdinal, lastOrdinal, rewinding,
         rewindTo, rewindOrdinal, closedCleanly, durable);

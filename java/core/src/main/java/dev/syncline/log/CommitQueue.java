@@ -215,8 +215,13 @@ final class CommitQueue {
     return given;
   }
 
-  /** Appends records that count together or not at all; returns the first one's sequence. They take sequences without gaps. */
-  long appendGroup(List<Entry> entries) throws IOException {
+  /**
+   * Appends records in one frame; they take sequences without gaps. Returns the first one's.
+   *
+   * @param sequence the first one's, above every one before it, or 0 for the next one
+   * @param together whether they count together or not at all
+   */
+  long appendAll(long sequence, List<Entry> entries, boolean together) throws IOException {
     Frame mine = null;
     Waiter waiter = null;
     long first;
@@ -226,8 +231,8 @@ final class CommitQueue {
     try {
       admit(Math.toIntExact(payloadBytes + (long) entries.size() * Layout.RECORD_HEADER_BYTES));
       if (mustWait()) waiter = new Waiter(openFrame.waiters);
-      first = appendedSequence + 1;
-      addAll(entries, first, payloadBytes);
+      first = sequence == 0 ? appendedSequence + 1 : requireAhead(sequence);
+      addAll(entries, first, payloadBytes, together);
       try {
         mine = entered(first + entries.size() - 1, entries.size(), payloadBytes, waiter);
       } catch (Throwable t) {
@@ -240,7 +245,7 @@ final class CommitQueue {
     return first;
   }
 
-  private void addAll(List<Entry> entries, long first, long payloadBytes) {
+  private void addAll(List<Entry> entries, long first, long payloadBytes, boolean together) {
     int count = openFrame.recordCount();
     int bytes = openFrame.bodyBytes();
     long last = openFrame.lastSequence();
@@ -249,7 +254,7 @@ final class CommitQueue {
           Math.toIntExact(Layout.FRAME_HEADER_BYTES + bytes + payloadBytes + (long) entries.size() * Layout.RECORD_HEADER_BYTES));
       for (int i = 0; i < entries.size(); i++) {
         Entry e = entries.get(i);
-        openFrame.add(first + i, e.type(), i < entries.size() - 1, e.meta(), e.head(), e.rest());
+        openFrame.add(first + i, e.type(), together && i < entries.size() - 1, e.meta(), e.head(), e.rest());
       }
     } catch (Throwable t) {
       openFrame.rollBackTo(count, bytes, last);

@@ -14,6 +14,7 @@ import dev.syncline.io.Storage;
 import dev.syncline.log.Verdict.Cut;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,7 @@ import java.util.TreeSet;
  * says all is well is written last.
  */
 final class Recovery {
+  private static final int ATTEMPTS_BESIDE_A_WRITER = 5;
 
   /**
    * What opening needs of a recovered directory.
@@ -59,10 +61,22 @@ final class Recovery {
   }
 
   /** Reads only: the log as it is now, not writable. */
-  static Outcome readOnly(Storage storage, Verification verification) throws IOException {
+  private static Outcome readOnly(Storage storage, Verification verification) throws IOException {
     Verdict verdict = new Judge(storage, Storage.Access.READ, verification).judge();
     Mark mark = verdict.mark().orElse(Mark.fresh(new LogId(0, 0)));
     return new Outcome(verdict, mark, null, verdict.segments(), verdict.damage(), null, 0, List.of(), false);
+  }
+
+  /** The same beside a live writer: what looks damaged may be a change half seen, so it is looked at again. */
+  static Outcome beside(Storage storage, Verification verification) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        Outcome outcome = readOnly(storage, verification);
+        if (outcome.damage().isEmpty() || attempt == ATTEMPTS_BESIDE_A_WRITER) return outcome;
+      } catch (NoSuchFileException e) {
+        if (attempt == ATTEMPTS_BESIDE_A_WRITER) throw e;
+      }
+    }
   }
 
   /** Judges and repairs; the caller holds the directory's lock. */

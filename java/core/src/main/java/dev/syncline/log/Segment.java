@@ -231,6 +231,16 @@ final class Segment {
     }
   }
 
+  /** Shares the descriptor of the segment that this one was cut from with those who are reading through it. */
+  void readThrough(Segment whole) {
+    whole.readerLock.lock();
+    try {
+      reader = whole.reader;
+    } finally {
+      whole.readerLock.unlock();
+    }
+  }
+
   /** Closes both descriptors; what is being read through them fails and is looked up anew. */
   void close() throws IOException {
     readerLock.lock();

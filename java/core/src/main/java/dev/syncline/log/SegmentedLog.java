@@ -98,7 +98,8 @@ public final class SegmentedLog implements Closeable {
     storage.createDirectory();
     log.lock = DirectoryLock.acquire(storage.directory(), log::fence, options.openTimeoutNanos());
     try {
-      log.recover();
+      long began = System.nanoTime();
+      log.install(new Recovery(storage, options).recover(), began);
       log.housekeeper.start();
       return log;
     } catch (IOException | RuntimeException | Error e) {
@@ -119,11 +120,6 @@ public final class SegmentedLog implements Closeable {
     if (!Files.isDirectory(storage.directory())) return;
     for (String name : storage.list())
       if (SegmentName.isSegment(name) && SegmentName.ordinal(name) < 0) throw Incompatible.foreignName(storage, name);
-  }
-
-  private void recover() throws IOException {
-    long began = System.nanoTime();
-    install(new Recovery(storage, options).recover(), began);
   }
 
   /** Takes over what recovery found. */
@@ -153,25 +149,10 @@ public final class SegmentedLog implements Closeable {
         Duration.ofNanos(System.nanoTime() - beganNanos));
   }
 
-  /**
-   * Looks again at a directory that somebody else writes to. What looks damaged may be a change half seen, so it is looked at
-   * once more.
-   */
+  /** Looks again at a directory that somebody else writes to. */
   private void refresh() throws IOException {
     long began = System.nanoTime();
-    IOException failed = null;
-    for (int attempt = 0; attempt < 5; attempt++) {
-      try {
-        Recovery.Outcome outcome = Recovery.readOnly(storage, options.verification());
-        failed = null;
-        if (!outcome.damage().isEmpty() && attempt < 4) continue;
-        install(outcome, began);
-        return;
-      } catch (java.nio.file.NoSuchFileException e) {
-        failed = e;
-      }
-    }
-    throw failed;
+    install(Recovery.beside(storage, options.verification()), began);
   }
 
   // Appending.
@@ -191,16 +172,34 @@ public final class SegmentedLog implements Closeable {
 
   /** Appends records that survive a crash together or not at all; returns the first one's index, the rest follow without gaps. */
   public long appendGroup(List<Entry> entries) throws IOException {
-    long bytes = 0;
-    for (Entry entry : entries) bytes += entry.payloadBytes();
-    requireSize(entries.size(), bytes);
-    return queue.appendGroup(entries);
+    requireSize(entries);
+    return queue.appendAll(0, entries, true);
+  }
+
+  /**
+   * Appends records with the caller's indexes, one after the other from {@code first} on, in one write. Each counts by itself: a crash
+   * may leave some of them, from the front and without a hole.
+   *
+   * @param first must be above every index before it, and may leave any number of them out
+   */
+  public void appendRun(long first, List<Entry> entries) throws IOException {
+    if (first <= 0 || first > Long.MAX_VALUE - entries.size())
+      throw new IllegalArgumentException("expected indexes above 0, found " + entries.size() + " from " + first + " on");
+    if (entries.isEmpty()) throw new IllegalArgumentException("expected at least one record, found none");
+    requireSize(entries);
+    queue.appendAll(first, entries, false);
   }
 
   /** Appends one record; the future completes with its index when it is durable. */
   public CompletableFuture<Long> appendAsync(int type, int meta, byte[] head, byte[] rest) throws IOException {
     requireSize(1, (long) head.length + rest.length);
     return queue.appendAsync(type, meta, head, rest);
+  }
+
+  private void requireSize(List<Entry> entries) throws RecordTooLargeException {
+    long bytes = 0;
+    for (Entry entry : entries) bytes += entry.payloadBytes();
+    requireSize(entries.size(), bytes);
   }
 
   private void requireSize(int records, long bytes) throws RecordTooLargeException {
@@ -326,6 +325,17 @@ public final class SegmentedLog implements Closeable {
   /** A cursor for one record: after {@link LogCursor#advance} it stands on {@code sequence} or the next one there is. */
   public LogCursor seek(long sequence) throws IOException {
     return openCursor(sequence - 1, false, 16 << 10);
+  }
+
+  /**
+   * Shows every record of one type above {@code after} that is visible now, in order. Segments without that type are not read: their
+   * seals say what they hold.
+   *
+   * @throws dev.syncline.CorruptLogException if damage lies in what is read
+   */
+  public void scan(int type, long after, RecordVisitor visitor) throws IOException {
+    state.requireReadable();
+    new TypeScan(this, type, visitor).run(segments.live(), after, visibleSequence());
   }
 
   private LogCursor openCursor(long after, boolean follows, int windowBytes) throws IOException {
@@ -471,10 +481,38 @@ public final class SegmentedLog implements Closeable {
       storage.syncDirectory();
     }
     Segment cut = Rewind.cutSegment(storage, kept, sequence);
-    kept.close();
+    cut.readThrough(kept);
     List<Segment> left = new ArrayList<>(live.subList(0, holder));
     left.add(cut);
     segments.replaceAll(left);
+  }
+
+  /**
+   * Forgets every record, durably: the next append gets {@code next}, or a higher index of the caller's. That may lie before what was
+   * forgotten or far beyond it. With {@link #truncateAfter} the only way in which an index is given out twice.
+   */
+  public void reset(long next) throws IOException {
+    if (next <= 0) throw new IllegalArgumentException("expected an index above 0 to go on with, found " + next);
+    state.requireWritable();
+    poisoning(() -> {
+      queue.exclusively(now -> {
+        forgetAll(next - 1);
+        queue.restart(null, next - 1);
+        return null;
+      }, Long.MAX_VALUE);
+      return null;
+    });
+  }
+
+  /** Storing the mark is the moment of the change: from then on every segment lies before the first one in use. */
+  private void forgetAll(long through) throws IOException {
+    if (tail != null) tail.stopWriting().close();
+    tail = null;
+    cuts.add(through);
+    markFile.noteCheckpoint(new MarkFile.Checkpoint(0, 0));
+    markFile.store(markFile.current().withoutRecords(through));
+    segments.retire(segments.live());
+    disposeUnread();
   }
 
   // Copying and checking.
@@ -712,38 +750,11 @@ public final class SegmentedLog implements Closeable {
 
   private Segment finish(Segment now) throws IOException {
     try {
-      finishFiles(now);
+      tail = null;
+      CleanClose.finish(storage, segments, preparer, markFile, now, queue.appendedSequence());
       return null;
     } catch (IOException e) {
       throw state.failedException(e);
-    }
-  }
-
-  private void finishFiles(Segment now) throws IOException {
-    cutPadding(now);
-    tail = null;
-    for (Segment segment : segments.retired()) {
-      segment.close();
-      storage.delete(segment.name);
-    }
-    preparer.discardSpares();
-    storage.syncDirectory();
-    Mark mark = markFile.current().withFloor(queue.appendedSequence());
-    Segment newest = segments.newest();
-    Mark.DurablePoint end = newest == null
-        ? Mark.DurablePoint.NONE
-        : newest.endPoint();
-    markFile.store(mark.withDurable(end, true));
-  }
-
-  /** Cuts the newest segment behind its last record's last byte, also where it was recovered and nothing was appended since. */
-  private void cutPadding(Segment now) throws IOException {
-    Segment newest = segments.newest();
-    if (newest == null || newest.sealed()) return;
-    try (SegmentFile file = now == newest ? now.stopWriting() : storage.open(newest.name, Storage.Access.WRITE)) {
-      if (file.size() == newest.usedEndBytes()) return;
-      file.truncate(newest.usedEndBytes());
-      file.sync();
     }
   }
 

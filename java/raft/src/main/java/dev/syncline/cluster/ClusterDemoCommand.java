@@ -41,7 +41,7 @@ final class ClusterDemoCommand implements Callable<Integer> {
       description = "A file, or a directory of *.java *.c *.h *.md *.xml (the system property demo.input, else here).")
   Path input;
 
-  @Option(names = "--lines", paramLabel = "K", defaultValue = "10000", description = "Most lines to append (${DEFAULT-VALUE}).")
+  @Option(names = "--lines", paramLabel = "K", defaultValue = "20000", description = "Most lines to append (${DEFAULT-VALUE}).")
   int maxLines;
 
   @Option(names = "--clients", paramLabel = "N", defaultValue = "8", description = "Clients that append (${DEFAULT-VALUE}).")
@@ -110,24 +110,24 @@ final class ClusterDemoCommand implements Callable<Integer> {
   }
 
   private void trouble(DemoNodes nodes, DemoWriters writers, DemoNode leader, int lines) throws IOException {
-    writers.awaitAcknowledged(lines / 5);
+    writers.awaitAcknowledged(lines / 10);
     say("kill -9 %s, the leader, process %d, at %d acknowledged records", leader.name(), leader.pid(), writers.count());
     leader.kill();
     long killedNanos = System.nanoTime();
     DemoNode second = nodes.awaitLeader();
-    writers.awaitAcknowledged(2 * lines / 5);
+    writers.awaitAcknowledged(lines / 5);
     say("%s leads; for %.2f s no append was acknowledged (election timeout %.2f s)", second.name(),
         writers.longestSilenceNanos(killedNanos, FAILOVER_BEGINS_WITHIN_NANOS) / 1e9, electionTimeoutMillis / 1e3);
     leader.start();
     say("%s is started again as process %d", leader.name(), leader.pid());
     nodes.awaitCaughtUp(leader);
     say("%s has caught up, at %d acknowledged records", leader.name(), writers.count());
-    writers.awaitAcknowledged(3 * lines / 5);
+    writers.awaitAcknowledged(lines / 2);
     DemoNode leads = nodes.awaitLeader();
     DemoNode follower = nodes.all().stream().filter(node -> node != leads).findFirst().orElseThrow();
     say("kill -STOP %s, a follower, process %d, at %d acknowledged records", follower.name(), follower.pid(), writers.count());
     follower.pause();
-    writers.awaitAcknowledged(4 * lines / 5);
+    writers.awaitAcknowledged(Math.min(writers.count() + 3 * lines / 10, lines - lines / 20));
     say("kill -CONT %s at %d: two of three went on without it", follower.name(), writers.count());
     follower.resume();
     writers.awaitEnd();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.syncline.RecordType;
 import dev.syncline.WalCursor;
 import dev.syncline.WalRecord;
-import dev.syncline.replicated.jraft.JRaftEngine;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -26,7 +25,6 @@ final class Cluster implements AutoCloseable {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
   private final Path directory;
   private final Consumer<ReplicatedLogOptions.Builder> choice;
-  private final MemoryStorages storages = new MemoryStorages();
   private final List<String> addresses = new ArrayList<>();
   private final Map<String, ReplicatedLog> nodes = new ConcurrentSkipListMap<>();
 
@@ -63,10 +61,6 @@ final class Cluster implements AutoCloseable {
     }
   }
 
-  MemoryStorages storages() {
-    return storages;
-  }
-
   List<String> addresses() {
     return addresses;
   }
@@ -85,8 +79,7 @@ final class Cluster implements AutoCloseable {
 
   ReplicatedLog start(String address) throws IOException {
     Network.opening(address);
-    ReplicatedLog node = ReplicatedLog.open(
-        options(address), (options, state, clients) -> JRaftEngine.start(options, state, clients, storages));
+    ReplicatedLog node = ReplicatedLog.open(options(address));
     nodes.put(address, node);
     return node;
   }

@@ -158,8 +158,8 @@ class LeaderChangeTest {
     String broken = cluster.followers().get(0);
     cluster.stop(broken);
     Network.opening(broken);
-    ReplicatedLog failing = ReplicatedLog.open(cluster.options(broken), (options, state, clients) -> JRaftEngine.start(
-        options, new FailingState(state, 2), clients, cluster.storages()));
+    ReplicatedLog failing = ReplicatedLog.open(cluster.options(broken),
+        (options, state, clients) -> JRaftEngine.start(options, new FailingState(state, 2), clients));
     ReplicatedLog leader = cluster.leader();
     for (int i = 1; i <= 5; i++) leader.append(bytes("" + i));
     Cluster.await("the failure", () -> failing.failure().isPresent());

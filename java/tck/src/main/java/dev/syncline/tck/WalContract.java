@@ -301,4 +301,20 @@ public abstract class WalContract extends LogTestBase {
       return WalContract.this.factory();
     }
   }
+
+  @Nested
+  class Indexes extends IndexContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+  }
+
+  @Nested
+  class Resets extends ResetContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+  }
 }

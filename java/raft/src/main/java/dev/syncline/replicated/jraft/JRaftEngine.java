@@ -15,6 +15,8 @@ import com.alipay.sofa.jraft.rpc.RaftRpcServerFactory;
 import com.alipay.sofa.jraft.rpc.RpcServer;
 import com.alipay.sofa.jraft.rpc.impl.BoltRpcServer;
 import com.alipay.sofa.jraft.util.Endpoint;
+import dev.syncline.raft.LogSettings;
+import dev.syncline.raft.SynclineServiceFactory;
 import dev.syncline.replicated.ConsensusEngine;
 import dev.syncline.replicated.NotLeaderException;
 import dev.syncline.replicated.ReplicatedLogOptions;
@@ -41,13 +43,14 @@ public final class JRaftEngine implements ConsensusEngine {
     this.node = node;
   }
 
-  /** Starts a node with the log storage that JRaft finds. */
+  /** Starts a node whose log is Syncline's too. */
   public static ConsensusEngine start(ReplicatedLogOptions options, ReplicatedState state, ClientRequestHandler clients)
       throws IOException {
-    return start(options, state, clients, NodeOptions.defaultServiceFactory);
+    LogSettings log = LogSettings.defaults().withStorage(options.storage()).withSegmentBytes(options.maxSegmentSize());
+    return start(options, state, clients, new SynclineServiceFactory(log));
   }
 
-  /** Starts a node whose log, metadata and snapshots lie where this factory says. */
+  /** Starts a node with other storages. */
   public static ConsensusEngine start(
       ReplicatedLogOptions options, ReplicatedState state, ClientRequestHandler clients, JRaftServiceFactory storages)
       throws IOException {

@@ -1,0 +1,14 @@
+package dev.syncline.raft;
+
+import dev.syncline.StorageMode;
+import dev.syncline.io.Storage;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The log of a Raft node on the portable storage, when things go wrong. */
+class PortableLogStorageFailureTest extends LogStorageFailureContract {
+  @Override
+  protected Storage openStorage(Path directory) throws IOException {
+    return storage(directory, StorageMode.PORTABLE);
+  }
+}
