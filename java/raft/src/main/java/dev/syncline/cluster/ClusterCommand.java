@@ -3,5 +3,5 @@ package dev.syncline.cluster;
 import picocli.CommandLine.Command;
 
 /** {@code syncline cluster}: see its subcommands. */
-@Command(name = "cluster", description = "Several nodes at once.", subcommands = ClusterDemoCommand.class)
+@Command(name = "cluster", description = "Several nodes at once, on this machine.", subcommands = ClusterDemoCommand.class)
 final class ClusterCommand {}

@@ -102,7 +102,7 @@ final class ClusterDemoCommand implements Callable<Integer> {
       DemoNode leader = nodes.awaitLeader();
       say("three nodes, three processes: %s; %s leads", nodes.addresses(), leader.name());
       try (DemoWriters writers = new DemoWriters(nodes.addresses(), lines, clients)) {
-        say("%d clients append %d lines of %s", clients, lines.size(), input.normalize());
+        say("%d clients append %d lines of %s", clients, lines.size(), input.toAbsolutePath().normalize());
         trouble(nodes, writers, leader, lines.size());
         return judge(nodes, new DemoComparison(lines, writers.acknowledged()), writers);
       }
@@ -138,7 +138,7 @@ final class ClusterDemoCommand implements Callable<Integer> {
     Optional<String> difference = compare(nodes, comparison, writers);
     if (difference.isPresent()) return difference;
     for (DemoNode node : nodes.all()) node.kill();
-    say("kill -9 all three, and start them again");
+    say("kill -9 all three, and all three are started again");
     nodes.startAll();
     return compare(nodes, comparison, writers);
   }

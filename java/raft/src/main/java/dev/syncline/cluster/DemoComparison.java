@@ -16,7 +16,7 @@ import java.util.TreeMap;
 final class DemoComparison {
   private final List<byte[]> lines;
   private final Map<Long, DemoWriters.Acknowledged> acknowledged;
-  private Map<Long, ClientRecord> first;
+  private TreeMap<Long, ClientRecord> first;
   private String firstName;
 
   DemoComparison(List<byte[]> lines, Map<Long, DemoWriters.Acknowledged> acknowledged) {
@@ -26,7 +26,10 @@ final class DemoComparison {
 
   /** The first thing that is wrong with a node; empty if it holds what it must. */
   Optional<String> difference(String name, NodeClient node) throws IOException {
-    Map<Long, ClientRecord> records = read(node);
+    return difference(name, read(node));
+  }
+
+  Optional<String> difference(String name, TreeMap<Long, ClientRecord> records) {
     Optional<String> difference = missing(records).or(() -> twice(records)).or(() -> unlikeTheFirst(records));
     if (first == null) {
       first = records;
@@ -35,8 +38,8 @@ final class DemoComparison {
     return difference;
   }
 
-  private static Map<Long, ClientRecord> read(NodeClient node) throws IOException {
-    Map<Long, ClientRecord> records = new TreeMap<>();
+  private static TreeMap<Long, ClientRecord> read(NodeClient node) throws IOException {
+    TreeMap<Long, ClientRecord> records = new TreeMap<>();
     long last = 0;
     for (List<ClientRecord> part = node.scan(0); !part.isEmpty(); part = node.scan(last)) {
       for (ClientRecord record : part) records.put(record.sequence(), record);
@@ -71,18 +74,15 @@ final class DemoComparison {
     return Optional.empty();
   }
 
-  private Optional<String> unlikeTheFirst(Map<Long, ClientRecord> records) {
-    if (first == null) return Optional.empty();
-    for (long sequence = 1; sequence <= Math.max(last(first), last(records)); sequence++) {
+  private Optional<String> unlikeTheFirst(TreeMap<Long, ClientRecord> records) {
+    if (first == null || records.isEmpty() && first.isEmpty()) return Optional.empty();
+    long end = Math.max(first.isEmpty() ? 0 : first.lastKey(), records.isEmpty() ? 0 : records.lastKey());
+    for (long sequence = 1; sequence <= end; sequence++) {
       ClientRecord one = first.get(sequence);
       ClientRecord other = records.get(sequence);
       if (!same(one, other)) return Optional.of("record " + sequence + " is " + other + ", and " + one + " on " + firstName);
     }
     return Optional.empty();
-  }
-
-  private static long last(Map<Long, ClientRecord> records) {
-    return records.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
   }
 
   private static boolean same(ClientRecord one, ClientRecord other) {

@@ -48,8 +48,17 @@ final class DemoNode implements Closeable {
 
   /** Starts the process and waits until the node listens. */
   void start() throws IOException {
+    begin();
+    awaitListening();
+  }
+
+  /** Starts the process. */
+  void begin() throws IOException {
     Files.createDirectories(directory);
     process = new ProcessBuilder(command()).redirectError(ProcessBuilder.Redirect.appendTo(logFile().toFile())).start();
+  }
+
+  void awaitListening() throws IOException {
     BufferedReader said = process.inputReader(StandardCharsets.UTF_8);
     String line = said.readLine();
     if (line == null || !line.contains("listening"))
@@ -62,7 +71,7 @@ final class DemoNode implements Closeable {
   private List<String> command() {
     List<String> command = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "--enable-native-access=ALL-UNNAMED", "-Xmx256m", "-XX:+UseSerialGC",
+        "--enable-native-access=ALL-UNNAMED", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
         "-cp", System.getProperty("java.class.path"),
         SynclineCluster.class.getName(), "node", "--until-stdin-ends",
         "--address", address, "--peers", String.join(",", peers), "--directory", directory.toString()));

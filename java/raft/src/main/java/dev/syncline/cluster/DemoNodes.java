@@ -51,7 +51,8 @@ final class DemoNodes implements Closeable {
   }
 
   void startAll() throws IOException {
-    for (DemoNode node : nodes) node.start();
+    for (DemoNode node : nodes) node.begin();
+    for (DemoNode node : nodes) node.awaitListening();
   }
 
   NodeClient clientOf(DemoNode node) {

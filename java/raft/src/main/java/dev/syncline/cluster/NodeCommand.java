@@ -21,8 +21,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "node",
     description = {
-      "Starts one node of a replicated log and runs until it is told to stop (SIGTERM or SIGINT). Start one on each machine,",
-      "with the same peers. Whoever can reach the address can read, append and truncate: keep it on a private network."
+      "Runs one node of a replicated log, until SIGTERM or SIGINT.",
+      "Start one on each machine, with the same peers. Whoever can reach the address can read, append and truncate: keep it on a",
+      "private network."
     })
 final class NodeCommand implements Callable<Integer> {
   private static final long LOOK_MILLIS = 100;

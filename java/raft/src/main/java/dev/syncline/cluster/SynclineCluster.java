@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -33,6 +34,8 @@ public final class SynclineCluster {
   boolean stackTrace;
 
   public static void main(String[] arguments) {
+    // The RPC looks for a logging library of its own choice, and would say on stderr that there is none.
+    System.setProperty("sofa.middleware.log.internal.level", "ERROR");
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     int exitCode = commandLine().setOut(out).setErr(err).execute(arguments);
@@ -56,7 +59,7 @@ public final class SynclineCluster {
     if (help != null) return help;
     ParseResult last = parsed;
     while (last.hasSubcommand()) last = last.subcommand();
-    if (last.commandSpec().userObject() instanceof java.util.concurrent.Callable) return new CommandLine.RunLast().execute(parsed);
+    if (last.commandSpec().userObject() instanceof Callable) return new CommandLine.RunLast().execute(parsed);
     CommandLine line = last.commandSpec().commandLine();
     line.usage(line.getErr());
     return CommandLine.ExitCode.USAGE;

@@ -1,6 +1,7 @@
 package dev.syncline.replicated;
 
 import dev.syncline.LogClosedException;
+import dev.syncline.LogFailedException;
 import dev.syncline.Operation;
 import dev.syncline.SequenceRange;
 import dev.syncline.WalOptions;
@@ -32,6 +33,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * applied behind it, which {@link ReplicatedLogOptions#snapshotEveryBytes} bounds.
  */
 final class LogState implements ReplicatedState, Closeable {
+  private static final System.Logger LOGGER = System.getLogger("dev.syncline.replicated");
   private static final String LOG = "log";
   private static final String SESSIONS = "sessions";
 
@@ -171,6 +173,9 @@ final class LogState implements ReplicatedState, Closeable {
 
   @Override
   public void load(Path source) throws IOException {
+    // It may have come over the network, file by file, and the engine gives up its log for it.
+    StateDirectory.sync(source.resolve(LOG));
+    StateDirectory.sync(source);
     SessionTable loaded = sessions(source.resolve(SESSIONS));
     Path target = nextLogDirectory();
     StateDirectory.copyLog(source.resolve(LOG), target);
@@ -179,7 +184,15 @@ final class LogState implements ReplicatedState, Closeable {
     sessions = loaded;
     bytesSinceSave.set(0);
     signalGrowth();
-    before.close();
+    discard(before);
+  }
+
+  private static void discard(WriteAheadLog before) throws IOException {
+    try {
+      before.close();
+    } catch (LogFailedException e) {
+      LOGGER.log(System.Logger.Level.INFO, "a log that is no longer needed had failed: {0}", e.getMessage());
+    }
     StateDirectory.delete(before.directory());
   }
 
@@ -187,7 +200,7 @@ final class LogState implements ReplicatedState, Closeable {
     try {
       return SessionTable.decode(Files.readAllBytes(file));
     } catch (IllegalArgumentException e) {
-      throw new IOException(file + ": " + e.getMessage() 
+      throw new IOException(file + ": " + e.getMessage()
           + ". Delete this node's directory and start it again: it copies the group's state", e);
     }
   }

@@ -11,12 +11,14 @@ final class OpenDirectories {
 
   private OpenDirectories() {}
 
-  static void claim(Path directory) throws IOException {
-    if (!OPEN.add(directory.toRealPath()))
-      throw new IOException(directory + ": a node of this JVM has it open. Close that one first");
+  /** Claims a directory that exists; returns what {@link #release} takes. */
+  static Path claim(Path directory) throws IOException {
+    Path real = directory.toRealPath();
+    if (!OPEN.add(real)) throw new IOException(directory + ": a node of this JVM has it open. Close that one first");
+    return real;
   }
 
-  static void release(Path directory) throws IOException {
-    OPEN.remove(directory.toRealPath());
+  static void release(Path claimed) {
+    OPEN.remove(claimed);
   }
 }

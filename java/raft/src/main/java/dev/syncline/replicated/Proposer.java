@@ -24,7 +24,8 @@ final class Proposer {
     try {
       return CommandResult.decode(await(outcome, timeoutNanos)).orThrow(command);
     } catch (TimeoutException e) {
-      throw new OutcomeUnknownException("no answer from the group within " + timeoutNanos / 1_000_000 + " ms: the command may yet be applied", e);
+      throw new OutcomeUnknownException(
+          "no answer from the group within " + timeoutNanos / 1_000_000 + " ms: the command may yet be applied", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new OutcomeUnknownException("interrupted while the command was on its way: it may yet be applied", e);

@@ -68,6 +68,7 @@ final class ReplicatedCursor implements WalCursor {
 
   private boolean readAhead() throws IOException {
     while (true) {
+      if (follows) requireNotTruncated();
       try {
         if (inner.hasNext()) return accept(inner.next());
       } catch (UncheckedIOException e) {
@@ -82,7 +83,6 @@ final class ReplicatedCursor implements WalCursor {
 
   private boolean accept(WalRecord record) throws IOException {
     if (record.sequence() > end) return false;
-    if (follows) requireNext(record.sequence());
     ahead = record;
     return true;
   }
@@ -90,18 +90,16 @@ final class ReplicatedCursor implements WalCursor {
   private void reopen() throws IOException {
     inner.close();
     source = state.log();
-    if (source.firstSequence() > position + 1) throw truncated(source.firstSequence());
+    requireNotTruncated();
     inner = openInner();
   }
 
-  /** A tail misses no record: not where it begins, and not later. */
-  private void requireNext(long found) throws IOException {
-    if (found > position + 1) throw truncated(found);
-  }
-
-  private IOException truncated(long first) {
-    return new RecordsTruncatedException(
-        "expected sequence " + (position + 1) + ", found " + first + " to be the first: what is between was truncated while it was read");
+  /** A tail misses no record, and neither does a cursor that has to begin again. */
+  private void requireNotTruncated() throws IOException {
+    long first = state.log().firstSequence();
+    if (first > position + 1)
+      throw new RecordsTruncatedException(
+          "expected record " + (position + 1) + ", found " + first + " to be the first: what is before it was truncated meanwhile");
   }
 
   @Override

@@ -33,15 +33,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class ReplicatedLog implements Closeable {
   private final ReplicatedLogOptions options;
+  private final Path claim;
   private final DirectoryLock lock;
   private final LogState state;
   private final ConsensusEngine engine;
   private final Proposer proposer;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private ReplicatedLog(ReplicatedLogOptions options, DirectoryLock lock, LogState state, ConsensusEngine.Factory factory)
-      throws IOException {
+  private ReplicatedLog(
+      ReplicatedLogOptions options, Path claim, DirectoryLock lock, LogState state, ConsensusEngine.Factory factory) throws IOException {
     this.options = options;
+    this.claim = claim;
     this.lock = lock;
     this.state = state;
     CompactingState compacting = new CompactingState(state, options.snapshotEveryBytes());
@@ -62,17 +64,17 @@ public final class ReplicatedLog implements Closeable {
     Objects.requireNonNull(options, "options");
     Path directory = options.directory();
     Storages.createDirectory(directory);
-    OpenDirectories.claim(directory);
+    Path claim = OpenDirectories.claim(directory);
     DirectoryLock lock = null;
     LogState state = null;
     try {
       lock = DirectoryLock.acquire(directory, nanos -> false, 0);
       state = LogState.open(directory.resolve("state"), options.localLog());
-      return new ReplicatedLog(options, lock, state, engine);
+      return new ReplicatedLog(options, claim, lock, state, engine);
     } catch (IOException | RuntimeException | Error e) {
       if (state != null) closeQuietly(state, e);
       if (lock != null) closeQuietly(lock::release, e);
-      OpenDirectories.release(directory);
+      OpenDirectories.release(claim);
       throw e;
     }
   }
@@ -115,6 +117,7 @@ public final class ReplicatedLog implements Closeable {
   /** Appends without waiting; the operation's arrays are free again when this returns. */
   public CompletableFuture<Long> appendAsync(Operation operation) throws IOException {
     Command command = append(options, operation, null);
+    requireOpen();
     return proposer.proposeAsync(command).thenApplyAsync(CommandResult::first, options.callbackExecutor());
   }
 
@@ -244,6 +247,20 @@ public final class ReplicatedLog implements Closeable {
     proposer.barrier();
   }
 
+  /**
+   * Makes {@code target} a log for {@link WriteAheadLog#open(Path)} that holds what this one holds now: a copy to keep elsewhere.
+   *
+   * @param target must not exist, or be an empty directory
+   */
+  public void snapshot(Path target) throws IOException {
+    Objects.requireNonNull(target, "target");
+    barrier();
+    state.read(log -> {
+      log.snapshot(target);
+      return null;
+    });
+  }
+
   // The node.
 
   /** Highest sequence applied on this node, without asking anybody; other nodes may be further. */
@@ -294,7 +311,7 @@ public final class ReplicatedLog implements Closeable {
         state.close();
       } finally {
         lock.release();
-        OpenDirectories.release(options.directory());
+        OpenDirectories.release(claim);
       }
     }
   }

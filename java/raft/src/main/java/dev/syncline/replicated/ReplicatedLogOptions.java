@@ -1,8 +1,8 @@
 package dev.syncline.replicated;
 
+import dev.syncline.CorruptionPolicy;
 import dev.syncline.StorageMode;
 import dev.syncline.SyncMode;
-import dev.syncline.CorruptionPolicy;
 import dev.syncline.WalOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -133,7 +133,7 @@ public final class ReplicatedLogOptions {
       return this;
     }
 
-    /** After how long without a word from the leader a node wants to lead. What a failed leader costs, and a slow network must not reach. */
+    /** After how long without a word from the leader a node wants to lead: what a failed leader costs. Well above the network's delays. */
     public Builder electionTimeout(Duration timeout) {
       electionTimeout = positive("electionTimeout", timeout);
       return this;

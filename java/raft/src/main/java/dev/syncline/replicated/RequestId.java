@@ -2,7 +2,8 @@ package dev.syncline.replicated;
 
 /**
  * The name of one append, batch, checkpoint or truncation, that makes sending it again harmless: the group applies it once, and
- * answers every further time what it answered the first time.
+ * answers every further time what it answered the first time. A different command under a name that was used gets that answer too, and
+ * is not applied.
  *
  * <p>What the group remembers is bounded: the last {@link #WINDOW} requests by number of each session, and the sessions that were
  * used last. Beyond that a request is refused ({@link SessionExpiredException}) and never applied a second time.

@@ -2,6 +2,7 @@ package dev.syncline.replicated;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ final class StateDirectory {
     try {
       Files.createLink(copy, file);
       return true;
-    } catch (UnsupportedOperationException | java.nio.file.FileSystemException e) {
+    } catch (UnsupportedOperationException | FileSystemException e) {
       // The file system has no hard links, or no more for this file: whatever else is wrong, copying will say.
       Files.deleteIfExists(copy);
       return false;

@@ -19,9 +19,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Nodes of one group in this process, on loopback, and the vocabulary of their tests. */
 final class Cluster implements AutoCloseable {
+  /** JRaft logs pages about every node that comes and goes. Kept, since a logger that nobody holds forgets its level. */
+  private static final Logger JRAFT = Logger.getLogger("com.alipay");
+
+  static {
+    JRAFT.setLevel(Level.parse(System.getProperty("syncline.raft.log", "OFF")));
+  }
+
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
   private final Path directory;
   private final Consumer<ReplicatedLogOptions.Builder> choice;

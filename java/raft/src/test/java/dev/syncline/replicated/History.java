@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * exists exactly if positions within these bounds exist that never fall from an operation to one that began after it had ended:
  * the least such positions are found by going through the operations in the order of their calls.
  */
-final class History {
+public final class History {
   private static final long NEVER = Long.MAX_VALUE;
 
   private record Done(String what, long startNanos, long endNanos, long least, long most) {}
@@ -34,38 +34,38 @@ final class History {
   private record Seen(long sequence, String payload) {}
 
   /** An append that returned a sequence. */
-  void appended(String payload, long startNanos, long endNanos, long sequence) {
+  public void appended(String payload, long startNanos, long endNanos, long sequence) {
     appends.add(new Append(payload, startNanos, endNanos, sequence));
   }
 
   /** An append that nobody knows the outcome of. */
-  void lost(String payload, long startNanos) {
+  public void lost(String payload, long startNanos) {
     appends.add(new Append(payload, startNanos, NEVER, 0));
   }
 
-  void sawHighest(long startNanos, long endNanos, long highest) {
+  public void sawHighest(long startNanos, long endNanos, long highest) {
     done.add(new Done("highest is " + highest, startNanos, endNanos, 2 * highest + 1, 2 * highest + 1));
   }
 
-  void sawRecord(long startNanos, long endNanos, long sequence, String payload) {
+  public void sawRecord(long startNanos, long endNanos, long sequence, String payload) {
     seen.add(new Seen(sequence, payload));
     done.add(new Done("record " + sequence + " is there", startNanos, endNanos, 2 * sequence + 1, NEVER));
   }
 
-  void sawNone(long startNanos, long endNanos, long sequence) {
+  public void sawNone(long startNanos, long endNanos, long sequence) {
     done.add(new Done("record " + sequence + " is not there", startNanos, endNanos, 0, 2 * sequence - 1));
   }
 
-  int size() {
+  public int size() {
     return done.size() + appends.size();
   }
 
-  long acknowledged() {
+  public long acknowledged() {
     return appends.stream().filter(append -> append.sequence > 0).count();
   }
 
   /** Judges everything by the records that the log ended with, by sequence. */
-  void check(Map<Long, String> records) {
+  public void check(Map<Long, String> records) {
     List<Done> all = new ArrayList<>(done);
     Map<String, Long> sequences = new HashMap<>();
     records.forEach((sequence, payload) -> assertThat(sequences.put(payload, sequence)).as("%s is in the log once", payload).isNull());

@@ -201,7 +201,8 @@ class LeaderChangeTest {
   @Test
   void aDirectoryHasOneNodeAtATime() throws IOException {
     String address = cluster.addresses().get(0);
-    assertThatThrownBy(() -> ReplicatedLog.open(cluster.options(address))).isInstanceOf(IOException.class).hasMessageContaining("has it open");
+    assertThatThrownBy(() -> ReplicatedLog.open(cluster.options(address)))
+        .isInstanceOf(IOException.class).hasMessageContaining("has it open");
     assertThat(cluster.leader().append(bytes("still works"))).isEqualTo(1);
   }
 }

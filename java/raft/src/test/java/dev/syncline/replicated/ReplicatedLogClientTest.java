@@ -76,6 +76,7 @@ class ReplicatedLogClientTest {
         NodeClient node = new NodeClient(transport, address, Duration.ofSeconds(5));
         assertThat(node.scan(0)).hasSize(1);
         assertThat(node.status().currentSequence()).isEqualTo(1);
+        assertThat(node.localStatus()).isEqualTo(node.status());
         if (address.equals(cluster.awaitLeader())) continue;
         Command command = Command.append(Operation.entry(bytes("two")), null);
         assertThatThrownBy(() -> node.propose(command))
@@ -106,9 +107,11 @@ class ReplicatedLogClientTest {
     Operation large = Operation.entry(new byte[250 << 10]);
     assertThatThrownBy(() -> client.appendBatch(List.of(large, large)))
         .isInstanceOf(RecordTooLargeException.class).hasMessageContaining("maxBatchSize of 409600");
-    assertThatThrownBy(() -> client.truncate(1)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("the highest sequence is 0");
+    assertThatThrownBy(() -> client.truncate(1))
+        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("the highest sequence is 0");
     assertThatThrownBy(() -> client.checkpoint(1)).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> client.appendBatch(List.of())).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("empty batch");
+    assertThatThrownBy(() -> client.appendBatch(List.of()))
+        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("empty batch");
     assertThat(client.append(Operation.entry(new byte[300 << 10]))).isEqualTo(1);
   }
 
@@ -116,8 +119,8 @@ class ReplicatedLogClientTest {
   void requestsThatAreNoneAreRefusedAndDisturbNobody() throws IOException {
     try (ClientTransport transport = BoltTransport.start()) {
       String address = cluster.awaitLeader();
-      for (byte[] request : List.of(new byte[0], new byte[] {1}, new byte[] {1, 99}, new byte[] {1, ClientMessage.SCAN, 5}, new byte[] {9, 1},
-          ClientMessage.encode(ClientMessage.PROPOSE, new byte[40]))) {
+      for (byte[] request : List.of(new byte[0], new byte[] {1}, new byte[] {1, 99}, new byte[] {1, ClientMessage.SCAN, 5},
+          new byte[] {9, 1}, ClientMessage.encode(ClientMessage.PROPOSE, new byte[40]))) {
         byte[] reply = transport.call(address, request, TimeUnit.SECONDS.toNanos(5));
         assertThat(ClientMessage.decode(reply).code()).isEqualTo(ClientMessage.INVALID);
       }

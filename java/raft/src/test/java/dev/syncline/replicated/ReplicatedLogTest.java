@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.syncline.Operation;
 import dev.syncline.SequenceRange;
+import dev.syncline.WriteAheadLog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,6 +44,11 @@ class ReplicatedLogTest {
           .hasMessageContaining(follower);
       leader.truncate(3);
       for (ReplicatedLog node : cluster.running()) assertThat(node.firstSequence()).isEqualTo(4);
+      Path copy = temporary.resolve("copy");
+      cluster.node(follower).snapshot(copy);
+      try (WriteAheadLog log = WriteAheadLog.open(copy)) {
+        assertThat(lines(log.iterate())).isEqualTo(cluster.linesOfAll());
+      }
       leader.compact();
       cluster.stop(follower);
       leader.append(bytes("while one is away"));

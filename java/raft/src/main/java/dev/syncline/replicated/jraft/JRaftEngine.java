@@ -155,11 +155,12 @@ public final class JRaftEngine implements ConsensusEngine {
   @Override
   public CompletableFuture<Void> compact() {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    try {
-      node.snapshot(status -> complete(done, status, "a compaction"));
-    } catch (IllegalStateException e) {
-      done.completeExceptionally(new UnavailableException(address + " is stopping", e));
-    }
+    // Not on this thread: JRaft queues the work for the applying thread and waits for room, and that thread may be this one.
+    CompletableFuture.runAsync(() -> node.snapshot(status -> complete(done, status, "a compaction")))
+        .exceptionally(e -> {
+          done.completeExceptionally(new UnavailableException(address + " is stopping", e));
+          return null;
+        });
     return done;
   }
 
