@@ -1,5 +1,6 @@
 package dev.syncline;
 
+import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
@@ -36,6 +37,16 @@ public final class Operation {
 
   public RecordType type() {
     return type;
+  }
+
+  /** A read-only view of the key, without a copy; empty for an entry. */
+  public ByteBuffer keyBuffer() {
+    return ByteBuffer.wrap(key).asReadOnlyBuffer();
+  }
+
+  /** A read-only view of the value or payload, without a copy; empty for a delete. */
+  public ByteBuffer valueBuffer() {
+    return ByteBuffer.wrap(value).asReadOnlyBuffer();
   }
 
   /** The caller's own array, not a copy; empty for an entry. */

@@ -1,0 +1,158 @@
+package dev.syncline.cluster;
+
+import dev.syncline.StorageMode;
+import dev.syncline.replicated.ReplicatedLog;
+import dev.syncline.replicated.ReplicatedLogOptions;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code syncline node}: one node of a replicated log, until it is told to stop. */
+@Command(
+    name = "node",
+    description = {
+      "Runs one node of a replicated log, until SIGTERM or SIGINT.",
+      "Start one on each machine, with the same peers. Whoever can reach the address can read, append and truncate: keep it on a",
+      "private network."
+    })
+final class NodeCommand implements Callable<Integer> {
+  private static final long LOOK_MILLIS = 100;
+
+  @Spec CommandSpec spec;
+
+  @Option(names = "--address", required = true, paramLabel = "HOST:PORT", description = "Where this node listens; one of the peers.")
+  String address;
+
+  @Option(
+      names = "--peers",
+      required = true,
+      split = ",",
+      paramLabel = "HOST:PORT",
+      description = "The addresses of all nodes, this one's included. Counts when the group begins.")
+  List<String> peers;
+
+  @Option(names = "--directory", required = true, paramLabel = "DIR", description = "Where this node keeps everything.")
+  Path directory;
+
+  @Option(names = "--group", defaultValue = "syncline", paramLabel = "NAME", description = "The group's name (${DEFAULT-VALUE}).")
+  String group;
+
+  @Option(
+      names = "--election-timeout",
+      defaultValue = "1000",
+      paramLabel = "MILLIS",
+      description = "Silence after which a node wants to lead (${DEFAULT-VALUE}).")
+  long electionTimeoutMillis;
+
+  @Option(
+      names = "--snapshot-every",
+      defaultValue = "64",
+      paramLabel = "MIB",
+      description = "MiB of commands after which the state is saved and the group's log is cut (${DEFAULT-VALUE}).")
+  int snapshotEveryMebibytes;
+
+  @Option(
+      names = "--max-record",
+      defaultValue = "1024",
+      paramLabel = "KIB",
+      description = "Largest record in KiB; a batch may have four times as much (${DEFAULT-VALUE}).")
+  int maxRecordKibibytes;
+
+  @Option(names = "--storage", defaultValue = "auto", paramLabel = "NAME", description = "native, portable or auto (${DEFAULT-VALUE}).")
+  StorageMode storage;
+
+  /** For the demo: nobody is left to stop the node when the demo is killed. */
+  @Option(names = "--until-stdin-ends", hidden = true)
+  boolean untilStdinEnds;
+
+  @Override
+  public Integer call() throws IOException {
+    if (untilStdinEnds) haltWithStdin();
+    CountDownLatch told = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+      told.countDown();
+      awaitQuietly(closed);
+    }, "stop node"));
+    try (ReplicatedLog node = ReplicatedLog.open(options())) {
+      say("listening on " + address + ", one of " + peers + "; everything is kept in " + directory);
+      return run(node, told);
+    } finally {
+      closed.countDown();
+    }
+  }
+
+  private ReplicatedLogOptions options() {
+    return ReplicatedLogOptions.builder(directory, address, peers)
+        .group(group)
+        .electionTimeout(Duration.ofMillis(electionTimeoutMillis))
+        .snapshotEveryBytes((long) snapshotEveryMebibytes << 20)
+        .maxRecordSize(Math.multiplyExact(maxRecordKibibytes, 1 << 10))
+        .maxBatchSize(Math.multiplyExact(maxRecordKibibytes, 4 << 10))
+        .storage(storage)
+        .build();
+  }
+
+  /** Says who leads whenever that changes. */
+  private int run(ReplicatedLog node, CountDownLatch told) {
+    Optional<String> leader = Optional.empty();
+    while (!waitedFor(told)) {
+      Optional<Throwable> failure = node.failure();
+      if (failure.isPresent()) {
+        say("stopped for good: " + failure.get().getMessage() + ". What the group has is safe on the other nodes; start this one again");
+        return SynclineCluster.PROBLEM;
+      }
+      Optional<String> now = node.leader();
+      if (now.equals(leader)) continue;
+      leader = now;
+      say(now.map(name -> name.equals(address) ? "leads" : "follows " + name).orElse("knows of no leader"));
+    }
+    say("stopping");
+    return SynclineCluster.OK;
+  }
+
+  private static boolean waitedFor(CountDownLatch told) {
+    try {
+      return told.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      return true;
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void say(String what) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(address + " " + what);
+    out.flush();
+  }
+
+  private static void haltWithStdin() {
+    Thread watch = new Thread(() -> {
+      try {
+        while (System.in.read() >= 0) Thread.onSpinWait();
+      } catch (IOException e) {
+        // As good as its end.
+      }
+      Runtime.getRuntime().halt(SynclineCluster.NOT_RUN);
+    }, "parent-watch");
+    watch.setDaemon(true);
+    watch.start();
+  }
+}

@@ -1,0 +1,86 @@
+package dev.syncline.cluster;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+
+/** The part of the command {@code syncline} that is about more than one machine. */
+@Command(
+    name = "syncline",
+    description = "Keeps a write-ahead log on several machines, and shows on this one that it survives the loss of some.",
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    versionProvider = SynclineCluster.Version.class,
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {
+      " 0:fine", " 1:records are missing or differ, or a node stopped for good", " 2:options or arguments were not understood",
+      " 3:could not run"
+    },
+    subcommands = {ClusterCommand.class, NodeCommand.class})
+public final class SynclineCluster {
+  static final int OK = 0;
+  static final int PROBLEM = 1;
+  static final int NOT_RUN = 3;
+
+  @Option(names = "--stacktrace", scope = ScopeType.INHERIT, description = "On failure, print where in the code.")
+  boolean stackTrace;
+
+  public static void main(String[] arguments) {
+    // The RPC looks for a logging library of its own choice, and would say on stderr that there is none.
+    System.setProperty("sofa.middleware.log.internal.level", "ERROR");
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    int exitCode = commandLine().setOut(out).setErr(err).execute(arguments);
+    out.flush();
+    err.flush();
+    System.exit(exitCode);
+  }
+
+  /** The command line with everything set but where it prints to. */
+  static CommandLine commandLine() {
+    SynclineCluster syncline = new SynclineCluster();
+    CommandLine line = new CommandLine(syncline);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionStrategy(SynclineCluster::runOrExplain);
+    line.setExecutionExceptionHandler((thrown, failed, parsed) -> syncline.explain(thrown, failed));
+    return line;
+  }
+
+  private static int runOrExplain(ParseResult parsed) {
+    Integer help = CommandLine.executeHelpRequest(parsed);
+    if (help != null) return help;
+    ParseResult last = parsed;
+    while (last.hasSubcommand()) last = last.subcommand();
+    if (last.commandSpec().userObject() instanceof Callable) return new CommandLine.RunLast().execute(parsed);
+    CommandLine line = last.commandSpec().commandLine();
+    line.usage(line.getErr());
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  private int explain(Exception thrown, CommandLine line) {
+    Exception failure = thrown instanceof UncheckedIOException wrapped ? wrapped.getCause() : thrown;
+    boolean said = failure instanceof IOException || failure instanceof IllegalArgumentException;
+    String message = failure.getMessage() == null ? "" : failure.getMessage();
+    String text = said && !message.isEmpty() ? message : "unexpected " + failure + "; run again with --stacktrace to see where";
+    line.getErr().println("syncline " + line.getCommandName() + ": " + text.replaceAll("\\s*\\R\\s*", " "));
+    if (stackTrace) failure.printStackTrace(line.getErr());
+    return failure instanceof IllegalArgumentException ? CommandLine.ExitCode.USAGE : NOT_RUN;
+  }
+
+  /** The version that the build wrote into the manifest. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = SynclineCluster.class.getPackage().getImplementationVersion();
+      return new String[] {"syncline " + (version == null ? "(not packaged)" : version)};
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package dev.syncline.replicated;
+
+import dev.syncline.RecordTooLargeException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Asks one node, once: what {@link ReplicatedLogClient} is made of, and what tells nodes apart. Safe for many threads. */
+public final class NodeClient {
+  private final ClientTransport transport;
+  private final String address;
+  private final long timeoutNanos;
+
+  /** {@code timeout} is for each call. */
+  public NodeClient(ClientTransport transport, String address, Duration timeout) {
+    this.transport = transport;
+    this.address = address;
+    this.timeoutNanos = timeout.toNanos();
+  }
+
+  public String address() {
+    return address;
+  }
+
+  CommandResult propose(Command command) throws IOException {
+    ClientMessage reply = ask(ClientMessage.PROPOSE, command.encode());
+    return CommandResult.decode(bytes(expect(reply, ClientMessage.RESULT))).orThrow(command);
+  }
+
+  /** Where the log stands, having applied everything that was acknowledged before the call. */
+  public NodeStatus status() throws IOException {
+    return NodeStatus.decode(expect(askToRead(ClientMessage.STATUS, new byte[0]), ClientMessage.STATE));
+  }
+
+  /** Where this node stands, without asking any other. */
+  public NodeStatus localStatus() throws IOException {
+    return NodeStatus.decode(expect(askToRead(ClientMessage.LOCAL_STATUS, new byte[0]), ClientMessage.STATE));
+  }
+
+  /** The record with this sequence, of any type; empty if there is none. */
+  public Optional<ClientRecord> read(long sequence) throws IOException {
+    byte[] body = ClientMessage.allocate(Long.BYTES).putLong(sequence).array();
+    return ClientRecord.decode(expect(askToRead(ClientMessage.READ, body), ClientMessage.RECORDS)).stream().findFirst();
+  }
+
+  /** Records above {@code afterSequence}, markers included: none if there are none, else at least one, up to about a megabyte. */
+  public List<ClientRecord> scan(long afterSequence) throws IOException {
+    ByteBuffer body = ClientMessage.allocate(Long.BYTES + Integer.BYTES).putLong(afterSequence).putInt(ClientService.SCAN_BYTES_MAX);
+    return ClientRecord.decode(expect(askToRead(ClientMessage.SCAN, body.array()), ClientMessage.RECORDS));
+  }
+
+  /** A read that may have arrived has changed nothing all the same. */
+  private ClientMessage askToRead(byte code, byte[] body) throws IOException {
+    try {
+      return ask(code, body);
+    } catch (OutcomeUnknownException e) {
+      throw new UnavailableException(address + ": " + e.getMessage(), e);
+    }
+  }
+
+  private ClientMessage ask(byte code, byte[] body) throws IOException {
+    byte[] reply = transport.call(address, ClientMessage.encode(code, body), timeoutNanos);
+    try {
+      return ClientMessage.decode(reply);
+    } catch (IllegalArgumentException e) {
+      throw new OutcomeUnknownException(address + " gave an answer that is not understood: " + e.getMessage(), e);
+    }
+  }
+
+  private ByteBuffer expect(ClientMessage reply, byte expected) throws IOException {
+    if (reply.code() == expected) return reply.body();
+    String text = ClientMessage.text(reply.body()).orElse("");
+    switch (reply.code()) {
+      case ClientMessage.NOT_LEADER:
+        throw new NotLeaderException(address, text.isEmpty() ? null : text);
+      case ClientMessage.UNAVAILABLE:
+        throw new UnavailableException(text);
+      case ClientMessage.TOO_LARGE:
+        throw new RecordTooLargeException(text);
+      case ClientMessage.INVALID:
+        throw new IllegalArgumentException(address + ": " + text);
+      default:
+        throw new OutcomeUnknownException(address + ": " + text);
+    }
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return bytes;
+  }
+}

@@ -1,0 +1,213 @@
+package dev.syncline.replicated;
+
+import dev.syncline.CorruptionPolicy;
+import dev.syncline.StorageMode;
+import dev.syncline.SyncMode;
+import dev.syncline.WalOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+
+/** Who a node is and how it behaves; immutable. Sizes are bytes. Every node of a group needs the same ones but for its own address. */
+public final class ReplicatedLogOptions {
+  private static final int FORMAT_BATCH_BYTES_MAX = 1 << 30;
+  private final Builder settings;
+
+  private ReplicatedLogOptions(Builder settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * The options of a node.
+   *
+   * @param directory where the node keeps everything; nobody else's
+   * @param address its own, one of {@code peers}: {@code host:port}
+   * @param peers every node's address, this one's included. Only a group that begins takes it from here; later the group's own log
+   *     has it
+   */
+  public static Builder builder(Path directory, String address, List<String> peers) {
+    return new Builder(directory, address, peers);
+  }
+
+  public Path directory() {
+    return settings.directory;
+  }
+
+  public String address() {
+    return settings.address;
+  }
+
+  public List<String> peers() {
+    return settings.peers;
+  }
+
+  public String group() {
+    return settings.group;
+  }
+
+  public Duration electionTimeout() {
+    return settings.electionTimeout;
+  }
+
+  public Duration requestTimeout() {
+    return settings.requestTimeout;
+  }
+
+  public int maxRecordSize() {
+    return settings.maxRecordSize;
+  }
+
+  public int maxBatchSize() {
+    return settings.maxBatchSize;
+  }
+
+  public long maxSegmentSize() {
+    return settings.maxSegmentSize;
+  }
+
+  public long snapshotEveryBytes() {
+    return settings.snapshotEveryBytes;
+  }
+
+  public StorageMode storage() {
+    return settings.storage;
+  }
+
+  public Executor callbackExecutor() {
+    return settings.callbackExecutor;
+  }
+
+  /**
+   * How the local log is opened. It refuses nothing by size: what the group has committed, every node must apply. And it opens
+   * whole or not at all: a copy with a hole must not answer reads.
+   */
+  WalOptions localLog() {
+    return WalOptions.builder()
+        .syncMode(SyncMode.MANUAL)
+        .corruptionPolicy(CorruptionPolicy.REFUSE)
+        .storage(settings.storage)
+        .maxSegmentSize(settings.maxSegmentSize)
+        .maxRecordSize(FORMAT_BATCH_BYTES_MAX)
+        .maxBatchSize(FORMAT_BATCH_BYTES_MAX)
+        .build();
+  }
+
+  /** Collects the settings; {@link #build} checks them. */
+  public static final class Builder implements Cloneable {
+    private final Path directory;
+    private final String address;
+    private final List<String> peers;
+    private String group = "syncline";
+    private Duration electionTimeout = Duration.ofSeconds(1);
+    private Duration requestTimeout = Duration.ofSeconds(10);
+    private int maxRecordSize = 1 << 20;
+    private int maxBatchSize = 4 << 20;
+    private long maxSegmentSize = 64L << 20;
+    private long snapshotEveryBytes = 64L << 20;
+    private StorageMode storage = StorageMode.AUTO;
+    private Executor callbackExecutor = ForkJoinPool.commonPool();
+
+    private Builder(Path directory, String address, List<String> peers) {
+      this.directory = Objects.requireNonNull(directory, "directory");
+      this.address = requireAddress(address);
+      this.peers = List.copyOf(peers);
+      this.peers.forEach(Builder::requireAddress);
+      if (!this.peers.contains(address))
+        throw new IllegalArgumentException("expected " + address + " to be one of the peers, found " + this.peers);
+      if (this.peers.stream().distinct().count() < this.peers.size())
+        throw new IllegalArgumentException("expected every peer once, found " + this.peers);
+    }
+
+    static String requireAddress(String address) {
+      if (!Objects.requireNonNull(address, "address").matches("[^:/\\s]+:\\d{1,5}"))
+        throw new IllegalArgumentException("expected an address like 10.0.0.1:7001, found \"" + address + "\"");
+      return address;
+    }
+
+    /** Told apart from other groups that use the same addresses. */
+    public Builder group(String name) {
+      group = Objects.requireNonNull(name, "group");
+      return this;
+    }
+
+    /** After how long without a word from the leader a node wants to lead: what a failed leader costs. Well above the network's delays. */
+    public Builder electionTimeout(Duration timeout) {
+      electionTimeout = positive("electionTimeout", timeout);
+      return this;
+    }
+
+    /** How long a call waits for the group. */
+    public Builder requestTimeout(Duration timeout) {
+      requestTimeout = positive("requestTimeout", timeout);
+      return this;
+    }
+
+    /** Largest key plus value, or payload. A record crosses the network in one piece, several times. */
+    public Builder maxRecordSize(int bytes) {
+      maxRecordSize = (int) positive("maxRecordSize", bytes);
+      return this;
+    }
+
+    /** Largest batch, in bytes of keys, values and payloads. */
+    public Builder maxBatchSize(int bytes) {
+      maxBatchSize = (int) positive("maxBatchSize", bytes);
+      return this;
+    }
+
+    /** Of the local log and of the group's log. */
+    public Builder maxSegmentSize(long bytes) {
+      maxSegmentSize = positive("maxSegmentSize", bytes);
+      return this;
+    }
+
+    /**
+     * Bytes of commands after which a node saves its state and lets the group's log be cut. It bounds that log (to twice as much), what
+     * a restart applies again, and how long the space of truncated records stays taken.
+     */
+    public Builder snapshotEveryBytes(long bytes) {
+      snapshotEveryBytes = positive("snapshotEveryBytes", bytes);
+      return this;
+    }
+
+    public Builder storage(StorageMode mode) {
+      storage = Objects.requireNonNull(mode, "storage");
+      return this;
+    }
+
+    /** Where futures of {@code appendAsync} complete; the common pool if not set. */
+    public Builder callbackExecutor(Executor executor) {
+      callbackExecutor = Objects.requireNonNull(executor, "callbackExecutor");
+      return this;
+    }
+
+    /**
+     * The options.
+     *
+     * @throws IllegalArgumentException if they contradict each other
+     */
+    public ReplicatedLogOptions build() {
+      if (maxRecordSize > maxBatchSize)
+        throw new IllegalArgumentException(
+            "maxRecordSize of " + maxRecordSize + " bytes exceeds maxBatchSize of " + maxBatchSize + ": a record must fit a batch");
+      try {
+        return new ReplicatedLogOptions((Builder) clone());
+      } catch (CloneNotSupportedException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    private static long positive(String name, long bytes) {
+      if (bytes <= 0) throw new IllegalArgumentException(name + " must be above 0 bytes, not " + bytes);
+      return bytes;
+    }
+
+    private static Duration positive(String name, Duration duration) {
+      Objects.requireNonNull(duration, name);
+      if (duration.isZero() || duration.isNegative()) throw new IllegalArgumentException(name + " must be above zero, not " + duration);
+      return duration;
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package dev.syncline.replicated;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.syncline.RecordType;
+import dev.syncline.WalCursor;
+import dev.syncline.WalRecord;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Nodes of one group in this process, on loopback, and the vocabulary of their tests. */
+final class Cluster implements AutoCloseable {
+  /** JRaft logs pages about every node that comes and goes. Kept, since a logger that nobody holds forgets its level. */
+  private static final Logger JRAFT = Logger.getLogger("com.alipay");
+
+  static {
+    JRAFT.setLevel(Level.parse(System.getProperty("syncline.raft.log", "OFF")));
+  }
+
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private final Path directory;
+  private final Consumer<ReplicatedLogOptions.Builder> choice;
+  private final List<String> addresses = new ArrayList<>();
+  private final Map<String, ReplicatedLog> nodes = new ConcurrentSkipListMap<>();
+
+  private Cluster(Path directory, Consumer<ReplicatedLogOptions.Builder> choice) {
+    this.directory = directory;
+    this.choice = choice;
+  }
+
+  static Cluster start(Path directory, int size) throws IOException {
+    return start(directory, size, options -> {});
+  }
+
+  static Cluster start(Path directory, int size, Consumer<ReplicatedLogOptions.Builder> choice) throws IOException {
+    Cluster cluster = new Cluster(directory, choice);
+    cluster.addresses.addAll(freeAddresses(size));
+    try {
+      for (String address : cluster.addresses) cluster.start(address);
+      cluster.awaitLeader();
+      return cluster;
+    } catch (IOException | RuntimeException | Error e) {
+      cluster.close();
+      throw e;
+    }
+  }
+
+  /** All ports are held until all are found, so that they differ. */
+  static List<String> freeAddresses(int count) throws IOException {
+    List<ServerSocket> held = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+      return held.stream().map(socket -> "127.0.0.1:" + socket.getLocalPort()).toList();
+    } finally {
+      for (ServerSocket socket : held) socket.close();
+    }
+  }
+
+  List<String> addresses() {
+    return addresses;
+  }
+
+  ReplicatedLogOptions options(String address) {
+    ReplicatedLogOptions.Builder options = ReplicatedLogOptions.builder(directory(address), address, addresses)
+        .electionTimeout(Duration.ofMillis(500))
+        .maxSegmentSize(1 << 20);
+    choice.accept(options);
+    return options.build();
+  }
+
+  Path directory(String address) {
+    return directory.resolve("node-" + (addresses.indexOf(address) + 1));
+  }
+
+  ReplicatedLog start(String address) throws IOException {
+    Network.opening(address);
+    ReplicatedLog node = ReplicatedLog.open(options(address));
+    nodes.put(address, node);
+    return node;
+  }
+
+  void stop(String address) throws IOException {
+    nodes.remove(address).close();
+  }
+
+  ReplicatedLog node(String address) {
+    return nodes.get(address);
+  }
+
+  List<ReplicatedLog> running() {
+    return List.copyOf(nodes.values());
+  }
+
+  ReplicatedLog leader() {
+    return nodes.get(awaitLeader());
+  }
+
+  List<String> followers() {
+    String leader = awaitLeader();
+    return nodes.keySet().stream().filter(address -> !address.equals(leader)).toList();
+  }
+
+  /** The address of the one leader that most nodes agree on. */
+  String awaitLeader() {
+    String[] found = new String[1];
+    await("a leader", () -> {
+      for (Map.Entry<String, ReplicatedLog> each : nodes.entrySet()) {
+        boolean agreed = nodes.values().stream().allMatch(node -> node.leader().filter(each.getKey()::equals).isPresent());
+        if (agreed && each.getValue().leads()) found[0] = each.getKey();
+      }
+      return found[0] != null;
+    });
+    return found[0];
+  }
+
+  ReplicatedLogClient client() {
+    return ReplicatedLogClient.connect(addresses, Duration.ofSeconds(20));
+  }
+
+  static void await(String what, BooleanSupplier condition) {
+    long deadlineNanos = System.nanoTime() + PATIENCE_NANOS;
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - deadlineNanos).as("still waiting for %s", what).isNegative();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
+  }
+
+  /** Every running node has the same records, and these are they. */
+  List<String> linesOfAll() throws IOException {
+    List<String> lines = null;
+    for (ReplicatedLog node : running()) {
+      List<String> its = lines(node.iterate());
+      if (lines != null) assertThat(its).isEqualTo(lines);
+      lines = its;
+    }
+    return lines;
+  }
+
+  /** A line for each record: its sequence, its type, key and value. */
+  static List<String> lines(WalCursor cursor) {
+    List<String> lines = new ArrayList<>();
+    try (cursor) {
+      while (cursor.hasNext()) lines.add(line(cursor.next()));
+    }
+    return lines;
+  }
+
+  static String line(WalRecord record) {
+    String text = record.sequence() + " " + record.type();
+    if (record.type() == RecordType.PUT) return text + " " + text(record.key()) + "=" + text(record.value());
+    if (record.type() == RecordType.DELETE) return text + " " + text(record.key());
+    return record.type() == RecordType.ENTRY ? text + " " + text(record.value()) : text;
+  }
+
+  static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() throws IOException {
+    Network.reconnectAll();
+    IOException failure = null;
+    for (ReplicatedLog node : running()) {
+      try {
+        node.close();
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    nodes.clear();
+    if (failure != null) throw failure;
+  }
+}

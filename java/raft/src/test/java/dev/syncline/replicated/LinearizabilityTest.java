@@ -1,0 +1,195 @@
+package dev.syncline.replicated;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.syncline.Operation;
+import dev.syncline.WalCursor;
+import dev.syncline.WalRecord;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Users on all nodes append and read while nodes are cut off, stopped and started; what they saw must be explained by one log.
+ * {@code -Dsyncline.raft.seconds=N} goes on for longer, {@code -Dsyncline.seed=N} in another way; a night does both.
+ */
+@Timeout(value = 2, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class LinearizabilityTest {
+  private static final int USERS = 4;
+  private final long seconds = Long.getLong("syncline.raft.seconds", Math.max(6, 10 * Long.getLong("nightly.minutes", 0)));
+  private final long seed = Long.getLong("syncline.seed", Long.getLong("nightly.seed", 5));
+  private final History history = new History();
+
+  @TempDir Path temporary;
+
+  @Test
+  void whatUsersSeeWhileNodesAreCutOffIsExplainedByOneLog() throws Exception {
+    try (Cluster cluster = Cluster.start(temporary, 3, this::options)) {
+      long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+      ExecutorService pool = Executors.newFixedThreadPool(USERS);
+      try {
+        List<Future<?>> users = new ArrayList<>();
+        for (int user = 0; user < USERS; user++) {
+          int number = user;
+          users.add(pool.submit(() -> use(cluster, number, endNanos)));
+        }
+        trouble(cluster, endNanos);
+        for (Future<?> user : users) user.get();
+      } finally {
+        pool.shutdownNow();
+      }
+      judge(cluster);
+    }
+  }
+
+  private void options(ReplicatedLogOptions.Builder options) {
+    options.requestTimeout(Duration.ofSeconds(2)).snapshotEveryBytes(4 << 10);
+  }
+
+  private void judge(Cluster cluster) throws IOException {
+    cluster.linesOfAll();
+    Map<Long, String> records = new HashMap<>();
+    try (WalCursor cursor = cluster.leader().replay()) {
+      while (cursor.hasNext()) {
+        WalRecord record = cursor.next();
+        records.put(record.sequence(), Cluster.text(record.value()));
+      }
+    }
+    history.check(records);
+    assertThat(history.acknowledged()).as("appends in %d operations, seed %d", history.size(), seed).isGreaterThan(50);
+    System.out.println(history.size() + " operations, " + history.acknowledged() + " appends acknowledged, seed " + seed);
+  }
+
+  // Users.
+
+  private Void use(Cluster cluster, int user, long endNanos) throws IOException {
+    Random random = new Random(seed * 31 + user);
+    long session = 0;
+    for (int number = 1; System.nanoTime() - endNanos < 0; number++) {
+      List<ReplicatedLog> nodes = cluster.running();
+      ReplicatedLog node = nodes.get(random.nextInt(nodes.size()));
+      String payload = user + ":" + number;
+      try {
+        if (random.nextInt(3) > 0) read(node, random);
+        else if (random.nextBoolean()) append(node, payload);
+        else session = appendOnce(cluster, session, number, payload);
+      } catch (UnavailableException | NotLeaderException e) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+      }
+    }
+    return null;
+  }
+
+  private void append(ReplicatedLog node, String payload) throws IOException {
+    long startNanos = System.nanoTime();
+    try {
+      long sequence = node.append(Cluster.bytes(payload));
+      history.appended(payload, startNanos, System.nanoTime(), sequence);
+    } catch (OutcomeUnknownException e) {
+      history.lost(payload, startNanos);
+    }
+  }
+
+  /** Asks the nodes in turn, under one name, until one says what became of it; gives up now and then, as users do. */
+  private long appendOnce(Cluster cluster, long session, int number, String payload) throws IOException {
+    if (session == 0) return openSession(cluster);
+    Operation operation = Operation.entry(Cluster.bytes(payload));
+    long startNanos = System.nanoTime();
+    boolean maybe = false;
+    for (int attempt = 0; attempt < 40; attempt++) {
+      List<ReplicatedLog> nodes = cluster.running();
+      try {
+        long sequence = nodes.get(attempt % nodes.size()).append(operation, new RequestId(session, number));
+        history.appended(payload, startNanos, System.nanoTime(), sequence);
+        return session;
+      } catch (OutcomeUnknownException e) {
+        maybe = true;
+      } catch (UnavailableException | NotLeaderException e) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+      }
+    }
+    if (maybe) history.lost(payload, startNanos);
+    return session;
+  }
+
+  private static long openSession(Cluster cluster) throws IOException {
+    for (ReplicatedLog node : cluster.running()) {
+      try {
+        if (node.leads()) return node.openSession();
+      } catch (OutcomeUnknownException | NotLeaderException e) {
+        return 0;
+      }
+    }
+    return 0;
+  }
+
+  private void read(ReplicatedLog node, Random random) throws IOException {
+    long startNanos = System.nanoTime();
+    if (random.nextBoolean()) {
+      long highest = node.currentSequence();
+      history.sawHighest(startNanos, System.nanoTime(), highest);
+    } else {
+      long sequence = Math.max(1, node.appliedSequence() - 2 + random.nextInt(5));
+      Optional<WalRecord> record = node.read(sequence);
+      long endNanos = System.nanoTime();
+      if (record.isPresent()) history.sawRecord(startNanos, endNanos, sequence, Cluster.text(record.get().value()));
+      else history.sawNone(startNanos, endNanos, sequence);
+    }
+  }
+
+  // Trouble.
+
+  private void trouble(Cluster cluster, long endNanos) throws IOException {
+    Random random = new Random(seed);
+    for (int round = 0; System.nanoTime() - endNanos < 0; round++) {
+      boolean leaderToo = round % 2 == 0;
+      String victim = leaderToo ? cluster.awaitLeader() : cluster.followers().get(random.nextInt(2));
+      if (random.nextInt(3) > 0) {
+        Network.isolate(victim);
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200 + random.nextInt(1200)));
+        Network.reconnect(victim);
+      } else {
+        cluster.stop(victim);
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(500)));
+        cluster.start(victim);
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(400)));
+    }
+    Network.reconnectAll();
+    cluster.awaitLeader();
+  }
+
+  /** The test above can fail: this is what it would find if reads did not ask the group. */
+  @Test
+  void aReadOfWhatANodeHasAppliedIsFoundToBeStale() throws IOException {
+    try (Cluster cluster = Cluster.start(temporary, 3, this::options)) {
+      ReplicatedLog cutOff = cluster.node(cluster.followers().get(0));
+      String address = cluster.followers().get(0);
+      append(cluster.leader(), "first");
+      cutOff.barrier();
+      Network.isolate(address);
+      append(cluster.leader(), "second");
+      long startNanos = System.nanoTime();
+      history.sawHighest(startNanos, System.nanoTime(), cutOff.appliedSequence());
+      assertThatThrownBy(() -> history.check(Map.of(1L, "first", 2L, "second")))
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining("highest is 1");
+      assertThatThrownBy(cutOff::currentSequence).isInstanceOf(UnavailableException.class);
+    }
+  }
+}
