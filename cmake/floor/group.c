@@ -118,6 +118,12 @@ static int is_of(uint32_t word, uint32_t number)
 	return word / 2 == (number & (UINT32_MAX / 2));
 }
 
+/* A commit that takes long holds up acknowledgements, and their slots are not to be used again before. */
+static int may_commit(const struct group *group)
+{
+	return group->in_flight < group->settings->depth && group->open - group->oldest < SLOTS - 1;
+}
+
 static void append(struct group *group, const char *record, struct measured *mine)
 {
 	size_t record_bytes = group->settings->record_bytes;
@@ -135,7 +141,7 @@ static void append(struct group *group, const char *record, struct measured *min
 			pthread_mutex_unlock(&group->lock);
 			return;
 		}
-		if (number == group->open && group->in_flight < group->settings->depth) {
+		if (number == group->open && may_commit(group)) {
 			write_frame(group, number, mine);
 			pthread_mutex_lock(&group->lock);
 			acknowledge(group, number);

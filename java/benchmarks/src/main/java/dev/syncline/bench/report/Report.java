@@ -1,0 +1,18 @@
+package dev.syncline.bench.report;
+
+import dev.syncline.bench.run.Results;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Writes what was measured for people to read. */
+public final class Report {
+  private Report() {}
+
+  public static void write(Results results, Path output) throws IOException {
+    results.write(output.resolve("results.json"));
+  }
+
+  public static String summary(Results results) {
+    return Summary.of(results);
+  }
+}
