@@ -14,7 +14,7 @@ final class AppendWorkload implements Workload {
 
   @Override
   public Measurement run(Contender contender, Cell cell, Path directory) throws Exception {
-    contender.open(directory, new Setup(Setup.Mode.DURABLE, cell.threads(), cell.recordBytes(), cell.segmentBytes()));
+    contender.open(directory, new Setup(Setup.Mode.DURABLE, cell.threads(), cell.recordBytes(), cell.segmentBytes(), true));
     Appenders appenders = new Appenders(cell.threads(), cell.recordBytes(), contender::append);
     appenders.start();
     keepHouse(contender, appenders, cell.warmupSeconds());

@@ -20,7 +20,7 @@ final class DeferredWorkload implements Workload {
 
   @Override
   public Measurement run(Contender contender, Cell cell, Path directory) throws Exception {
-    contender.open(directory, new Setup(mode, 1, cell.recordBytes(), cell.segmentBytes()));
+    contender.open(directory, new Setup(mode, 1, cell.recordBytes(), cell.segmentBytes(), true));
     byte[] record = Appenders.randomRecord(new SplittableRandom(1), cell.recordBytes());
     batches(contender, cell, record, cell.warmupSeconds(), Latencies.histogram());
     Histogram histogram = Latencies.histogram();

@@ -12,6 +12,13 @@ public interface Contender extends Closeable {
   /** Opens or creates it in a directory that exists. */
   void open(Path directory, Setup setup) throws Exception;
 
+  /**
+   * Opens it only to {@link #replay}. Where opening reads the records this does not: it belongs to the replay then.
+   */
+  default void openToReplay(Path directory, Setup setup) throws Exception {
+    open(directory, setup);
+  }
+
   /** Appends a record that is durable when this returns. Called by many threads. */
   void append(byte[] record) throws Exception;
 

@@ -7,8 +7,9 @@ package dev.syncline.bench.contender;
  * @param threads how many append
  * @param recordBytes the size of each
  * @param segmentBytes size of the files that a log is cut into
+ * @param steady whether it shall first come into the state of a log that has run for long, with files to use again
  */
-public record Setup(Mode mode, int threads, int recordBytes, long segmentBytes) {
+public record Setup(Mode mode, int threads, int recordBytes, long segmentBytes, boolean steady) {
 
   /** When records become durable. */
   public enum Mode {

@@ -69,7 +69,7 @@ final class Child {
     if (variant == null) throw new IllegalArgumentException(contender + " names a variant that --variant does not define");
     List<String> command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(Contenders.jvmArguments(base));
+    command.addAll(Contenders.jvmArguments(base, logs));
     command.addAll(variant.jvmArguments());
     command.addAll(List.of("-cp", variant.before(System.getProperty("java.class.path"))));
     command.addAll(List.of("dev.syncline.bench.Bench", "cell", "--contender=" + base, "--cell=" + Json.line(cell)));
