@@ -15,7 +15,12 @@ final class AppendWorkload implements Workload {
   @Override
   public Measurement run(Contender contender, Cell cell, Path directory) throws Exception {
     contender.open(directory, new Setup(Setup.Mode.DURABLE, cell.threads(), cell.recordBytes(), cell.segmentBytes(), true));
-    Appenders appenders = new Appenders(cell.threads(), cell.recordBytes(), contender::append);
+    return measure(contender, cell, directory, contender::append);
+  }
+
+  /** Measures a contender that is open, and closes it. */
+  static Measurement measure(Contender contender, Cell cell, Path directory, Appenders.Action action) throws Exception {
+    Appenders appenders = new Appenders(cell.threads(), cell.recordBytes(), action);
     appenders.start();
     keepHouse(contender, appenders, cell.warmupSeconds());
     Usage before = Usage.now(directory);
@@ -28,7 +33,8 @@ final class AppendWorkload implements Workload {
     return measurement;
   }
 
-  private static void keepHouse(Contender contender, Appenders appenders, double seconds) throws Exception {
+  /** Lets so much time pass, and the contender let go of what is old. */
+  static void keepHouse(Contender contender, Appenders appenders, double seconds) throws Exception {
     long endNanos = System.nanoTime() + (long) (seconds * 1e9);
     for (long left = endNanos - System.nanoTime(); left > 0; left = endNanos - System.nanoTime()) {
       appenders.throwIfFailed();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.Recorder;
 
 /** Threads that do one thing over and over: first to warm up, then counted, until they are stopped. */
 final class Appenders {
@@ -59,7 +60,22 @@ final class Appenders {
   /** All threads' latencies; after {@link #stop}. */
   Histogram histogram() {
     Histogram all = Latencies.histogram();
-    for (Worker worker : workers) all.add(worker.histogram);
+    for (Worker worker : workers) {
+      worker.recorder.getIntervalHistogramInto(worker.interval);
+      worker.earlier.add(worker.interval);
+      all.add(worker.earlier);
+    }
+    return all;
+  }
+
+  /** All threads' latencies since the last call, while they run. */
+  Histogram interval() {
+    Histogram all = Latencies.histogram();
+    for (Worker worker : workers) {
+      worker.recorder.getIntervalHistogramInto(worker.interval);
+      worker.earlier.add(worker.interval);
+      all.add(worker.interval);
+    }
     return all;
   }
 
@@ -69,7 +85,12 @@ final class Appenders {
   }
 
   private final class Worker extends Thread {
-    final Histogram histogram = Latencies.histogram();
+    final Recorder recorder = Latencies.recorder();
+    final Histogram interval = Latencies.histogram();
+
+    /** What was taken from the recorder before. */
+    final Histogram earlier = Latencies.histogram();
+
     private final byte[] record;
     long allocatedBytes;
 
@@ -98,7 +119,7 @@ final class Appenders {
         long nowNanos = System.nanoTime();
         // What ends after the end does not count.
         if (phase != Phase.MEASURING) return;
-        Latencies.record(histogram, nowNanos - beganNanos);
+        Latencies.record(recorder, nowNanos - beganNanos);
         beganNanos = nowNanos;
       }
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.Recorder;
 
 /** Histograms in nanoseconds, and what is told of them. */
 final class Latencies {
@@ -16,6 +17,15 @@ final class Latencies {
 
   static Histogram histogram() {
     return new Histogram(HIGHEST_NANOS, 3);
+  }
+
+  /** One that another thread may take intervals from. */
+  static Recorder recorder() {
+    return new Recorder(HIGHEST_NANOS, 3);
+  }
+
+  static void record(Recorder recorder, long nanos) {
+    recorder.recordValue(Math.min(nanos, HIGHEST_NANOS));
   }
 
   static void record(Histogram histogram, long nanos) {

@@ -8,10 +8,19 @@ import java.util.Map;
 /** The workloads by name. */
 public final class Workloads {
   private static final Map<String, Workload> ALL =
-      Map.of(
-          "append", new AppendWorkload(),
-          "every", new DeferredWorkload(Setup.Mode.DEFERRED),
-          "every-async", new DeferredWorkload(Setup.Mode.ASYNC));
+      Map.ofEntries(
+          Map.entry("append", new AppendWorkload()),
+          Map.entry("put", new PutWorkload()),
+          Map.entry("every", new DeferredWorkload(Setup.Mode.DEFERRED)),
+          Map.entry("every-async", new DeferredWorkload(Setup.Mode.ASYNC)),
+          Map.entry("write", new WriteWorkload()),
+          Map.entry("replay", new ReplayWorkload()),
+          Map.entry("reopen", new ReopenWorkload()),
+          Map.entry("read", new RandomReadWorkload()),
+          Map.entry("rotate", new RotationWorkload(true)),
+          Map.entry("rotate-never", new RotationWorkload(false)),
+          Map.entry("sustained", new SustainedWorkload()),
+          Map.entry("check", new CheckWorkload()));
 
   private Workloads() {}
 

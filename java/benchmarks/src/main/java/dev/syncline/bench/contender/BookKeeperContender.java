@@ -29,6 +29,8 @@ public final class BookKeeperContender implements Contender {
   @Override
   public void open(Path directory, Setup setup) throws IOException {
     openToReplay(directory, setup);
+    // As a bookie does when it starts.
+    replay(new Replayed());
     journal.start();
   }
 

@@ -38,6 +38,11 @@ public final class ChannelContender implements Contender {
   }
 
   @Override
+  public void openToReplay(Path directory, Setup setup) {
+    this.directory = directory;
+  }
+
+  @Override
   public void append(byte[] record) throws IOException {
     lock.lock();
     try {
@@ -112,6 +117,6 @@ public final class ChannelContender implements Contender {
 
   @Override
   public void close() throws IOException {
-    files.close();
+    if (files != null) files.close();
   }
 }

@@ -24,13 +24,14 @@ public final class ChronicleContender implements Contender {
     }
   }
 
-  private final ThreadLocal<Writer> writers = ThreadLocal.withInitial(Writer::new);
+  private ThreadLocal<Writer> writers;
   private ChronicleQueue queue;
 
   @Override
   public void open(Path directory, Setup setup) {
     System.setProperty("chronicle.analytics.disable", "true");
     System.setProperty("chronicle.announcer.disable", "true");
+    writers = ThreadLocal.withInitial(Writer::new);
     queue = SingleChronicleQueueBuilder.binary(directory).blockSize(BLOCK_BYTES).syncMode(SyncMode.SYNC).build();
   }
 

@@ -28,14 +28,19 @@ public final class RocksDbContender implements Contender {
 
   @Override
   public void open(Path directory, Setup setup) throws RocksDBException {
-    openToReplay(directory, setup);
+    configure(directory, setup);
     database = RocksDB.open(options, directory.toString());
     if (setup.steady()) reachSteadyState(setup.recordBytes());
   }
 
-  /** Opening recovers the log, so it is part of the replay. */
+  /** Opening recovers the log, so it is part of the replay; and it must not turn into a table then. */
   @Override
   public void openToReplay(Path directory, Setup setup) {
+    configure(directory, setup);
+    options.setAvoidFlushDuringRecovery(true);
+  }
+
+  private void configure(Path directory, Setup setup) {
     RocksDB.loadLibrary();
     this.directory = directory;
     synced = new WriteOptions().setSync(true);
@@ -45,7 +50,6 @@ public final class RocksDbContender implements Contender {
         .setWriteBufferSize(setup.steady() ? STEADY_BUFFER_BYTES : REPLAY_BUFFER_BYTES)
         .setMaxWriteBufferNumber(4)
         .setEnablePipelinedWrite(true)
-        .setAvoidFlushDuringRecovery(true)
         // Tables are never read here: no time goes into sorting them together.
         .setDisableAutoCompactions(true)
         .setLevel0SlowdownWritesTrigger(1 << 20)

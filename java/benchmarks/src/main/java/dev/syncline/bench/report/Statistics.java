@@ -30,10 +30,15 @@ public record Statistics(double median, double low, double high, int count, doub
     return new Statistics(median, sorted[low], sorted[n - 1 - low], n, coverage);
   }
 
+  /** The median alone. */
+  public String medianText(int decimals) {
+    return String.format(Locale.ROOT, "%,." + decimals + "f", median);
+  }
+
   /** The median and the interval, with so many decimals. */
   public String text(int decimals) {
     String format = "%,." + decimals + "f";
-    if (count == 1) return String.format(Locale.ROOT, format, median);
+    if (count == 1) return medianText(decimals);
     return String.format(Locale.ROOT, format + " [" + format + "–" + format + "]", median, low, high);
   }
 }

@@ -1,42 +1,31 @@
 package dev.syncline.bench.report;
 
-import dev.syncline.bench.run.Results;
+import java.util.List;
 import java.util.Locale;
 
 /** The results in plain text, for the terminal. */
 final class Summary {
   private Summary() {}
 
-  static String of(Results results) {
+  static String of(View view) {
     StringBuilder text = new StringBuilder();
-    Measured measured = new Measured(results);
-    for (String cell : measured.cells()) {
-      text.append(String.format(Locale.ROOT, "%n%-20s %30s %10s %10s %10s %8s %8s  %s%n",
-          cell, "ops/s", "p50 µs", "p99 µs", "p99.9 µs", "cpu µs", "B alloc", "ops/s against the first"));
-      String first = null;
-      for (String contender : measured.contenders(cell)) {
-        if (first == null) first = contender;
-        text.append(line(measured, cell, contender, first));
-      }
+    for (View.Table table : view.tables()) {
+      text.append('\n').append(table.cell()).append(": ").append(table.title()).append('\n');
+      line(text, "", table.metrics());
+      for (View.Row row : table.rows()) line(text, row.contender(), row.texts());
     }
+    text.append('\n');
+    for (View.TargetLine line : view.targets())
+      if (!line.verdict().equals("not measured"))
+        text.append(
+            String.format(
+                Locale.ROOT, "%-60s %9s  %-28s %-20s %s%n", line.what(), line.expected(), line.found(), line.verdict(), line.remark()));
     return text.toString();
   }
 
-  private static String line(Measured measured, String cell, String contender, String first) {
-    String ratio = measured.ratio(cell, contender, cell, first, Metrics.RATE).map(found -> found.text(2)).orElse("");
-    return String.format(Locale.ROOT, "%-20s %30s %10s %10s %10s %8s %8s  %s%n",
-        contender,
-        measured.of(cell, contender, Metrics.RATE).map(found -> found.text(0)).orElse(""),
-        median(measured, cell, contender, Metrics.P50),
-        median(measured, cell, contender, Metrics.P99),
-        median(measured, cell, contender, Metrics.P999),
-        median(measured, cell, contender, Metrics.CPU_MICROS),
-        median(measured, cell, contender, Metrics.value("allocatedBytesPerOperation")),
-        ratio);
-  }
-
-  private static String median(
-      Measured measured, String cell, String contender, java.util.function.ToDoubleFunction<dev.syncline.bench.cell.Measurement> metric) {
-    return measured.of(cell, contender, metric).map(found -> String.format(Locale.ROOT, "%.1f", found.median())).orElse("");
+  private static void line(StringBuilder text, String first, List<String> others) {
+    text.append(String.format(Locale.ROOT, "  %-24s", first));
+    for (int i = 0; i < others.size(); i++) text.append(String.format(Locale.ROOT, i == 0 ? " %32s" : " %16s", others.get(i)));
+    text.append('\n');
   }
 }

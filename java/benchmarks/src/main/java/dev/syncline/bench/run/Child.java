@@ -26,21 +26,19 @@ final class Child {
     this.logs = logs;
   }
 
-  /** Empty if the contender takes no part in the cell. */
-  Optional<Outcome> run(String contender, Cell cell, Path directory) throws IOException {
-    return Floor.isFloor(contender) ? runFloor(contender, cell, directory) : Optional.of(runJava(List.of(), contender, cell, directory));
+  Outcome run(String contender, Cell cell, Path directory) throws IOException {
+    return Floor.isFloor(contender) ? runFloor(contender, cell, directory) : runJava(List.of(), contender, cell, directory);
   }
 
-  private Optional<Outcome> runFloor(String contender, Cell cell, Path directory) throws IOException {
-    Optional<List<String>> command = floor.command(contender, cell, directory);
-    if (command.isEmpty()) return Optional.empty();
+  private Outcome runFloor(String contender, Cell cell, Path directory) throws IOException {
     Optional<String> problem = floor.problem();
-    if (problem.isPresent()) return Optional.of(Outcome.skipped(problem.get()));
+    if (problem.isPresent()) return Outcome.skipped(problem.get());
     Path printed = logs.resolve("floor.json");
     Path said = logs.resolve("floor.log");
-    int exit = await(new ProcessBuilder(command.get()).redirectOutput(printed.toFile()).redirectError(said.toFile()), cell);
-    if (exit != 0) return Optional.of(Outcome.failed("the C program ended with " + exit + ": " + Files.readString(said).trim()));
-    return Optional.of(Outcome.measured(Floor.parse(Files.readAllBytes(printed))));
+    ProcessBuilder builder = new ProcessBuilder(floor.command(contender, cell, directory));
+    int exit = await(builder.redirectOutput(printed.toFile()).redirectError(said.toFile()), cell);
+    if (exit != 0) return Outcome.failed("the C program ended with " + exit + ": " + Files.readString(said).trim());
+    return Outcome.measured(Floor.parse(Files.readAllBytes(printed)));
   }
 
   /** {@code prefix} goes before the command, as strace does. */

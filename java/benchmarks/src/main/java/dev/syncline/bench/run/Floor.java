@@ -33,20 +33,21 @@ final class Floor {
     return NAMES.contains(contender);
   }
 
-  /** Whether the program is there. */
+  static boolean takesPart(String contender, Cell cell) {
+    return !how(contender, cell).isEmpty();
+  }
+
+  /** Why the program is not there. */
   Optional<String> problem() {
     if (Files.isExecutable(program)) return Optional.empty();
     return Optional.of("the C program was not built (" + program + " is missing): it needs Linux, cmake and a C compiler");
   }
 
-  /** The command for a cell; empty if the contender has no part in it. */
-  Optional<List<String>> command(String contender, Cell cell, Path directory) {
-    List<String> how = how(contender, cell);
-    if (how.isEmpty()) return Optional.empty();
+  List<String> command(String contender, Cell cell, Path directory) {
     List<String> command = new ArrayList<>(List.of(program.toString(), "file=" + directory.resolve("floor")));
-    command.addAll(how);
+    command.addAll(how(contender, cell));
     command.addAll(List.of("warmup=" + cell.warmupSeconds(), "seconds=" + cell.seconds()));
-    return Optional.of(command);
+    return command;
   }
 
   private static List<String> how(String contender, Cell cell) {

@@ -16,8 +16,8 @@ abstract class Progress implements AutoCloseable {
   /** The next step begins. */
   abstract void next(String what);
 
-  /** The step came to something. */
-  void result(Cell cell, String contender, Outcome outcome) {}
+  /** The step came to something; a terminal shows the table at the end instead. */
+  void say(String what) {}
 
   @Override
   public void close() {}
@@ -66,8 +66,8 @@ abstract class Progress implements AutoCloseable {
     }
 
     @Override
-    void result(Cell cell, String contender, Outcome outcome) {
-      System.out.println(String.format(Locale.ROOT, "%4d/%d  ", step, steps) + line(cell, contender, outcome));
+    void say(String what) {
+      System.out.println(String.format(Locale.ROOT, "%4d/%d  ", step, steps) + what);
     }
   }
 }

@@ -62,12 +62,13 @@ public final class RunCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Map<String, Variant> byName =
         variants.stream().map(Variant::parse).collect(Collectors.toMap(Variant::name, Function.identity()));
-    List<Cell> chosen = Cells.named(cells).stream().map(this::lasting).toList();
+    Cells all = new Cells(isFull());
+    List<Cell> chosen = all.named(cells).stream().map(this::lasting).toList();
     Files.createDirectories(directory);
     Files.createDirectories(output);
     Child child = new Child(new Floor(floor != null ? floor : besideJar()), byName, output);
-    Runner runner = new Runner(child, chosen, contenderNames(), rounds, directory.toAbsolutePath(), output);
-    Results results = runner.run(Conditions.of(directory, this));
+    Runner runner = new Runner(child, all, chosen, rounds, directory.toAbsolutePath(), output);
+    Results results = runner.run(contenderNames(), Conditions.of(directory, this));
     Report.write(results, output);
     System.out.println(Report.summary(results));
     System.out.println("Written: " + output.resolve("results.json") + ", report.html, tables.md");
@@ -75,7 +76,12 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private Cell lasting(Cell cell) {
-    return cell.lasting(warmupSeconds, seconds);
+    return cell.lasting(warmupSeconds, cell.workload().equals("sustained") ? minutes * 60 : seconds);
+  }
+
+  private boolean isFull() {
+    if (!scale.equals("small") && !scale.equals("full")) throw new IllegalArgumentException("--scale is small or full, not " + scale);
+    return scale.equals("full");
   }
 
   private static Path besideJar() {

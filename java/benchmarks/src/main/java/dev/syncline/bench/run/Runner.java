@@ -1,69 +1,100 @@
 package dev.syncline.bench.run;
 
 import dev.syncline.bench.cell.Cell;
+import dev.syncline.bench.cell.Cells;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Goes through rounds, cells and contenders. Rounds are outermost, so that what changes on the machine meets all alike. */
 final class Runner {
   private final Child child;
+  private final Cells catalogue;
   private final List<Cell> cells;
-  private final List<String> contenders;
   private final int rounds;
   private final Path directory;
   private final Path output;
   private final List<Run> runs = new ArrayList<>();
   private final Map<String, String> checks = new TreeMap<>();
 
-  Runner(Child child, List<Cell> cells, List<String> contenders, int rounds, Path directory, Path output) {
+  /** Logs that cells read, by preparation and contender: written once, as reading them does not wear them out. */
+  private final Map<String, Path> prepared = new HashMap<>();
+
+  Runner(Child child, Cells catalogue, List<Cell> cells, int rounds, Path directory, Path output) {
     this.child = child;
+    this.catalogue = catalogue;
     this.cells = cells;
-    this.contenders = contenders;
     this.rounds = rounds;
     this.directory = directory;
     this.output = output;
   }
 
-  Results run(Map<String, String> conditions) throws IOException {
+  Results run(List<String> contenders, Map<String, String> conditions) throws IOException {
     Results results = new Results(conditions, checks, cells, runs);
-    try (Progress progress = Progress.of((long) rounds * cells.size() * contenders.size())) {
+    long steps = cells.stream().mapToLong(cell -> takingPart(contenders, cell).size()).sum();
+    try (Progress progress = Progress.of(steps * rounds + contenders.size())) {
+      List<String> honest = check(contenders, progress);
       for (int round = 1; round <= rounds; round++)
         for (Cell cell : cells) {
-          runCell(round, cell, progress);
+          runCell(round, cell, takingPart(honest, cell), progress);
           results.write(output.resolve("results.json"));
         }
+    } finally {
+      for (Path path : prepared.values()) delete(path);
     }
     return results;
   }
 
-  private void runCell(int round, Cell cell, Progress progress) throws IOException {
+  private static List<String> takingPart(List<String> contenders, Cell cell) {
+    return contenders.stream().filter(contender -> Parts.takesPart(contender, cell)).toList();
+  }
+
+  private List<String> check(List<String> contenders, Progress progress) throws IOException {
+    SyncCheck check = new SyncCheck(child, output);
+    List<String> honest = new ArrayList<>();
+    for (String contender : contenders) {
+      progress.next("does it sync? " + contender);
+      Path own = Files.createTempDirectory(directory, contender.replace('@', '-') + "-");
+      try {
+        SyncCheck.Finding finding = check.check(contender, own);
+        checks.put(contender, finding.words());
+        if (finding.honest()) honest.add(contender);
+        progress.say(contender + ": " + finding.words());
+      } finally {
+        delete(own);
+      }
+    }
+    return honest;
+  }
+
+  private void runCell(int round, Cell cell, List<String> contenders, Progress progress) throws IOException {
     List<String> order = new ArrayList<>(contenders);
     // Nobody is always the first after the others' load.
     Collections.rotate(order, -round);
     for (String contender : order) {
       progress.next("round " + round + "/" + rounds + " " + cell.name() + " " + contender);
-      Optional<Outcome> outcome = hopeless(cell, contender) ? Optional.empty() : measure(contender, cell);
-      outcome.ifPresent(found -> runs.add(new Run(round, cell.name(), contender, found)));
-      outcome.ifPresent(found -> progress.result(cell, contender, found));
+      if (isHopeless(cell, contender)) continue;
+      Outcome outcome = cell.preparation() == null ? measure(contender, cell) : measureReading(contender, cell);
+      runs.add(new Run(round, cell.name(), contender, outcome));
+      progress.say(Progress.line(cell, contender, outcome));
     }
   }
 
   /** What does not work here in the first round does not in the second. */
-  private boolean hopeless(Cell cell, String contender) {
+  private boolean isHopeless(Cell cell, String contender) {
     return runs.stream()
         .anyMatch(run -> run.cell().equals(cell.name()) && run.contender().equals(contender) && run.outcome().measurement() == null);
   }
 
-  private Optional<Outcome> measure(String contender, Cell cell) throws IOException {
+  private Outcome measure(String contender, Cell cell) throws IOException {
     Path own = Files.createTempDirectory(directory, contender.replace('@', '-') + "-");
     try {
       return child.run(contender, cell, own);
@@ -72,7 +103,18 @@ final class Runner {
     }
   }
 
-  static void delete(Path directory) throws IOException {
+  private Outcome measureReading(String contender, Cell cell) throws IOException {
+    String key = cell.preparation() + "-" + contender.replace('@', '-');
+    if (!prepared.containsKey(key)) {
+      Path path = Files.createTempDirectory(directory, key + "-");
+      prepared.put(key, path);
+      Outcome written = child.run(contender, catalogue.preparation(cell), path);
+      if (written.measurement() == null) return written;
+    }
+    return child.run(contender, cell, prepared.get(key));
+  }
+
+  private static void delete(Path directory) throws IOException {
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
     }

@@ -1,0 +1,76 @@
+package dev.syncline.bench.run;
+
+import dev.syncline.bench.cell.Cells;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Sees to it that nobody is called durable who is not: counts the syncs of a run of durable appends. */
+final class SyncCheck {
+  private static final int APPENDS = 100;
+  private static final String CALLS =
+      "trace=openat,open,close,fsync,fdatasync,msync,pwrite64,pwritev,pwritev2,write,writev,io_submit,io_uring_enter";
+
+  private final Child child;
+  private final Path scratch;
+
+  SyncCheck(Child child, Path scratch) {
+    this.child = child;
+    this.scratch = scratch;
+  }
+
+  /**
+   * What was found.
+   *
+   * @param honest false if a contender did not sync; true if it did, or if nobody could look
+   * @param words for the report
+   */
+  record Finding(boolean honest, String words) {}
+
+  Finding check(String contender, Path directory) throws IOException {
+    if (Floor.isFloor(contender)) return new Finding(true, "opens its file with O_DSYNC, or calls fdatasync; see its source");
+    Optional<String> strace = strace();
+    return strace.isPresent() ? traced(strace.get(), contender, directory) : counted(contender, directory);
+  }
+
+  private static Optional<String> strace() {
+    return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+        .map(folder -> Path.of(folder, "strace"))
+        .filter(Files::isExecutable)
+        .map(Path::toString)
+        .findFirst();
+  }
+
+  private Finding traced(String strace, String contender, Path directory) throws IOException {
+    Path trace = scratch.resolve("strace.txt");
+    List<String> prefix = List.of(strace, "-f", "-qq", "-s", "0", "-e", CALLS, "-e", "signal=none", "-o", trace.toString());
+    Outcome outcome = child.runJava(prefix, contender, Cells.check(APPENDS), directory);
+    if (outcome.measurement() == null) return new Finding(true, "not checked: " + reason(outcome));
+    SyscallTrace counted = SyscallTrace.read(trace);
+    Files.delete(trace);
+    return finding(counted.syncs(), counted.words());
+  }
+
+  /** Without a tracer the disk's own counter must do, which others on the machine move too. */
+  private Finding counted(String contender, Path directory) throws IOException {
+    Outcome outcome = child.runJava(List.of(), contender, Cells.check(APPENDS), directory);
+    if (outcome.measurement() == null) return new Finding(true, "not checked: " + reason(outcome));
+    Map<String, Double> values = outcome.measurement().values();
+    if (!values.containsKey("deviceFlushes")) return new Finding(true, "not checked: there is neither strace nor a disk that counts");
+    return finding(values.get("deviceFlushes").longValue(), "flushes of the disk, as strace is not installed");
+  }
+
+  private static String reason(Outcome outcome) {
+    return outcome.skipped() != null ? outcome.skipped() : outcome.failed();
+  }
+
+  private static Finding finding(long syncs, String words) {
+    String counts = syncs + " syncs for " + APPENDS + " appends (" + words + ")";
+    return syncs >= APPENDS ? new Finding(true, counts) : new Finding(false, "DOES NOT SYNC each append: " + counts);
+  }
+}
