@@ -1,5 +1,6 @@
 package dev.syncline.bench;
 
+import dev.syncline.bench.jmh.JmhCommand;
 import dev.syncline.bench.report.ReportCommand;
 import dev.syncline.bench.run.CellCommand;
 import dev.syncline.bench.run.RunCommand;
@@ -11,7 +12,7 @@ import picocli.CommandLine.Command;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measures durable logs side by side.",
-    subcommands = {RunCommand.class, ReportCommand.class, CellCommand.class})
+    subcommands = {RunCommand.class, ReportCommand.class, JmhCommand.class, CellCommand.class})
 public final class Bench {
   private Bench() {}
 

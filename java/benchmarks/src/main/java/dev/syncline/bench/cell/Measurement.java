@@ -33,5 +33,13 @@ public record Measurement(
 
   /** One second of a long run; {@code deviceBytes} since its beginning. */
   public record Sample(
-      double atSeconds, long operations, double p50, double p99, double p999, double max, long diskBytes, long deviceBytes, long rotations) {}
+      double atSeconds,
+      long operations,
+      double p50,
+      double p99,
+      double p999,
+      double max,
+      long diskBytes,
+      long deviceBytes,
+      long rotations) {}
 }

@@ -2,6 +2,7 @@ package dev.syncline.bench.cell;
 
 import dev.syncline.WriteAheadLog;
 import dev.syncline.bench.contender.Contender;
+import dev.syncline.bench.contender.Replayed;
 import dev.syncline.bench.contender.Setup;
 import dev.syncline.bench.contender.SynclineContender;
 import java.io.IOException;
@@ -21,7 +22,7 @@ final class RandomReadWorkload implements Workload {
     SynclineContender syncline = (SynclineContender) contender;
     syncline.open(directory, new Setup(Setup.Mode.DURABLE, 1, cell.recordBytes(), cell.segmentBytes(), false));
     WriteAheadLog log = syncline.log();
-    contender.replay(new dev.syncline.bench.contender.Replayed());
+    contender.replay(new Replayed());
     Appenders readers = new Appenders(cell.threads(), 1, ignored -> readSome(log, cell));
     Appenders appender = new Appenders(cell.background() ? 1 : 0, cell.recordBytes(), contender::append);
     appender.start();

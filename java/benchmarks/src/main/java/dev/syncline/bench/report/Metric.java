@@ -38,7 +38,8 @@ record Metric(String label, int decimals, boolean higherIsBetter, ToDoubleFuncti
       case "bulk" -> List.of(MEGABYTES, CPU);
       case "replay" -> List.of(WARM, COLD, DISK, ALLOCATED_RECORD);
       case "read" -> List.of(
-          READS, ALLOCATED, CPU, value("appends/s beside", 0, true, "appendsPerSecond"), value("append p99 µs", 0, false, "appendP99Micros"));
+          READS, ALLOCATED, CPU, value("appends/s beside", 0, true, "appendsPerSecond"),
+          value("append p99 µs", 0, false, "appendP99Micros"));
       case "reopen" -> List.of(AGAIN, FIRST, value("log bytes", 0, false, "logBytes"));
       case "rotation" -> List.of(RATE, P50, P99, P999, MAX, value("rotations", 0, true, "rotations"));
       case "every", "every-async" -> List.of(RATE, P50, P99, P999, CPU, ALLOCATED);

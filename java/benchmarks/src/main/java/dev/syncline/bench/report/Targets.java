@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** The targets that the log was built for, each with what was measured. */
 final class Targets {
@@ -50,7 +51,7 @@ final class Targets {
   private void batches() {
     Map<Integer, Double> manual = measured.byRound("every/100x256", OURS, Metric.RATE);
     Map<Integer, Double> async = measured.byRound("every-async/100x256", OURS, Metric.RATE);
-    Map<Integer, Double> ours = new java.util.TreeMap<>(manual);
+    Map<Integer, Double> ours = new TreeMap<>(manual);
     async.forEach((round, value) -> ours.merge(round, value, Math::max));
     String remark = "the better of MANUAL and appendAsync";
     Map<Integer, Double> peers = measured.bestByRound("every/100x256", PEERS, Metric.RATE);
@@ -70,7 +71,8 @@ final class Targets {
       atLeast("replay" + how + ", against SQLite", 5, ratio(cell, metric, "sqlite"), "");
       atLeast("replay" + how + ", against a length + CRC32C loop", 0.9, ratio(cell, metric, "channel"), "channel");
     }
-    targets.add(Target.atLeast("read(sequence) at random, reads/s and thread", 500_000, 0, measured.of("read/1", OURS, Metric.READS), ""));
+    Optional<Statistics> reads = measured.of("read/1", OURS, Metric.READS);
+    targets.add(Target.atLeast("read(sequence) at random, reads/s and thread", 500_000, 0, reads, ""));
     Map<Integer, Double> alone = measured.byRound("read/1", OURS, Metric.RATE);
     atLeast("… two threads against one", 1.8, Measured.ratio(measured.byRound("read/2", OURS, Metric.RATE), alone), "both threads' reads");
     atLeast(

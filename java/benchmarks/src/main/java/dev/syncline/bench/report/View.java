@@ -32,7 +32,12 @@ record View(Map<String, String> conditions, Map<String, String> checks, List<Tar
    * @param series of a long run
    */
   record Row(
-      String contender, List<Statistics> values, List<String> texts, List<double[]> curve, List<Measurement.Sample> series, String description) {}
+      String contender,
+      List<Statistics> values,
+      List<String> texts,
+      List<double[]> curve,
+      List<Measurement.Sample> series,
+      String description) {}
 
   static View of(Results results) {
     Measured measured = new Measured(results);
@@ -65,7 +70,8 @@ record View(Map<String, String> conditions, Map<String, String> checks, List<Tar
       Optional<Statistics> found = measured.of(cell, contender, metric);
       values.add(found.orElse(null));
       // The interval of the first column only: a table full of them cannot be read.
-      texts.add(found.map(each -> metric == metrics.get(0) ? each.text(metric.decimals()) : each.medianText(metric.decimals())).orElse("–"));
+      boolean first = metric == metrics.get(0);
+      texts.add(found.map(each -> first ? each.text(metric.decimals()) : each.medianText(metric.decimals())).orElse("–"));
     }
     Measurement typical = typical(measured, cell, contender);
     List<double[]> curve = typical.latency() == null ? null : typical.latency().curve();

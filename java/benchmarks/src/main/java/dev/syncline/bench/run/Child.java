@@ -4,6 +4,7 @@ import dev.syncline.bench.cell.Cell;
 import dev.syncline.bench.contender.Contenders;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,15 +28,17 @@ final class Child {
   }
 
   Outcome run(String contender, Cell cell, Path directory) throws IOException {
-    return Floor.isFloor(contender) ? runFloor(contender, cell, directory) : runJava(List.of(), contender, cell, directory);
+    return Floor.isFloor(contender) ? runFloor(List.of(), contender, cell, directory) : runJava(List.of(), contender, cell, directory);
   }
 
-  private Outcome runFloor(String contender, Cell cell, Path directory) throws IOException {
+  Outcome runFloor(List<String> prefix, String contender, Cell cell, Path directory) throws IOException {
     Optional<String> problem = floor.problem();
     if (problem.isPresent()) return Outcome.skipped(problem.get());
     Path printed = logs.resolve("floor.json");
     Path said = logs.resolve("floor.log");
-    ProcessBuilder builder = new ProcessBuilder(floor.command(contender, cell, directory));
+    List<String> command = new ArrayList<>(prefix);
+    command.addAll(floor.command(contender, cell, directory));
+    ProcessBuilder builder = new ProcessBuilder(command);
     int exit = await(builder.redirectOutput(printed.toFile()).redirectError(said.toFile()), cell);
     if (exit != 0) return Outcome.failed("the C program ended with " + exit + ": " + Files.readString(said).trim());
     return Outcome.measured(Floor.parse(Files.readAllBytes(printed)));
@@ -56,7 +59,7 @@ final class Child {
   }
 
   private static String lastWords(Path said) throws IOException {
-    String text = Files.readString(said, java.nio.charset.StandardCharsets.ISO_8859_1).trim();
+    String text = Files.readString(said, StandardCharsets.ISO_8859_1).trim();
     return text.isEmpty() ? "" : "; it said: " + text.substring(Math.max(0, text.length() - SAID_CHARS_MAX));
   }
 

@@ -2,6 +2,7 @@ package dev.syncline.bench.run;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.syncline.bench.cell.Cell;
+import dev.syncline.bench.cell.Cells;
 import dev.syncline.bench.cell.Measurement;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,6 +36,13 @@ final class Floor {
 
   static boolean takesPart(String contender, Cell cell) {
     return !how(contender, cell).isEmpty();
+  }
+
+  /** A short run of a contender in a cell that it takes part in. */
+  static Cell checkCell(String contender) {
+    Cells all = new Cells(false);
+    String name = contender.equals(BANDWIDTH) ? "bulk/65536" : contender.equals(SINGLE) ? "append/1x256" : "append/8x256";
+    return all.named(List.of(name)).get(0).lasting(0.1, 0.3);
   }
 
   /** Why the program is not there. */

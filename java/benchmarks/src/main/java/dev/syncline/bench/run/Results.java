@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Everything that was measured, and under which conditions: the JSON file.
@@ -17,6 +19,16 @@ import java.util.Map;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Results(Map<String, String> conditions, Map<String, String> checks, List<Cell> cells, List<Run> runs) {
+
+  /** Nothing measured yet. */
+  public static Results none(Map<String, String> conditions) {
+    return new Results(conditions, new TreeMap<>(), new ArrayList<>(), new ArrayList<>());
+  }
+
+  /** The number of the last round; 0 if there is none. */
+  int lastRound() {
+    return runs.stream().mapToInt(Run::round).max().orElse(0);
+  }
 
   /** Replaces the file in one step, so that a run that is stopped leaves what it had. */
   public void write(Path file) throws IOException {

@@ -58,6 +58,11 @@ public final class RunCommand implements Callable<Integer> {
   @Option(names = "--minutes", defaultValue = "10", description = "How long the sustained cell lasts.")
   double minutes;
 
+  @Option(
+      names = "--add",
+      description = "Add rounds to the results that the output directory holds: a long run in pieces, on a machine that has other work.")
+  boolean add;
+
   @Override
   public Integer call() throws IOException {
     Map<String, Variant> byName =
@@ -67,8 +72,11 @@ public final class RunCommand implements Callable<Integer> {
     Files.createDirectories(directory);
     Files.createDirectories(output);
     Child child = new Child(new Floor(floor != null ? floor : besideJar()), byName, output);
-    Runner runner = new Runner(child, all, chosen, rounds, directory.toAbsolutePath(), output);
-    Results results = runner.run(contenderNames(), Conditions.of(directory, this));
+    Path file = output.resolve("results.json");
+    boolean adding = add && Files.exists(file);
+    Results earlier = adding ? Results.read(file) : Results.none(Conditions.of(directory, this));
+    Runner runner = new Runner(child, all, chosen, rounds, directory.toAbsolutePath(), file);
+    Results results = runner.run(contenderNames(), earlier);
     Report.write(results, output);
     System.out.println(Report.summary(results));
     System.out.println("Written: " + output.resolve("results.json") + ", report.html, tables.md");

@@ -11,7 +11,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Goes through rounds, cells and contenders. Rounds are outermost, so that what changes on the machine meets all alike. */
@@ -21,31 +20,33 @@ final class Runner {
   private final List<Cell> cells;
   private final int rounds;
   private final Path directory;
-  private final Path output;
-  private final List<Run> runs = new ArrayList<>();
-  private final Map<String, String> checks = new TreeMap<>();
+  private final Path file;
+  private Results results;
 
   /** Logs that cells read, by preparation and contender: written once, as reading them does not wear them out. */
   private final Map<String, Path> prepared = new HashMap<>();
 
-  Runner(Child child, Cells catalogue, List<Cell> cells, int rounds, Path directory, Path output) {
+  Runner(Child child, Cells catalogue, List<Cell> cells, int rounds, Path directory, Path file) {
     this.child = child;
     this.catalogue = catalogue;
     this.cells = cells;
     this.rounds = rounds;
     this.directory = directory;
-    this.output = output;
+    this.file = file;
   }
 
-  Results run(List<String> contenders, Map<String, String> conditions) throws IOException {
-    Results results = new Results(conditions, checks, cells, runs);
+  /** Adds to what was measured earlier, and writes the file after every cell. */
+  Results run(List<String> contenders, Results earlier) throws IOException {
+    results = earlier;
+    cells.stream().filter(cell -> !results.cells().contains(cell)).forEach(results.cells()::add);
+    int first = results.lastRound() + 1;
     long steps = cells.stream().mapToLong(cell -> takingPart(contenders, cell).size()).sum();
     try (Progress progress = Progress.of(steps * rounds + contenders.size())) {
       List<String> honest = check(contenders, progress);
-      for (int round = 1; round <= rounds; round++)
+      for (int round = first; round < first + rounds; round++)
         for (Cell cell : cells) {
           runCell(round, cell, takingPart(honest, cell), progress);
-          results.write(output.resolve("results.json"));
+          results.write(file);
         }
     } finally {
       for (Path path : prepared.values()) delete(path);
@@ -58,14 +59,14 @@ final class Runner {
   }
 
   private List<String> check(List<String> contenders, Progress progress) throws IOException {
-    SyncCheck check = new SyncCheck(child, output);
+    SyncCheck check = new SyncCheck(child, file.getParent());
     List<String> honest = new ArrayList<>();
     for (String contender : contenders) {
       progress.next("does it sync? " + contender);
       Path own = Files.createTempDirectory(directory, contender.replace('@', '-') + "-");
       try {
         SyncCheck.Finding finding = check.check(contender, own);
-        checks.put(contender, finding.words());
+        results.checks().put(contender, finding.words());
         if (finding.honest()) honest.add(contender);
         progress.say(contender + ": " + finding.words());
       } finally {
@@ -80,17 +81,17 @@ final class Runner {
     // Nobody is always the first after the others' load.
     Collections.rotate(order, -round);
     for (String contender : order) {
-      progress.next("round " + round + "/" + rounds + " " + cell.name() + " " + contender);
+      progress.next("round " + round + " " + cell.name() + " " + contender);
       if (isHopeless(cell, contender)) continue;
       Outcome outcome = cell.preparation() == null ? measure(contender, cell) : measureReading(contender, cell);
-      runs.add(new Run(round, cell.name(), contender, outcome));
+      results.runs().add(new Run(round, cell.name(), contender, outcome));
       progress.say(Progress.line(cell, contender, outcome));
     }
   }
 
   /** What does not work here in the first round does not in the second. */
   private boolean isHopeless(Cell cell, String contender) {
-    return runs.stream()
+    return results.runs().stream()
         .anyMatch(run -> run.cell().equals(cell.name()) && run.contender().equals(contender) && run.outcome().measurement() == null);
   }
 

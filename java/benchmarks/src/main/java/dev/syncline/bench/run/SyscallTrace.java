@@ -29,8 +29,21 @@ final class SyscallTrace {
 
   private boolean counting;
 
+  private SyscallTrace(boolean counting) {
+    this.counting = counting;
+  }
+
+  /** Counts between the marks. */
   static SyscallTrace read(Path file) throws IOException {
-    SyscallTrace trace = new SyscallTrace();
+    return read(file, new SyscallTrace(false));
+  }
+
+  /** Counts from the beginning to the end. */
+  static SyscallTrace readAll(Path file) throws IOException {
+    return read(file, new SyscallTrace(true));
+  }
+
+  private static SyscallTrace read(Path file, SyscallTrace trace) throws IOException {
     try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) trace.take(line);
     }

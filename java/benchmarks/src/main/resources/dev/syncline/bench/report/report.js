@@ -94,7 +94,7 @@ function bars(parent, cell, column) {
       return `<b>${row.contender}</b><br>median ${short(value.median)}<br>interval ${short(value.low)} – ${short(value.high)}`
         + `<br>${value.count} rounds`;
     } },
-    xAxis: axis({ type: 'value', max: most * 1.02, axisLabel: { formatter: short, color: color('--faint'), hideOverlap: true } }),
+    xAxis: axis({ type: 'value', max: most * 1.02, axisLabel: { formatter: short, color: color('--faint'), showMaxLabel: false } }),
     yAxis: axis({ type: 'category', data: rows.map(row => row.contender), splitLine: { show: false }, axisTick: { show: false },
       axisLabel: { color: color('--text') } }),
     series: [
@@ -120,7 +120,7 @@ function curves(parent, cell) {
   // Percentiles by how many nines they have: 90 % at 1, 99 % at 2, 99.9 % at 3.
   const nines = percentile => -Math.log10(1 - Math.min(percentile, 99.999) / 100);
   const label = value => value === 0 ? 'min' : +(100 - Math.pow(10, 2 - value)).toFixed(4) + ' %';
-  chart(parent, Math.max(300, 54 + 24 * rows.length), {
+  chart(parent, Math.max(250, 54 + 24 * rows.length), {
     title: title('latency by percentile, µs, of the round in the middle'),
     legend: { type: 'scroll', bottom: 0, textStyle: { color: color('--text'), fontSize: 11 }, itemWidth: 14, itemHeight: 8 },
     grid: { left: 56, right: 18, top: 30, bottom: 52 },
