@@ -1,6 +1,7 @@
 /* file.c - the zero-filled file, and writing durably into it. */
 #include "floor.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +33,10 @@ static void zero_fill(const struct settings *settings)
 	int fd = open(settings->file, O_RDWR | O_CREAT | O_DIRECT | O_CLOEXEC, 0666);
 	void *zeros = aligned(FILL_BYTES);
 
+	if (fd < 0 && errno == EINVAL) {
+		fprintf(stderr, "%s: the file system refuses O_DIRECT\n", settings->file);
+		exit(EXIT_NO_DIRECT_IO);
+	}
 	if (fd < 0)
 		die(settings->file);
 	for (int64_t offset = 0; offset < settings->file_bytes; offset += FILL_BYTES)

@@ -188,4 +188,6 @@ void run_group(const struct settings *settings, struct measured *measured)
 		atomic_store(&group.word[i], 2 * i);
 	}
 	run_threads(settings, append_records, &group, measured);
+	for (uint32_t i = 0; i < SLOTS; i++)
+		free(group.frames[i].bytes);
 }

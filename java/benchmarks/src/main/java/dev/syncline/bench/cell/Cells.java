@@ -7,6 +7,9 @@ import java.util.Map;
 
 /** Every cell by name, and the lists of them that have a name of their own. */
 public final class Cells {
+  /** Nearly fill one segment, at 4 KiB each: what is appended to it later still fits. */
+  static final int SMALL_LOG_RECORDS = 15_600;
+
   private static final long SEGMENT_BYTES = 64L << 20;
   private static final int[] THREADS = {1, 8, 64};
   private static final int[] RECORD_BYTES = {256, 4096, 65536};
@@ -34,8 +37,8 @@ public final class Cells {
     int scale = full ? 1 : 10;
     prepare(write("every-100", 500_000, 256, 100));
     prepare(write("each", 500_000 / scale, 256, 1));
-    prepare(write("64MB", 16_000, 4096, 100));
-    prepare(write("large", 160_000, 65536, 100).withRecords(160_000 / scale));
+    prepare(write("64MB", SMALL_LOG_RECORDS, 4096, 100));
+    prepare(cell("large", "write-segments", 1, 4096, 100).withRecords(160 / scale));
     prepare(write("random", 10_000_000 / scale, 256, 1000));
     for (int recordBytes : RECORD_BYTES)
       for (int threads : THREADS) add(cell("append/" + threads + "x" + recordBytes, "append", threads, recordBytes, 1));

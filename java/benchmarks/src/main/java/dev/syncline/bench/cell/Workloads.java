@@ -14,6 +14,7 @@ public final class Workloads {
           Map.entry("every", new DeferredWorkload(Setup.Mode.DEFERRED)),
           Map.entry("every-async", new DeferredWorkload(Setup.Mode.ASYNC)),
           Map.entry("write", new WriteWorkload()),
+          Map.entry("write-segments", new SegmentsWorkload()),
           Map.entry("replay", new ReplayWorkload()),
           Map.entry("reopen", new ReopenWorkload()),
           Map.entry("read", new RandomReadWorkload()),

@@ -13,10 +13,14 @@ public final class ReportCommand implements Callable<Integer> {
   @Option(names = "--output", defaultValue = "target/report", description = "The directory that holds results.json.")
   Path output;
 
+  @Option(names = "--document", description = "A Markdown file whose part between the two marks is replaced by the tables.")
+  Path document;
+
   @Override
   public Integer call() throws IOException {
     Results results = Results.read(output.resolve("results.json"));
     Report.write(results, output);
+    if (document != null) Report.writeInto(document, results);
     System.out.println(Report.summary(results));
     return 0;
   }

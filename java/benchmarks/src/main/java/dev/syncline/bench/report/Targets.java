@@ -55,7 +55,7 @@ final class Targets {
     async.forEach((round, value) -> ours.merge(round, value, Math::max));
     String remark = "the better of MANUAL and appendAsync";
     Map<Integer, Double> peers = measured.bestByRound("every/100x256", PEERS, Metric.RATE);
-    atLeast("1 thread, sync every 100 × 256 B, against the best peer", 3, Measured.ratio(ours, peers), bestPeer("every/100x256") + remark);
+    atLeast("1 thread, sync every 100 × 256 B, against the best peer", 3, Measured.ratio(ours, peers), bestPeer("every/100x256") + "; " + remark);
     Map<Integer, Double> byHand = measured.byRound("every/100x256", "channel", Metric.RATE);
     atLeast("1 thread, sync every 100 × 256 B, against FileChannel by hand", 1.2, Measured.ratio(ours, byHand), remark);
     atLeast("bulk, 64 KiB, MANUAL, against sequential O_DIRECT", 0.9, ratio("bulk/65536", Metric.MEGABYTES, "c-bandwidth"), "c-bandwidth");
@@ -89,10 +89,10 @@ final class Targets {
   private void costs() {
     Optional<Statistics> alone = measured.of("put/1x256", OURS, Metric.ALLOCATED);
     targets.add(Target.atMost("bytes allocated per put, alone", 0.5, 1, alone, "the target is 0; half a byte is what the counter blurs"));
-    for (int threads : new int[] {8, 64})
-      targets.add(
-          Target.atMost(
-              "bytes allocated per put, " + threads + " threads", 64, 1, measured.of("put/" + threads + "x256", OURS, Metric.ALLOCATED), ""));
+    for (int threads : new int[] {8, 64}) {
+      Optional<Statistics> contended = measured.of("put/" + threads + "x256", OURS, Metric.ALLOCATED);
+      targets.add(Target.atMost("bytes allocated per put, " + threads + " threads", 64, 1, contended, ""));
+    }
     targets.add(
         Target.atMost("processor µs per append, 64 threads", 10, 1, measured.of("append/64x256", OURS, Metric.CPU), "user and system"));
   }
@@ -103,7 +103,7 @@ final class Targets {
   }
 
   private String bestPeer(String cell) {
-    return measured.best(cell, PEERS, Metric.RATE).map(name -> name + "; ").orElse("");
+    return measured.best(cell, PEERS, Metric.RATE).orElse("no peer");
   }
 
   private Optional<Statistics> ratio(String cell, Metric metric, String other) {

@@ -39,7 +39,7 @@ class CellsTest {
   void theFullSizesAreThoseOfTheTargets() {
     Cells full = new Cells(true);
     Cell large = full.preparation(full.named(List.of("reopen/large")).get(0));
-    assertThat(large.records() * large.recordBytes()).isGreaterThan(10_000_000_000L);
+    assertThat(large.records() * large.segmentBytes()).isGreaterThan(10_000_000_000L);
     assertThat(full.named(List.of("read/1")).get(0).records()).isEqualTo(10_000_000);
   }
 }

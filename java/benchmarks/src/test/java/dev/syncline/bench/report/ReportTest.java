@@ -66,6 +66,16 @@ class ReportTest {
   }
 
   @Test
+  void tablesGoBetweenTheMarksOfADocumentAndTheRestStays(@TempDir Path directory) throws IOException {
+    Path document = directory.resolve("BENCHMARKS.md");
+    Files.writeString(document, "before\n<!-- tables: begin -->\nold\n<!-- tables: end -->\nafter\n");
+    Report.writeInto(document, results());
+    Report.writeInto(document, results());
+    assertThat(Files.readString(document)).startsWith("before\n<!-- tables: begin -->\n\n### Conditions").endsWith("<!-- tables: end -->\nafter\n")
+        .doesNotContain("old").containsOnlyOnce("### Targets");
+  }
+
+  @Test
   void thePageIsOneFileThatAsksTheNetworkForNothing(@TempDir Path directory) throws IOException {
     Report.write(results(), directory);
     String page = Files.readString(directory.resolve("report.html"));
