@@ -55,7 +55,8 @@ final class Targets {
     async.forEach((round, value) -> ours.merge(round, value, Math::max));
     String remark = "the better of MANUAL and appendAsync";
     Map<Integer, Double> peers = measured.bestByRound("every/100x256", PEERS, Metric.RATE);
-    atLeast("1 thread, sync every 100 × 256 B, against the best peer", 3, Measured.ratio(ours, peers), bestPeer("every/100x256") + "; " + remark);
+    String both = bestPeer("every/100x256") + "; " + remark;
+    atLeast("1 thread, sync every 100 × 256 B, against the best peer", 3, Measured.ratio(ours, peers), both);
     Map<Integer, Double> byHand = measured.byRound("every/100x256", "channel", Metric.RATE);
     atLeast("1 thread, sync every 100 × 256 B, against FileChannel by hand", 1.2, Measured.ratio(ours, byHand), remark);
     atLeast("bulk, 64 KiB, MANUAL, against sequential O_DIRECT", 0.9, ratio("bulk/65536", Metric.MEGABYTES, "c-bandwidth"), "c-bandwidth");

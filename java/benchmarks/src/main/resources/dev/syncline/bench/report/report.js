@@ -148,7 +148,8 @@ function overTime(parent, row) {
       axisLabel: { color: color('--faint') }, splitLine: { show: false } }),
     yAxis: axis({ type: log ? 'log' : 'value', min: log ? undefined : 0, axisLabel: { formatter: short, color: color('--faint') } }),
     series: lines.map(([label, values, shade]) => ({
-      name: label, type: 'line', showSymbol: false, color: shade, lineStyle: { width: 1.3 }, data: values.map((value, i) => [at[i], value]) })),
+      name: label, type: 'line', showSymbol: false, color: shade, lineStyle: { width: 1.3 },
+      data: values.map((value, i) => [at[i], value]) })),
   });
   const of = name => row.series.map(sample => sample[name]);
   panel('appends a second', '/s', [['appends/s', of('operations'), '#0b6bcb']], false);
@@ -189,7 +190,8 @@ function show() {
   const counts = {};
   data.targets.forEach(target => counts[target.verdict] = (counts[target.verdict] || 0) + 1);
   const said = document.getElementById('verdicts');
-  Object.entries(counts).forEach(([verdict, count], i) => element('span', said, (i ? ' · ' : '') + count + ' ' + verdict, verdictClass(verdict)));
+  Object.entries(counts).forEach(([verdict, count], i) =>
+    element('span', said, (i ? ' · ' : '') + count + ' ' + verdict, verdictClass(verdict)));
   table(document.getElementById('targetTable'), ['', 'target', 'measured', 'verdict', 'remark'],
     data.targets.map(target => ({ cells: [target.what, target.expected, target.found,
       { text: target.verdict, className: verdictClass(target.verdict) }, target.remark] })), [0, 4]);

@@ -49,7 +49,8 @@ class ReportTest {
   @Test
   void theBestPeerIsTheBestOfEachRound() {
     Measured measured = new Measured(results());
-    assertThat(measured.bestByRound("append/1x256", Targets.PEERS, Metric.RATE)).containsExactly(Map.entry(1, 5000.0), Map.entry(2, 4000.0));
+    Map<Integer, Double> best = measured.bestByRound("append/1x256", Targets.PEERS, Metric.RATE);
+    assertThat(best).containsExactly(Map.entry(1, 5000.0), Map.entry(2, 4000.0));
     assertThat(measured.best("append/1x256", Targets.PEERS, Metric.RATE)).contains("sqlite");
   }
 
@@ -71,8 +72,11 @@ class ReportTest {
     Files.writeString(document, "before\n<!-- tables: begin -->\nold\n<!-- tables: end -->\nafter\n");
     Report.writeInto(document, results());
     Report.writeInto(document, results());
-    assertThat(Files.readString(document)).startsWith("before\n<!-- tables: begin -->\n\n### Conditions").endsWith("<!-- tables: end -->\nafter\n")
-        .doesNotContain("old").containsOnlyOnce("### Targets");
+    assertThat(Files.readString(document))
+        .startsWith("before\n<!-- tables: begin -->\n\n### Conditions")
+        .endsWith("<!-- tables: end -->\nafter\n")
+        .doesNotContain("old")
+        .containsOnlyOnce("### Targets");
   }
 
   @Test
