@@ -101,7 +101,7 @@ function bars(parent, cell, column) {
       { type: 'bar', barWidth: 14, data: rows.map(row => ({
         value: row.values[column].median, itemStyle: { color: colorOf(row.contender), borderRadius: 2 } })) },
       { type: 'custom', renderItem: whisker, silent: true, z: 5,
-        data: rows.map((row, i) => [i, row.values[column].low, row.values[column].high]), encode: { x: [1, 2], y: 0 } },
+        data: rows.flatMap((row, i) => row.values[column].count > 1 ? [[i, row.values[column].low, row.values[column].high]] : []), encode: { x: [1, 2], y: 0 } },
       // A bar that is not seen puts the numbers right of the whiskers.
       { type: 'custom', silent: true, z: 6, data: rows.map((row, i) => [i, row.values[column].high, row.values[column].median]),
         encode: { x: 1, y: 0 }, clip: false,

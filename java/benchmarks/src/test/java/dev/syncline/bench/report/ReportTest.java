@@ -69,13 +69,13 @@ class ReportTest {
   @Test
   void tablesGoBetweenTheMarksOfADocumentAndTheRestStays(@TempDir Path directory) throws IOException {
     Path document = directory.resolve("BENCHMARKS.md");
-    Files.writeString(document, "before\n<!-- tables: begin -->\nold\n<!-- tables: end -->\nafter\n");
+    Files.writeString(document, "before\n<!-- tables: begin -->\nof yesterday\n<!-- tables: end -->\nafter\n");
     Report.writeInto(document, results());
     Report.writeInto(document, results());
     assertThat(Files.readString(document))
         .startsWith("before\n<!-- tables: begin -->\n\n### Conditions")
         .endsWith("<!-- tables: end -->\nafter\n")
-        .doesNotContain("old")
+        .doesNotContain("of yesterday")
         .containsOnlyOnce("### Targets");
   }
 
