@@ -101,7 +101,8 @@ function bars(parent, cell, column) {
       { type: 'bar', barWidth: 14, data: rows.map(row => ({
         value: row.values[column].median, itemStyle: { color: colorOf(row.contender), borderRadius: 2 } })) },
       { type: 'custom', renderItem: whisker, silent: true, z: 5,
-        data: rows.flatMap((row, i) => row.values[column].count > 1 ? [[i, row.values[column].low, row.values[column].high]] : []), encode: { x: [1, 2], y: 0 } },
+        data: rows.map((row, i) => [i, row.values[column].low, row.values[column].high]).filter((_, i) => rows[i].values[column].count > 1),
+        encode: { x: [1, 2], y: 0 } },
       // A bar that is not seen puts the numbers right of the whiskers.
       { type: 'custom', silent: true, z: 6, data: rows.map((row, i) => [i, row.values[column].high, row.values[column].median]),
         encode: { x: 1, y: 0 }, clip: false,
@@ -144,8 +145,8 @@ function overTime(parent, row) {
     title: title(name), legend: { right: 0, top: 0, textStyle: { color: color('--text'), fontSize: 11 }, itemWidth: 14, itemHeight: 8 },
     grid: { left: 64, right: 18, top: 34, bottom: 42 },
     tooltip: { trigger: 'axis', valueFormatter: value => short(value) + unit },
-    xAxis: axis({ type: 'value', min: 0, max: Math.ceil(at[at.length - 1]), name: 's', nameLocation: 'end',
-      axisLabel: { color: color('--faint') }, splitLine: { show: false } }),
+    xAxis: axis({ type: 'value', min: 0, max: Math.ceil(at[at.length - 1]),
+      axisLabel: { color: color('--faint'), formatter: '{value} s' }, splitLine: { show: false } }),
     yAxis: axis({ type: log ? 'log' : 'value', min: log ? undefined : 0, axisLabel: { formatter: short, color: color('--faint') } }),
     series: lines.map(([label, values, shade]) => ({
       name: label, type: 'line', showSymbol: false, color: shade, lineStyle: { width: 1.3 },
