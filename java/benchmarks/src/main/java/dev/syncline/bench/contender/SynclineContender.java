@@ -1,0 +1,96 @@
+package dev.syncline.bench.contender;
+
+import dev.syncline.Operation;
+import dev.syncline.StorageMode;
+import dev.syncline.SyncMode;
+import dev.syncline.WalCursor;
+import dev.syncline.WalOptions;
+import dev.syncline.WalRecord;
+import dev.syncline.WriteAheadLog;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+
+/** Syncline on one of its storages. */
+public final class SynclineContender implements Contender {
+  /** Segments that stay behind the newest when old ones are forgotten. */
+  private static final int KEPT_SEGMENTS = 2;
+
+  private final StorageMode storage;
+  private Setup setup;
+  private WriteAheadLog log;
+
+  /** The last future: the ones before it complete first. */
+  private CompletableFuture<Long> last;
+
+  private SynclineContender(StorageMode storage) {
+    this.storage = storage;
+  }
+
+  public static SynclineContender nativeStorage() {
+    return new SynclineContender(StorageMode.NATIVE);
+  }
+
+  /** The portable storage; {@code direct} false keeps it to buffered I/O. */
+  public static SynclineContender portableStorage(boolean direct) {
+    System.setProperty("syncline.portable.direct", Boolean.toString(direct));
+    return new SynclineContender(StorageMode.PORTABLE);
+  }
+
+  @Override
+  public void open(Path directory, Setup setup) throws IOException {
+    this.setup = setup;
+    SyncMode syncMode = setup.mode() == Setup.Mode.DEFERRED ? SyncMode.MANUAL : SyncMode.SYNC;
+    WalOptions options =
+        WalOptions.builder().storage(storage).syncMode(syncMode).maxSegmentSize(setup.segmentBytes()).build();
+    log = WriteAheadLog.open(directory, options);
+  }
+
+  /** For what only this log has. */
+  public WriteAheadLog log() {
+    return log;
+  }
+
+  @Override
+  public void append(byte[] record) throws IOException {
+    log.append(record);
+  }
+
+  @Override
+  public void appendDeferred(byte[] record) throws IOException {
+    if (setup.mode() == Setup.Mode.ASYNC) last = log.appendAsync(Operation.entry(record));
+    else log.append(record);
+  }
+
+  @Override
+  public void sync() throws IOException {
+    if (setup.mode() == Setup.Mode.ASYNC) last.join();
+    else log.sync();
+  }
+
+  @Override
+  public void replay(Replayed replayed) throws IOException {
+    try (WalCursor records = log.replay()) {
+      while (records.hasNext()) {
+        WalRecord record = records.next();
+        byte[] value = record.value();
+        replayed.add(value.length, value[0]);
+      }
+    }
+  }
+
+  @Override
+  public void forgetSome() throws IOException {
+    if (log.stats().diskBytes() > (KEPT_SEGMENTS + 1) * setup.segmentBytes()) log.truncate(log.durableSequence());
+  }
+
+  @Override
+  public String describe() {
+    return log.storage().toString();
+  }
+
+  @Override
+  public void close() throws IOException {
+    log.close();
+  }
+}

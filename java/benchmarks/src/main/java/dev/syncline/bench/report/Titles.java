@@ -1,0 +1,37 @@
+package dev.syncline.bench.report;
+
+import java.util.Map;
+
+/** Names of cells in words. */
+final class Titles {
+  private static final Map<String, String> ALL =
+      Map.ofEntries(
+          Map.entry("every/100x256", "1 thread, 256 B, a sync every 100 records (latency is that of all 100)"),
+          Map.entry("every-async/100x256", "1 thread, 256 B, appendAsync, waiting for every 100th"),
+          Map.entry("bulk/65536", "Bulk: 64 KiB records, a sync every 16 MiB, files used again"),
+          Map.entry("rotation/second", "1 thread, 256 B, a new segment about every second"),
+          Map.entry("rotation/none", "1 thread, 256 B, one segment"),
+          Map.entry("replay/every-100", "Replay of 500,000 × 256 B, written with a sync every 100"),
+          Map.entry("replay/each", "Replay of a log written with one commit per record"),
+          Map.entry("read/1", "read(sequence) at random, 1 thread"),
+          Map.entry("read/1-beside-append", "read(sequence) at random, 1 thread, beside a thread that appends durably"),
+          Map.entry("read/2", "read(sequence) at random, 2 threads"),
+          Map.entry("read/2-beside-append", "read(sequence) at random, 2 threads, beside a thread that appends durably"),
+          Map.entry("reopen/64MB", "Open a log of 64 MB and append one durable record"),
+          Map.entry("reopen/large", "Open a large log and append one durable record"));
+
+  private Titles() {}
+
+  static String of(String cell) {
+    String known = ALL.get(cell);
+    if (known != null) return known;
+    String[] parts = cell.split("[/x]");
+    String what = parts[0].equals("append") ? "Durable appends" : parts[0].equals("put") ? "Durable puts" : "Sustained appends";
+    return what + ": " + parts[1] + (parts[1].equals("1") ? " thread, " : " threads, ") + size(parts[2]);
+  }
+
+  private static String size(String bytes) {
+    int count = Integer.parseInt(bytes);
+    return count >= 1024 ? count / 1024 + " KiB" : count + " B";
+  }
+}
