@@ -77,7 +77,7 @@ class SmallPartsTest {
   class AWaiter {
     @Test
     void seesWhatWasDecidedBeforeItWaited() {
-      Waiter waiter = new Waiter(null);
+      Waiter waiter = new Waiter(Thread.currentThread());
       waiter.wake(Waiter.Outcome.DURABLE);
       assertThat(waiter.await()).isEqualTo(Waiter.Outcome.DURABLE);
     }
@@ -87,7 +87,7 @@ class SmallPartsTest {
       CompletableFuture<Waiter> made = new CompletableFuture<>();
       CompletableFuture<String> result = new CompletableFuture<>();
       Thread thread = new Thread(() -> {
-        Waiter waiter = new Waiter(null);
+        Waiter waiter = new Waiter(Thread.currentThread());
         made.complete(waiter);
         Waiter.Outcome outcome = waiter.await();
         result.complete(outcome + " interrupted " + Thread.currentThread().isInterrupted());
