@@ -5,8 +5,8 @@ import dev.syncline.format.Layout;
 import java.nio.ByteBuffer;
 
 /**
- * What a reader needs of one frame's header, taken while the header was known to be good. One object goes from frame to frame, so that going
- * through millions of them allocates nothing.
+ * What a reader needs of one frame's header, taken while the header was known to be good. One object goes from frame to frame, so that
+ * going through millions of them allocates nothing.
  */
 final class FrameFields {
   long epoch;

@@ -4,8 +4,8 @@ import dev.syncline.format.Mark;
 import java.io.IOException;
 
 /**
- * Sees to it that the mark file comes to witness what was acknowledged last: a busy log proves itself with every later frame, so the durable
- * point is written when nothing has been acknowledged for half an interval. Housekeeping thread, but for {@link #note}.
+ * Sees to it that the mark file comes to witness what was acknowledged last: a busy log proves itself with every later frame, so the
+ * durable point is written when nothing has been acknowledged for half an interval. Housekeeping thread, but for {@link #note}.
  */
 final class MarkDuty {
   private final long intervalNanos;

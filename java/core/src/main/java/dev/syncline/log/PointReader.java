@@ -15,8 +15,8 @@ import java.util.function.Function;
 /**
  * Reads single records straight from where they lie: one read of a few hundred bytes each, once a reader has met their frame.
  *
- * <p>It never waits for a commit, takes no lock and pins nothing: a file that is taken away meanwhile, or used for something else, no longer
- * holds a record with this sequence and epoch, and then the answer is "unknown". Safe for many threads.
+ * <p>It never waits for a commit, takes no lock and pins nothing: a file that is taken away meanwhile, or used for something else, no
+ * longer holds a record with this sequence and epoch, and then the answer is "unknown". Safe for many threads.
  */
 final class PointReader {
   /** What is read where the length of the record is not known yet. */

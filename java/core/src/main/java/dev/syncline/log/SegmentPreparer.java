@@ -29,7 +29,8 @@ import java.util.List;
 final class SegmentPreparer {
   private static final long CHUNK_BYTES_MIN = 128 << 10;
   private static final long CHUNK_BYTES_MAX = 1 << 20;
-  private static final int FREE_FILES_MAX = 2;
+  private static final int FREE_FILES_MIN = 2;
+  private static final int FREE_FILES_MAX = 8;
 
   /** A file that can become a segment: no records, no name of its own yet. */
   private record Prepared(String name, SegmentFile file, long capacityBytes, long readyBytes) {}
@@ -46,6 +47,7 @@ final class SegmentPreparer {
   private long names;
   private long recycled;
   private long rotations;
+  private long rotationsBeforeLastDisposal;
 
   SegmentPreparer(Storage storage, LogOptions options, MarkFile markFile) {
     this.storage = storage;
@@ -312,10 +314,20 @@ final class SegmentPreparer {
 
   // Truncated segments.
 
-  /** Keeps the file to be used again if that is safe and wanted, else deletes it. Durable only with the next directory sync. */
-  void dispose(Segment segment) throws IOException {
+  /**
+   * Keeps files to be used again where that is safe and wanted, and deletes the others. As many are wanted as segments were begun since the
+   * last time: the log was larger by them before. Durable only with the next directory sync.
+   */
+  void dispose(List<Segment> segments) throws IOException {
+    long begun = rotations - rotationsBeforeLastDisposal;
+    rotationsBeforeLastDisposal = rotations;
+    long wanted = Math.max(FREE_FILES_MIN, Math.min(FREE_FILES_MAX, begun));
+    for (Segment segment : segments) dispose(segment, wanted);
+  }
+
+  private void dispose(Segment segment, long wanted) throws IOException {
     segment.close();
-    boolean keep = freeFiles.size() < FREE_FILES_MAX
+    boolean keep = freeFiles.size() < wanted
         && segment.fileBytes >= capacityFor(0) / 2
         && segment.fileBytes <= 2 * capacityFor(0)
         && storage.linkCount(segment.name) == 1;

@@ -658,8 +658,9 @@ public final class SegmentedLog implements Closeable {
 
   private void disposeUnread() throws IOException {
     List<Segment> unread = segments.takeUnread();
-    for (Segment segment : unread) preparer.dispose(segment);
-    if (!unread.isEmpty()) storage.syncDirectory();
+    if (unread.isEmpty()) return;
+    preparer.dispose(unread);
+    storage.syncDirectory();
   }
 
   // Failing, fencing, closing.

@@ -17,7 +17,7 @@ final class Waiter {
   /** The next in a list of waiters. Queue's lock, or the thread that wakes the list. */
   Waiter next;
 
-  /** Whom this thread wakes when it is woken: half of the work of waking many is so done on other processors. Written before the outcome. */
+  /** Whom this thread wakes when it is woken, so that the work of waking many is shared. Written before the outcome. */
   private Waiter firstChild;
 
   private Waiter secondChild;
