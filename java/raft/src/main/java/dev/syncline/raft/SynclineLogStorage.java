@@ -12,6 +12,7 @@ import dev.syncline.io.Storage;
 import dev.syncline.io.Storages;
 import dev.syncline.log.Entry;
 import dev.syncline.log.LogCursor;
+import dev.syncline.log.RecordView;
 import dev.syncline.log.SegmentedLog;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,7 +44,12 @@ public final class SynclineLogStorage implements LogStorage, Describer {
   }
 
   /** A log that is open, and what belongs to it. */
-  private record Opened(SegmentedLog log, RecordReader reader, LogEntryEncoder encoder, LogEntryDecoder decoder) {}
+  private record Opened(SegmentedLog log, LogEntryEncoder encoder, LogEntryDecoder decoder) {
+    /** A copy of the entry's bytes, or null if there is none with that index. */
+    byte[] read(long index) throws IOException {
+      return log.read(index, RecordView::payload);
+    }
+  }
 
   private final Path directory;
   private final LogSettings settings;
@@ -94,7 +100,7 @@ public final class SynclineLogStorage implements LogStorage, Describer {
         closeAfter(log, e);
         throw e;
       }
-      opened = new Opened(log, new RecordReader(log), options.getLogEntryCodecFactory().encoder(), decoder);
+      opened = new Opened(log, options.getLogEntryCodecFactory().encoder(), decoder);
       LOG.info("The log in {} holds entries {} to {}.", directory, log.firstSequence(), log.currentSequence());
       return true;
     } catch (IOException | RuntimeException e) {
@@ -125,7 +131,6 @@ public final class SynclineLogStorage implements LogStorage, Describer {
       Opened closing = opened;
       opened = null;
       if (closing == null) return;
-      closing.reader().release();
       closing.log().close();
     } catch (IOException e) {
       LOG.error("Closing the log in {} failed: {}", directory, e.getMessage(), e);
@@ -177,7 +182,7 @@ public final class SynclineLogStorage implements LogStorage, Describer {
   private LogEntry read(Opened now, long index) throws IOException {
     byte[] payload;
     try {
-      payload = now.reader().read(index);
+      payload = now.read(index);
     } catch (IOException e) {
       payload = null;
     }
@@ -188,7 +193,7 @@ public final class SynclineLogStorage implements LogStorage, Describer {
   private byte[] readBetweenChanges(Opened now, long index) throws IOException {
     changes.lock();
     try {
-      return now == opened && contains(now.log(), index) ? now.reader().read(index) : null;
+      return now == opened && contains(now.log(), index) ? now.read(index) : null;
     } finally {
       changes.unlock();
     }
@@ -264,7 +269,6 @@ public final class SynclineLogStorage implements LogStorage, Describer {
   @Override
   public boolean truncatePrefix(long firstIndexKept) {
     return changed("forget what lies before " + firstIndexKept, now -> {
-      now.reader().release();
       if (firstIndexKept - 1 > now.log().currentSequence()) now.log().reset(firstIndexKept);
       else if (firstIndexKept > 1) now.log().truncate(firstIndexKept - 1);
     });
@@ -280,8 +284,7 @@ public final class SynclineLogStorage implements LogStorage, Describer {
 
   /** Between two entries that do not follow on each other, the earlier one is the last that is kept. */
   private static void cutBehind(Opened now, long lastIndexKept) throws IOException {
-    long last = now.reader().read(lastIndexKept) == null ? lastBefore(now.log(), lastIndexKept) : lastIndexKept;
-    now.reader().release();
+    long last = now.read(lastIndexKept) == null ? lastBefore(now.log(), lastIndexKept) : lastIndexKept;
     if (last == 0) now.log().reset(lastIndexKept + 1);
     else now.log().truncateAfter(last, 0, 0);
   }
@@ -306,8 +309,7 @@ public final class SynclineLogStorage implements LogStorage, Describer {
   public boolean reset(long nextLogIndex) {
     if (nextLogIndex <= 0) throw new IllegalArgumentException("expected an index above 0 to go on with, found " + nextLogIndex);
     return changed("go on with " + nextLogIndex, now -> {
-      now.reader().release();
-      if (now.reader().read(nextLogIndex) == null) {
+      if (now.read(nextLogIndex) == null) {
         now.log().reset(nextLogIndex);
       } else {
         // Each step leaves the entry where it is, so that a crash between them does not lose it.

@@ -48,6 +48,19 @@ public abstract class WalContract extends LogTestBase {
   }
 
   @Nested
+  class ReadingCost extends ReadingCostContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+
+    @Override
+    protected Class<? extends LogTestBase> factory() {
+      return WalContract.this.factory();
+    }
+  }
+
+  @Nested
   class Tails extends TailContract {
     @Override
     protected Storage openStorage(Path directory) throws IOException {
