@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A node in a process of its own, which can be killed, stopped and continued. */
 final class DemoNode implements Closeable {
+  private static final int DIES_WITHIN_SECONDS = 10;
   private final String name;
   private final String address;
   private final List<String> peers;
@@ -94,7 +95,7 @@ final class DemoNode implements Closeable {
     paused = false;
     process.destroyForcibly();
     try {
-      if (!process.waitFor(10, TimeUnit.SECONDS)) throw new IOException(name + " (process " + pid() + ") does not die");
+      if (!process.waitFor(DIES_WITHIN_SECONDS, TimeUnit.SECONDS)) throw new IOException(name + " (process " + pid() + ") does not die");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while " + name + " died", e);
@@ -123,9 +124,18 @@ final class DemoNode implements Closeable {
     }
   }
 
-  /** Ends the process, whatever state it is in. */
+  /** Ends the process, whatever state it is in, and waits until it has ended: it may be writing in a directory that is to be deleted. */
   @Override
   public void close() {
-    if (process != null) process.destroyForcibly();
+    if (process == null) return;
+    process.destroyForcibly();
+    boolean interrupted = Thread.interrupted();
+    try {
+      process.waitFor(DIES_WITHIN_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    } finally {
+      if (interrupted) Thread.currentThread().interrupt();
+    }
   }
 }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 2, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LinearizabilityTest {
   private static final int USERS = 4;
-  private final long seconds = Long.getLong("syncline.raft.seconds", Math.max(6, 10 * Long.getLong("nightly.minutes", 0)));
+  private final long seconds = Long.getLong("syncline.raft.seconds", Math.max(4, 10 * Long.getLong("nightly.minutes", 0)));
   private final long seed = Long.getLong("syncline.seed", Long.getLong("nightly.seed", 5));
   private final History history = new History();
 

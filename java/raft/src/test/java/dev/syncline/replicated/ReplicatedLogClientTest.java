@@ -22,7 +22,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,20 +33,20 @@ class ReplicatedLogClientTest {
   private Cluster cluster;
   private ReplicatedLogClient client;
 
-  @BeforeEach
-  void start() throws IOException {
-    cluster = Cluster.start(temporary, 3, options -> options.maxRecordSize(300 << 10).maxBatchSize(400 << 10));
+  private void start(int nodes) throws IOException {
+    cluster = Cluster.start(temporary, nodes, options -> options.maxRecordSize(300 << 10).maxBatchSize(400 << 10));
     client = cluster.client();
   }
 
   @AfterEach
   void stop() throws IOException {
-    client.close();
-    cluster.close();
+    if (client != null) client.close();
+    if (cluster != null) cluster.close();
   }
 
   @Test
   void everyCommandAndEveryReadWorksFromOutside() throws IOException {
+    start(1);
     assertThat(client.append(Operation.put(bytes("k"), bytes("v")))).isEqualTo(1);
     assertThat(client.appendBatch(List.of(Operation.entry(bytes("a")), Operation.delete(bytes("k"))))).isEqualTo(new SequenceRange(2, 3));
     assertThat(client.checkpoint(2)).isEqualTo(5);
@@ -70,6 +69,7 @@ class ReplicatedLogClientTest {
 
   @Test
   void everyNodeAnswersReadsAndOnlyTheLeaderTakesAppends() throws IOException {
+    start(3);
     client.append(Operation.entry(bytes("one")));
     try (ClientTransport transport = BoltTransport.start()) {
       for (String address : cluster.addresses()) {
@@ -87,6 +87,7 @@ class ReplicatedLogClientTest {
 
   @Test
   void aScanOfMoreThanAMegabyteComesInParts() throws IOException {
+    start(1);
     byte[] value = bytes("x".repeat(300 << 10));
     for (int i = 0; i < 5; i++) client.append(Operation.entry(value));
     List<Long> sequences = new ArrayList<>();
@@ -102,6 +103,7 @@ class ReplicatedLogClientTest {
 
   @Test
   void whatIsTooLargeOrMakesNoSenseIsRefusedAtOnceWithItsReason() throws IOException {
+    start(1);
     assertThatThrownBy(() -> client.append(Operation.entry(new byte[(300 << 10) + 1])))
         .isInstanceOf(RecordTooLargeException.class).hasMessageContaining("maxRecordSize of 307200");
     Operation large = Operation.entry(new byte[250 << 10]);
@@ -117,6 +119,7 @@ class ReplicatedLogClientTest {
 
   @Test
   void requestsThatAreNoneAreRefusedAndDisturbNobody() throws IOException {
+    start(1);
     try (ClientTransport transport = BoltTransport.start()) {
       String address = cluster.awaitLeader();
       for (byte[] request : List.of(new byte[0], new byte[] {1}, new byte[] {1, 99}, new byte[] {1, ClientMessage.SCAN, 5},
@@ -130,6 +133,7 @@ class ReplicatedLogClientTest {
 
   @Test
   void manyThreadsShareAClient() throws Exception {
+    start(3);
     ExecutorService pool = Executors.newFixedThreadPool(16);
     Set<Long> sequences = new ConcurrentSkipListSet<>();
     try {
@@ -150,6 +154,7 @@ class ReplicatedLogClientTest {
 
   @Test
   void aClientWhoseSessionWasForgottenTakesANewOne() throws IOException {
+    start(1);
     client.append(Operation.entry(bytes("one")));
     for (int i = 0; i < SessionTable.SESSIONS_MAX; i++) cluster.leader().openSession();
     assertThat(client.append(Operation.entry(bytes("two")))).isEqualTo(2);
@@ -157,6 +162,7 @@ class ReplicatedLogClientTest {
 
   @Test
   void aClientOfANodeThatIsNotThereAsksTheOthers() throws IOException {
+    start(1);
     List<String> addresses = new ArrayList<>(List.of("127.0.0.1:1"));
     addresses.addAll(cluster.addresses());
     try (ReplicatedLogClient other = ReplicatedLogClient.connect(addresses, Duration.ofSeconds(20))) {
@@ -166,6 +172,7 @@ class ReplicatedLogClientTest {
 
   @Test
   void withoutAMajorityAClientGivesUpInTimeAndSaysWhatIsKnown() throws IOException {
+    start(3);
     client.append(Operation.entry(bytes("one")));
     for (String address : cluster.addresses()) cluster.stop(address);
     try (ReplicatedLogClient impatient = ReplicatedLogClient.connect(cluster.addresses(), Duration.ofMillis(300))) {
