@@ -207,7 +207,7 @@ public final class MutantChecks {
     AtomicBoolean failed = new AtomicBoolean();
     Storage disk = new OneFailingSync(NioStorage.open(directory, FILE_BLOCK_BYTES, false), failed);
     WriteAheadLog log = WriteAheadLog.open(disk, quiet(SyncMode.MANUAL));
-    log.append(new byte[300 << 10]);
+    log.append(new byte[1100 << 10]);
     Together.await("the writer has written a full frame", () -> log.stats().pendingBytes() == 0);
     boolean acknowledged = true;
     try {
