@@ -101,6 +101,8 @@ public final class LogCursor implements AutoCloseable {
     if (sequence <= position) return false;
     if (sequence > Math.min(clip, end())) {
       nextRecordAt = framedEnd;
+      // A cut between two indexes of the caller's ends at no record: up to there nothing is left to be shown.
+      if (sequence > clip) position = Math.max(position, Math.min(clip, end()));
       // A following cursor will want the rest of this frame later; others are through with the segment's part that counts.
       if (follows) segment = null;
       return false;

@@ -25,14 +25,19 @@ import java.util.List;
  */
 final class SegmentScanner {
   private static final int STEP_BYTES = 1 << 20;
+  private static final int GLIMPSE_BYTES = 16 << 10;
 
   private final Storage storage;
   private final Storage.Access access;
-  private final FileWindow window = new FileWindow(STEP_BYTES);
+  private final FileWindow steps = new FileWindow(STEP_BYTES);
+
+  /** For a segment of which only header and seal are wanted, so that opening a log of many does not read a megabyte of each, twice. */
+  private final FileWindow glimpse = new FileWindow(GLIMPSE_BYTES);
   private final FrameCheck check = new FrameCheck();
   private final Crc crc = new Crc();
 
   // What the scan in progress has gathered.
+  private FileWindow window;
   private long ordinal;
   private SegmentHeader header;
   private int headerCrc;
@@ -65,10 +70,13 @@ final class SegmentScanner {
   /** Reads header and, if there is one, seal: enough for a segment that was finished. Without a readable seal the scan is a full one. */
   SegmentScan glance(long segmentOrdinal) throws IOException {
     try (SegmentFile file = open(segmentOrdinal)) {
-      start(file);
+      start(file, glimpse);
       String problem = readHeader();
-      if (problem != null) return scanFrames(problem);
-      if (!readSealFromEnd()) return scanFrames(null);
+      if (problem != null || !readSealFromEnd()) {
+        window = steps;
+        window.use(file);
+        return scanFrames(problem);
+      }
       long framesEnd = seal.framesEndBytes();
       usedEndBytes = framesEnd;
       lastCrc = seal.lastCrc();
@@ -83,7 +91,7 @@ final class SegmentScanner {
   /** Reads and checks every byte that counts. */
   SegmentScan scan(long segmentOrdinal) throws IOException {
     try (SegmentFile file = open(segmentOrdinal)) {
-      start(file);
+      start(file, steps);
       return scanFrames(readHeader());
     }
   }
@@ -99,7 +107,7 @@ final class SegmentScanner {
     return storage.open(SegmentName.of(segmentOrdinal), access);
   }
 
-  private void start(SegmentFile file) throws IOException {
+  private void start(SegmentFile file, FileWindow through) throws IOException {
     header = null;
     headerCrc = 0;
     foundLogId = null;
@@ -118,6 +126,7 @@ final class SegmentScanner {
     frames = 0;
     records = 0;
     fileBytes = file.size();
+    window = through;
     window.use(file);
   }
 

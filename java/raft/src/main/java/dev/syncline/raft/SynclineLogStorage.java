@@ -11,6 +11,7 @@ import com.alipay.sofa.jraft.util.Describer;
 import dev.syncline.io.Storage;
 import dev.syncline.io.Storages;
 import dev.syncline.log.Entry;
+import dev.syncline.log.LogCursor;
 import dev.syncline.log.SegmentedLog;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -277,9 +278,23 @@ public final class SynclineLogStorage implements LogStorage, Describer {
     });
   }
 
+  /** Between two entries that do not follow on each other, the earlier one is the last that is kept. */
   private static void cutBehind(Opened now, long lastIndexKept) throws IOException {
+    long last = now.reader().read(lastIndexKept) == null ? lastBefore(now.log(), lastIndexKept) : lastIndexKept;
     now.reader().release();
-    now.log().truncateAfter(lastIndexKept, 0, 0);
+    if (last == 0) now.log().reset(lastIndexKept + 1);
+    else now.log().truncateAfter(last, 0, 0);
+  }
+
+  /** The last entry below {@code index}, or 0 if there is none. In Raft that is only asked where nothing is kept. */
+  private static long lastBefore(SegmentedLog log, long index) throws IOException {
+    if (index < log.truncatedThrough())
+      throw new IllegalArgumentException("expected to keep entries up to " + log.truncatedThrough() + " or later, found " + index);
+    long last = 0;
+    try (LogCursor cursor = log.cursor(0)) {
+      while (cursor.advance() && cursor.sequence() < index) last = cursor.sequence();
+    }
+    return last;
   }
 
   /**

@@ -76,7 +76,8 @@ class DependenciesTest {
   @Test
   void theOtherServicesAreJraftsOwn() {
     SynclineServiceFactory factory = new SynclineServiceFactory(LogSettings.defaults().withSegmentBytes(1 << 20));
-    assertThat(factory.createRaftMetaStorage(temporary.toString(), new RaftOptions()).getClass().getName()).startsWith("com.alipay.sofa.jraft");
+    assertThat(factory.createRaftMetaStorage(temporary.toString(), new RaftOptions()).getClass().getName())
+        .startsWith("com.alipay.sofa.jraft");
     assertThat(factory.createLogEntryCodecFactory().getClass().getName()).startsWith("com.alipay.sofa.jraft");
   }
 }

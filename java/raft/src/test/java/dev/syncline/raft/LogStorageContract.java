@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.alipay.sofa.jraft.entity.LogEntry;
 import com.alipay.sofa.jraft.option.RaftOptions;
 import com.alipay.sofa.jraft.util.Describer;
+import dev.syncline.WalCursor;
+import dev.syncline.WriteAheadLog;
 import dev.syncline.tck.DirectoryBytes;
 import dev.syncline.tck.FaultyStorage;
 import dev.syncline.tck.Operation;
@@ -257,6 +259,28 @@ abstract class LogStorageContract extends LogStorageTestBase {
   }
 
   @Test
+  void aCutBetweenTwoEntriesThatDoNotFollowOnEachOtherLeavesTheEarlier() {
+    SynclineLogStorage log = openedLog();
+    append(log, 10, 12, 1);
+    append(log, 40, 42, 1);
+    assertThat(log.truncateSuffix(20)).isTrue();
+    for (int opening = 0; opening < 3; opening++) {
+      assertThat(contents(log)).isEqualTo(lines(10, 12, 1));
+      log.shutdown();
+      opened(log);
+    }
+    assertThat(log.truncateSuffix(5)).isTrue();
+    for (int opening = 0; opening < 3; opening++) {
+      assertThat(log.getFirstLogIndex()).isEqualTo(6);
+      assertThat(log.getLastLogIndex()).isEqualTo(5);
+      log.shutdown();
+      opened(log);
+    }
+    append(log, 6, 7, 2);
+    assertThat(contents(log)).isEqualTo(lines(6, 7, 2));
+  }
+
+  @Test
   void resetKeepsTheEntryThatItNamesAndNoOther() {
     SynclineLogStorage log = openedLog();
     append(log, 1, 60, 1);
@@ -389,6 +413,19 @@ abstract class LogStorageContract extends LogStorageTestBase {
     for (int index = 1; index <= 256; index++) assertThat(log.getEntry(index)).isNotNull();
     long readBytes = disk.operations().stream().filter(o -> o.op() == Op.READ).mapToLong(Operation::lengthBytes).sum();
     assertThat(readBytes).isLessThan(3 * 256 * 1100);
+  }
+
+  @Test
+  void theToolsOfTheLogVerifyItAndSayWhatItIs() throws IOException {
+    SynclineLogStorage log = openedLog();
+    append(log, 1, 100, 1);
+    assertThat(log.truncatePrefix(11)).isTrue();
+    try (WriteAheadLog reader = WriteAheadLog.openReadOnly(directory()); WalCursor records = reader.iterate()) {
+      assertThat(reader.verify().damage()).isEmpty();
+      assertThat(reader.firstSequence()).isEqualTo(11);
+      assertThat(reader.currentSequence()).isEqualTo(100);
+      assertThatThrownBy(records::hasNext).hasStackTraceContaining("written through the layer below");
+    }
   }
 
   // Configurations.

@@ -61,6 +61,27 @@ public abstract class IndexContract extends IndexTestBase {
     assertThat(contents(log)).isEqualTo(records(5, 10));
   }
 
+  @Test
+  void aCutBetweenTwoIndexesLeavesWhatLiesBeforeAndTheLogGoesOnBehindIt() throws IOException {
+    SegmentedLog log = openLog(directory());
+    log.appendRun(1, run(1, 5));
+    log.appendRun(40, run(40, 41));
+    log.truncateAfter(20, 0, 0);
+    assertThat(contents(log)).isEqualTo(records(1, 5));
+    assertThat(log.currentSequence()).isEqualTo(20);
+    assertThat(read(log, 20)).isNull();
+    try (LogCursor tail = log.follow(5)) {
+      assertThat(tail.advance()).isFalse();
+      log.appendRun(21, run(21, 22));
+      assertThat(tail.advance()).isTrue();
+      assertThat(tail.sequence()).isEqualTo(21);
+    }
+    log.close();
+    List<String> expected = new ArrayList<>(records(1, 5));
+    expected.addAll(records(21, 22));
+    assertThat(contents(openLog(directory()))).isEqualTo(expected);
+  }
+
   // Runs.
 
   @ParameterizedTest
@@ -222,6 +243,22 @@ public abstract class IndexContract extends IndexTestBase {
     assertThat(read).as("segments read of %d", segments).isEqualTo(2);
     assertThat(scan(log, RARE + 1, 0)).isEmpty();
     assertThat(scan(log, PLAIN, 0)).hasSize(118);
+  }
+
+  @Test
+  void openingReadsNoMoreOfAFinishedSegmentThanItsHeaderAndItsSeal() throws IOException {
+    try (SegmentedLog log = openLog(openStorage(directory()), smallOptions().withSizes(1 << 20, 1 << 20))) {
+      for (int index = 1; index <= 60; index++) log.appendAt(index, PLAIN, 0, NOTHING, new byte[100_000]);
+    }
+    RecordingStorage disk = new RecordingStorage(openStorage(directory()));
+    SegmentedLog log = openLog(disk, smallOptions().withSizes(1 << 20, 1 << 20));
+    String newest = DirectoryBytes.newestWalFile(directory()).getFileName().toString();
+    long readBytes = disk.operations().stream()
+        .filter(operation -> operation.op() == Op.READ && isSegment(operation.file()) && !operation.file().equals(newest))
+        .mapToLong(Operation::lengthBytes).sum();
+    int finished = log.stats().segments() - 1;
+    assertThat(finished).isGreaterThan(4);
+    assertThat(readBytes).isPositive().isLessThanOrEqualTo(finished * (48L << 10));
   }
 
   private List<String> givenRareRecordsInTwoOfManySegments() throws IOException {
