@@ -2,12 +2,14 @@ package dev.syncline.replicated;
 
 import dev.syncline.Damage;
 import dev.syncline.LogClosedException;
+import dev.syncline.RecordType;
 import dev.syncline.RecordsTruncatedException;
 import dev.syncline.WalCursor;
 import dev.syncline.WalRecord;
 import dev.syncline.WriteAheadLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -32,6 +34,9 @@ final class ReplicatedCursor implements WalCursor {
 
   /** Read, not returned yet. */
   private WalRecord ahead;
+
+  /** What {@link #advance} has found. */
+  private WalRecord current;
 
   private ReplicatedCursor(LogState state, long after, boolean markers, boolean follows) throws IOException {
     this.state = state;
@@ -124,6 +129,40 @@ final class ReplicatedCursor implements WalCursor {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+  }
+
+  /** Makes an object of each record all the same: the log that its bytes lie in may be replaced before they are looked at. */
+  @Override
+  public boolean advance() throws IOException {
+    current = null;
+    if (ahead == null && !readAhead()) return false;
+    current = next();
+    return true;
+  }
+
+  private WalRecord current() {
+    if (current == null) throw new NoSuchElementException("the cursor stands on no record: advance() has not found one");
+    return current;
+  }
+
+  @Override
+  public long sequence() {
+    return current().sequence();
+  }
+
+  @Override
+  public RecordType type() {
+    return current().type();
+  }
+
+  @Override
+  public ByteBuffer keyView() {
+    return current().keyBuffer();
+  }
+
+  @Override
+  public ByteBuffer valueView() {
+    return current().valueBuffer();
   }
 
   @Override

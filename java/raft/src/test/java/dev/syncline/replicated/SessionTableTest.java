@@ -68,6 +68,15 @@ class SessionTableTest {
   }
 
   @Test
+  void aFullTableHasABoundedSize() {
+    for (int session = 1; session <= 2 * SessionTable.SESSIONS_MAX; session++) {
+      table.open(session);
+      for (int number = 1; number <= 2 * RequestId.WINDOW; number++) answer(session, number);
+    }
+    assertThat(table.encode()).hasSize(6_574_092);
+  }
+
+  @Test
   void everyChangedByteIsNoticed() {
     table.open(1);
     answer(1, 1);
