@@ -384,6 +384,8 @@ public final class SegmentedLog implements Closeable {
 
   /** The first damage known since opening that lost records above {@code sequence}, or null. */
   Damage damageAbove(long sequence) {
+    // Asked for each frame that is read: not even an iterator is made where there is nothing to go through.
+    if (damage.isEmpty()) return null;
     long above = Math.max(sequence, truncatedThrough());
     for (Damage d : damage) if (d.losesRecords() && d.lastLost() > above) return d;
     return null;

