@@ -135,10 +135,6 @@ class LinearizabilityTest {
       return log.currentSequence();
     }
 
-    @Operation
-    public long durableSequence() {
-      return log.durableSequence();
-    }
   }
 
   /** SYNC: what has been appended is durable. */
@@ -151,12 +147,23 @@ class LinearizabilityTest {
     public long appendAsync(@Param(name = "value") int value) throws Exception {
       return log.appendAsync(dev.syncline.Operation.entry(new byte[] {(byte) value})).get();
     }
+
+    @Operation
+    public long durableSequence() {
+      return log.durableSequence();
+    }
   }
 
-  /** MANUAL: what has been appended is durable after a sync. */
+  /** MANUAL: what has been appended is durable after a sync; a rotation and a truncation may make more of it so, when they like. */
   public static class ManualLog extends Log {
     public ManualLog() throws IOException {
       super(SyncMode.MANUAL);
+    }
+
+    @Operation
+    public boolean whatWasSyncedIsDurable() throws IOException {
+      long synced = log.sync();
+      return log.durableSequence() >= synced;
     }
   }
 
@@ -213,6 +220,11 @@ class LinearizabilityTest {
 
     public long durableSequence() {
       return durable;
+    }
+
+    public boolean whatWasSyncedIsDurable() {
+      sync();
+      return true;
     }
   }
 
