@@ -551,7 +551,6 @@ final class CommitQueue {
     if (spareFrames.size() < KEPT_FRAMES_MAX) spareFrames.add(frame);
   }
 
-  /** Gives the token back. */
   private void passTokenOn() {
     wakeLeader(releaseToken());
   }
@@ -903,10 +902,12 @@ final class CommitQueue {
 
   // Reading what is not in a file yet.
 
-  /** A copy of the records of the first frame in memory that reaches beyond {@code sequence}, or null if all of them are in files. */
+  /** A copy of the first frame in memory that reaches beyond {@code sequence}, or null if what follows it is in a file, or nothing does. */
   ByteBuffer copyOfPending(long sequence) {
     lock.lock();
     try {
+      // Since the caller looked for it in a file it may have come there, and what is left in memory lies behind it.
+      if (writtenSequence > sequence) return null;
       for (Frame frame : fullFrames) if (frame.lastSequence() > sequence) return frame.copyOfBody();
       return !openFrame.isEmpty() && openFrame.lastSequence() > sequence ? openFrame.copyOfBody() : null;
     } finally {

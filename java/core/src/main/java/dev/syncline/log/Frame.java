@@ -25,6 +25,9 @@ final class Frame {
   /** Header space, then records. Appenders write under the queue's lock; once taken, only the token's holder touches it. */
   private ByteBuffer buffer = AlignedBuffers.allocate(INITIAL_BYTES);
 
+  /** The same memory with bounds of its own: a reader copies while the token's holder moves the other's to and fro. Queue's lock. */
+  private ByteBuffer readable = buffer.duplicate();
+
   private int bodyBytes;
   private int recordCount;
   private long firstSequence;
@@ -77,6 +80,11 @@ final class Frame {
     lastSequence = last;
   }
 
+  private void useBuffer(ByteBuffer other) {
+    buffer = other;
+    readable = other.duplicate();
+  }
+
   /** Makes room for what is known to come, so that adding it cannot fail half-way. */
   void ensureCapacity(int bytes) {
     int needed = Math.toIntExact(Layout.roundUp(bytes, Layout.BLOCK_BYTES_MAX));
@@ -84,7 +92,7 @@ final class Frame {
     ByteBuffer larger = AlignedBuffers.allocate((int) Math.max(needed, Math.min(2L * buffer.capacity(), KEPT_BYTES_MAX)));
     int used = Layout.FRAME_HEADER_BYTES + bodyBytes;
     larger.put(0, buffer, 0, used);
-    buffer = larger;
+    useBuffer(larger);
   }
 
   /**
@@ -127,13 +135,13 @@ final class Frame {
   /** The records as they lie here, for a reader that is ahead of the disk; their checksums may not be there yet. */
   ByteBuffer copyOfBody() {
     ByteBuffer copy = ByteBuffer.allocate(bodyBytes).order(buffer.order());
-    copy.put(0, buffer, Layout.FRAME_HEADER_BYTES, bodyBytes);
+    copy.put(0, readable, Layout.FRAME_HEADER_BYTES, bodyBytes);
     return copy;
   }
 
   /** Makes the frame empty, to be used again. */
   void reset() {
-    if (buffer.capacity() > KEPT_BYTES_MAX) buffer = AlignedBuffers.allocate(INITIAL_BYTES);
+    if (buffer.capacity() > KEPT_BYTES_MAX) useBuffer(AlignedBuffers.allocate(INITIAL_BYTES));
     buffer.clear();
     bodyBytes = 0;
     recordCount = 0;

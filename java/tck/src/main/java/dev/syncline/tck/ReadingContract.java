@@ -219,6 +219,28 @@ public abstract class ReadingContract extends LogTestBase {
   }
 
   @Test
+  void aRecordOnItsWayFromMemoryToItsFileIsNeverPassedOver() throws Exception {
+    WriteAheadLog log = open(options -> options.syncMode(SyncMode.MANUAL));
+    AtomicBoolean ended = new AtomicBoolean();
+    Together.Task<Void> syncs = Together.begin(() -> {
+      while (!ended.get()) log.sync();
+      return null;
+    });
+    try {
+      for (int round = 0; round < 2_000; round++) {
+        long first = log.appendBatch(batch("a", "b")).first();
+        long last = log.append(entryPayload(first + 3));
+        for (long sequence = first; sequence <= last; sequence++)
+          assertThat(log.read(sequence).map(WalRecord::sequence)).as("read(%d) of %d", sequence, last).hasValue(sequence);
+        assertThat(sequences(log.iterate(first - 1))).containsExactly(first, first + 1, first + 2, last);
+      }
+    } finally {
+      ended.set(true);
+      syncs.get();
+    }
+  }
+
+  @Test
   void readersBesideWritersSeeAPrefixWithoutAGap() throws Exception {
     WriteAheadLog log = open(LogTestBase::smallSegments);
     AtomicBoolean written = new AtomicBoolean();
