@@ -17,6 +17,7 @@ import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>The log's disk is simulated: it answers at once, so that thousands of logs are opened, and threads meet in the engine.
  */
+@Tag("histories")
 @Timeout(120)
 class LinearizabilityTest {
   private static final int BLOCK_BYTES = 512;
