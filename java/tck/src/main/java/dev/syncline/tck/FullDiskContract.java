@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -177,19 +178,22 @@ public abstract class FullDiskContract extends LogTestBase {
   @Test
   void aFullDiskToldToTheSyncOfZerosPoisonsWhileRecordsWaitForTheirs() throws Exception {
     ZerosMeetAFullDisk disk = new ZerosMeetAFullDisk(openStorage(directory()));
-    WriteAheadLog log = open(disk, options -> options.syncMode(SyncMode.MANUAL).maxSegmentSize(8 << 20));
+    WriteAheadLog log = open(disk, options -> options.syncMode(SyncMode.MANUAL).maxSegmentSize(64 << 20));
     for (int i = 0; i < 100; i++) log.append(new byte[20 << 10]);
     log.sync();
     disk.armed = true;
     Throwable failure = null;
-    for (int i = 0; i < 400 && failure == null; i++) failure = catchThrowable(() -> log.append(new byte[20 << 10]));
+    for (int i = 0; i < 2_500 && failure == null; i++) failure = catchThrowable(() -> log.append(new byte[20 << 10]));
     assertThat(disk.armed).as("a sync of zeros met records that waited").isFalse();
     assertThatThrownBy(log::sync).isInstanceOf(LogFailedException.class).hasStackTraceContaining("no space, says the test");
     assertThat(log.durableSequence()).as("the last are not").isLessThan(log.currentSequence());
   }
 
-  /** Fails one sync of zeros behind which records were written that no sync has covered. */
+  /** Fails one sync of zeros behind which records were written that no sync has covered, and holds those before it until there are some. */
   private static final class ZerosMeetAFullDisk extends InterceptedStorage {
+    /** Appends that have no ready space left wait for the held sync themselves: then it goes on, and the next one is held. */
+    private static final int HELD_MILLIS_MAX = 500;
+
     private final AtomicInteger unsyncedWrites = new AtomicInteger();
     private volatile Thread zeroing;
     volatile boolean armed;
@@ -203,6 +207,7 @@ public abstract class FullDiskContract extends LogTestBase {
       if (!isFirstSegment(operation.file())) return call.run();
       if (operation.op() == Op.WRITE_ZEROS) zeroing = Thread.currentThread();
       boolean ofZeros = operation.op() == Op.SYNC && zeroing == Thread.currentThread();
+      for (int i = 0; i < HELD_MILLIS_MAX && armed && ofZeros && unsyncedWrites.get() == 0; i++) LockSupport.parkNanos(1_000_000);
       if (armed && ofZeros && unsyncedWrites.get() > 0) {
         armed = false;
         throw new StorageFullException("no space, says the test");
