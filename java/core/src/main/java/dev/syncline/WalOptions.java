@@ -105,7 +105,7 @@ public final class WalOptions {
     private int maxRecordSize = 16 << 20;
     private int maxBatchSize = 64 << 20;
     private long maxLogSize = Long.MAX_VALUE;
-    private long maxPendingBytes = 64L << 20;
+    private long maxPendingBytes = 16L << 20;
     private int blockSize = 4096;
     private Duration syncInterval = Duration.ofMillis(10);
     private Duration markInterval = Duration.ofMillis(100);

@@ -19,7 +19,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * An appender copies its record into the open frame under the lock. In SYNC mode, if nobody holds the commit token, it takes the
  * token and the frame and writes it; otherwise it waits, and the frame it lies in fills up meanwhile. Whoever finishes a write
- * passes the token to a waiter of the open frame, or to the writer thread if only asynchronous appends lie there. One thread
+ * frees the token and wakes a waiter of the open frame, or the writer thread if only asynchronous appends lie there; an appender
+ * that comes before it is awake takes token and frame instead, and the disk need not wait for a thread to be scheduled. One thread
  * alone so pays for a copy and one durable write. In MANUAL and INTERVAL mode the writer thread writes frames as they fill, and
  * a sync makes them durable.
  *
@@ -34,13 +35,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /** Turns appends into frames and frames into durable bytes. */
 final class CommitQueue {
-  /** In SYNC mode a frame takes no further record beyond this; one record or group alone may be larger. */
-  private static final int SYNC_FRAME_BODY_BYTES_MAX = 1 << 20;
-
-  /** In the other modes frames are handed to the writer at this size; a disk takes a megabyte at a time faster than a quarter of one. */
-  private static final int BUFFERED_FRAME_BODY_BYTES = 1 << 20;
-
-  private static final int KEPT_FRAMES_MAX = 4;
+  /** A frame takes no further record beyond this; one record or group alone may be larger. A disk takes a megabyte faster than quarters. */
+  private static final int FRAME_BODY_BYTES_MAX = (1 << 20) - Layout.FRAME_HEADER_BYTES;
 
   /** What the queue asks of the log around it. */
   interface Surroundings {
@@ -71,7 +67,7 @@ final class CommitQueue {
 
   // Guarded by the lock from here.
 
-  private final ArrayDeque<Frame> spareFrames = new ArrayDeque<>();
+  private final FramePool frames;
 
   /** Frames that are full and not written; MANUAL and INTERVAL only. The head is being written while the token is out. */
   private final ArrayDeque<Frame> fullFrames = new ArrayDeque<>();
@@ -131,13 +127,9 @@ final class CommitQueue {
     this.surroundings = surroundings;
     this.interval = new SyncInterval(options.syncIntervalNanos());
     this.asyncAppends = new AsyncAppends(options.callbacks());
-    openFrame = newFrame();
-    spareFrames.add(newFrame());
+    frames = new FramePool(surroundings::newSleepWord);
+    openFrame = frames.take(0);
     restart(tail, lastSequence);
-  }
-
-  private Frame newFrame() {
-    return new Frame(surroundings.newSleepWord());
   }
 
   /** Goes on behind {@code lastSequence}, all of which is durable. Opening, or the token's holder. */
@@ -337,7 +329,7 @@ final class CommitQueue {
     if (tail == null || tailChanging || fullFramesBytes > options.maxPendingBytes()) return false;
     boolean first = openFrame.isEmpty();
     long body = (long) openFrame.bodyBytes() + recordBytes;
-    if (!first && body > (mode == SyncMode.SYNC ? SYNC_FRAME_BODY_BYTES_MAX : BUFFERED_FRAME_BODY_BYTES)) return false;
+    if (!first && body > FRAME_BODY_BYTES_MAX) return false;
     long start = first ? nextFrameOffsetBytes : openFrame.offsetBytes();
     long end = Layout.roundUp(start + Layout.FRAME_HEADER_BYTES + body, tail.header.blockBytes());
     return end <= tail.limitBytes && end <= tail.readyBytes;
@@ -376,7 +368,7 @@ final class CommitQueue {
   private Frame entered(long last, int count, long payloadBytes, Waiter waiter) {
     noteAppended(last, count, payloadBytes);
     if (mode != SyncMode.SYNC) {
-      if (openFrame.bodyBytes() >= BUFFERED_FRAME_BODY_BYTES) handOverOpenFrame();
+      if (openFrame.bodyBytes() >= FRAME_BODY_BYTES_MAX) handOverOpenFrame();
       return null;
     }
     if (waiter != null) {
@@ -401,7 +393,7 @@ final class CommitQueue {
   /** The open frame, to be written by the caller, who holds the token; an empty one takes its place. Lock held. */
   private Frame takeOpenFrame() {
     Frame taken = openFrame;
-    openFrame = spareFrames.isEmpty() ? newFrame() : spareFrames.poll();
+    openFrame = frames.take(taken.capacityBytes());
     nextFrameOffsetBytes = taken.endBytes();
     signalProgress();
     return taken;
@@ -421,20 +413,29 @@ final class CommitQueue {
   }
 
   private void settle(Frame mine, Followers followers, Waiter waiter) throws IOException {
-    if (mine != null) {
-      commit(mine);
-    } else if (waiter != null) {
+    Frame led = waiter == null ? mine : awaitOutcome(followers, waiter);
+    if (led != null) commit(led);
+  }
+
+  /** Waits for a frame to be durable; returns it if this thread is to write it itself, else null. */
+  private Frame awaitOutcome(Followers followers, Waiter waiter) throws IOException {
+    while (true) {
       Waiter.Outcome outcome = followers.await(waiter);
-      if (outcome == Waiter.Outcome.LEAD) commit(takeLead());
-      else if (outcome == Waiter.Outcome.FAILED) throw state.failedException(state.failure());
+      if (outcome == Waiter.Outcome.FAILED) throw state.failedException(state.failure());
+      Frame led = outcome == Waiter.Outcome.LEAD ? takeLead(followers) : null;
+      if (led != null || outcome == Waiter.Outcome.DURABLE) return led;
+      waiter.standDown();
     }
   }
 
-  /** The frame of a waiter that was handed the token. */
-  private Frame takeLead() throws IOException {
+  /** Token and frame for a waiter that may lead, or null: another has come first, or the log has failed, of which it will hear. */
+  private Frame takeLead(Followers followers) throws IOException {
     lock.lock();
     try {
-      if (state.stopped() && !state.closed()) throw poison(state.failure(), null);
+      if (committing || barriersWaiting > 0 || openFrame.followers() != followers) return null;
+      if (state.failure() != null || state.fenced()) return null;
+      committing = true;
+      followers.successorLeads();
       return takeOpenFrame();
     } catch (Error | RuntimeException e) {
       throw poison(e, null);
@@ -475,7 +476,7 @@ final class CommitQueue {
       takeIn(frame);
       durable(frame.lastSequence());
       settleFollowers(followers, false);
-      recycle(frame);
+      frames.give(frame);
       return followers;
     } finally {
       lock.unlock();
@@ -491,7 +492,7 @@ final class CommitQueue {
   }
 
   private static void wakeLeader(Waiter leader) {
-    if (leader != null) leader.wake(Waiter.Outcome.LEAD);
+    if (leader != null) leader.invite();
   }
 
   private void writeDurably(Frame frame) throws IOException {
@@ -546,16 +547,11 @@ final class CommitQueue {
     signalProgress();
   }
 
-  private void recycle(Frame frame) {
-    frame.reset();
-    if (spareFrames.size() < KEPT_FRAMES_MAX) spareFrames.add(frame);
-  }
-
   private void passTokenOn() {
     wakeLeader(releaseToken());
   }
 
-  /** Frees the token, or hands it to a waiter of the open frame; returns whom to wake as its leader, or null. */
+  /** Frees the token; returns a waiter of the open frame who may take it, to be woken, or null. */
   private Waiter releaseToken() {
     lock.lock();
     try {
@@ -576,9 +572,8 @@ final class CommitQueue {
 
   private Waiter promote() {
     Followers waiting = openFrame.followers();
-    Waiter leader = waiting == null ? null : waiting.takeSuccessor();
+    Waiter leader = waiting == null ? null : waiting.successor();
     if (leader == null) writerWork.signal();
-    else committing = true;
     return leader;
   }
 
@@ -666,7 +661,7 @@ final class CommitQueue {
         fullFramesBytes -= frame.bodyBytes();
         takeIn(frame);
         if (inOneCall) durable(frame.lastSequence());
-        recycle(frame);
+        frames.give(frame);
         signalProgress();
       } finally {
         lock.unlock();
@@ -684,25 +679,29 @@ final class CommitQueue {
   }
 
   private void writerLoop() {
-    while (true) {
-      boolean durably;
-      lock.lock();
-      try {
-        while (!stopped && !writerHasWork()) awaitWriterWork();
-        if (stopped) return;
-        committing = true;
-        durably = syncIsDue();
-        if (mode != SyncMode.SYNC && durably && !openFrame.isEmpty()) queueOpenFrame();
-      } finally {
-        lock.unlock();
-      }
-      try {
-        if (mode == SyncMode.SYNC) commit(takeLead());
+    try {
+      while (true) {
+        Frame frame = null;
+        boolean durably;
+        lock.lock();
+        try {
+          while (!stopped && !writerHasWork()) awaitWriterWork();
+          if (stopped) return;
+          committing = true;
+          durably = syncIsDue();
+          if (mode == SyncMode.SYNC) frame = takeOpenFrame();
+          else if (durably && !openFrame.isEmpty()) queueOpenFrame();
+        } catch (Error | RuntimeException e) {
+          throw poison(e, null);
+        } finally {
+          lock.unlock();
+        }
+        if (frame != null) commit(frame);
         else asToken(() -> writeFullFrames(durably));
-      } catch (IOException e) {
-        // Everybody who waits has been told; the log is poisoned and this thread has nothing left to do.
-        return;
       }
+    } catch (IOException e) {
+      // Everybody who waits has been told; the log is poisoned and this thread has nothing left to do.
+      return;
     }
   }
 

@@ -5,9 +5,9 @@ import dev.syncline.io.SleepWord;
 /**
  * The threads that wait for one frame, and how they are woken.
  *
- * <p>The first of them parks: it is the one to write the frame if the token comes free, and must be woken alone. The others sleep on the
- * frame's word where the storage has one, and are woken together by one system call; where it has none, and if they are virtual, they park
- * too, and each of them that is woken wakes two more. Members join under the queue's lock, until the frame is taken to be written.
+ * <p>The first of them parks: it is the one to write the frame if the token comes free and nobody else takes it, and is woken alone. The
+ * others sleep on the frame's word where the storage has one, and are woken together by one system call; where it has none, and if they are
+ * virtual, they park too, and each of them that is woken wakes two more. Members join under the queue's lock, until the frame is taken.
  */
 final class Followers {
   /** Stands for a thread that sleeps on the word instead of parking. */
@@ -52,11 +52,14 @@ final class Followers {
     }
   }
 
-  /** Takes the one that is to write the frame out; null if nobody waits, only asynchronous appends lie in the frame. */
-  Waiter takeSuccessor() {
-    Waiter taken = successor;
+  /** The one to write the frame; null if nobody waits, only asynchronous appends lie in the frame. Queue's lock. */
+  Waiter successor() {
+    return successor;
+  }
+
+  /** The successor writes the frame and waits no longer. Queue's lock. */
+  void successorLeads() {
     successor = null;
-    return taken;
   }
 
   /** Waits, as a member, for the outcome; an interrupt does not end it and stays set. */
@@ -79,7 +82,7 @@ final class Followers {
     parked = null;
     if (successor != null) {
       successor.next = waiting;
-      waiting = takeSuccessor();
+      waiting = successor;
     }
     if (waiting != null) waiting.wakeTree(outcome);
     if (sleepers > 0) word.wakeAll();

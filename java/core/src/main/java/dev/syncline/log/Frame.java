@@ -7,6 +7,7 @@ import dev.syncline.format.RecordCodec;
 import dev.syncline.io.AlignedBuffers;
 import dev.syncline.io.SleepWord;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * One group commit while it is in memory: a buffer that appenders fill under the queue's lock, and that the holder of the commit token
@@ -23,13 +24,20 @@ final class Frame {
   private final Crc crc = new Crc();
 
   /** Header space, then records. Appenders write under the queue's lock; once taken, only the token's holder touches it. */
-  private ByteBuffer buffer = AlignedBuffers.allocate(INITIAL_BYTES);
+  private ByteBuffer buffer;
 
   /** The same memory with bounds of its own: a reader copies while the token's holder moves the other's to and fro. Queue's lock. */
-  private ByteBuffer readable = buffer.duplicate();
+  private ByteBuffer readable;
 
   private int bodyBytes;
   private int recordCount;
+
+  /** Digest of the records' checksums. */
+  private int digest;
+
+  /** A bit for each record type. */
+  private final long[] types = new long[4];
+
   private long firstSequence;
   private long lastSequence;
   private int headerCrc;
@@ -45,8 +53,10 @@ final class Frame {
   /** Threads that wait for this frame; null while there are none. Guarded by the queue's lock. */
   private Followers followers;
 
-  Frame(SleepWord word) {
+  /** @param expectedBytes what the frame will probably take: room that is there need not be grown to */
+  Frame(SleepWord word, int expectedBytes) {
     this.word = word;
+    useBuffer(AlignedBuffers.allocate(Math.max(INITIAL_BYTES, Math.min(expectedBytes, KEPT_BYTES_MAX))));
   }
 
   /** Settles where the frame will lie; before the first record is added. */
@@ -60,7 +70,8 @@ final class Frame {
   }
 
   /**
-   * Copies one record in. If anything is thrown, the frame is as it was before.
+   * Copies one record in, and adds its checksum while the copy is in the processor's cache. If anything is thrown, the frame is as it was
+   * before.
    *
    * @param more whether the group goes on with the next record
    */
@@ -68,9 +79,15 @@ final class Frame {
     int at = Layout.FRAME_HEADER_BYTES + bodyBytes;
     ensureCapacity(at + Layout.RECORD_HEADER_BYTES + head.length + rest.length);
     int bytes = RecordCodec.encode(buffer, at, sequence, type, more ? RecordCodec.FLAG_MORE : 0, meta, head, rest);
+    take(at, type);
     bodyBytes += bytes;
     if (recordCount++ == 0) firstSequence = sequence;
     lastSequence = sequence;
+  }
+
+  private void take(int at, int type) {
+    digest = RecordCodec.digest(digest, RecordCodec.seal(buffer, at, crc, segment.header.epoch()));
+    types[type >> 6] |= 1L << (type & 63);
   }
 
   /** Drops what was added since the frame had this many records, bytes and this last sequence. */
@@ -78,6 +95,14 @@ final class Frame {
     recordCount = count;
     bodyBytes = bytes;
     lastSequence = last;
+    forgetRecords();
+    int end = Layout.FRAME_HEADER_BYTES + bodyBytes;
+    for (int at = Layout.FRAME_HEADER_BYTES; at < end; at += RecordCodec.bytes(buffer, at)) take(at, RecordCodec.type(buffer, at));
+  }
+
+  private void forgetRecords() {
+    digest = 0;
+    Arrays.fill(types, 0);
   }
 
   private void useBuffer(ByteBuffer other) {
@@ -96,18 +121,14 @@ final class Frame {
   }
 
   /**
-   * Adds checksums, header and padding: the bytes that go to disk, between position and limit.
+   * Adds header and padding: the bytes that go to disk, between position and limit.
    *
    * @param promised highest sequence known durable
    */
   ByteBuffer complete(long promised, int previousCrc) {
-    long epoch = segment.header.epoch();
     int end = Layout.FRAME_HEADER_BYTES + bodyBytes;
-    int digest = 0;
-    for (int at = Layout.FRAME_HEADER_BYTES; at < end; at += RecordCodec.bytes(buffer, at))
-      digest = RecordCodec.digest(digest, RecordCodec.seal(buffer, at, crc, epoch));
-    headerCrc = FrameHeader.encode(buffer, 0, crc, epoch, segment.ordinal, offsetBytes, firstSequence, lastSequence, promised,
-        bodyBytes, recordCount, digest, previousCrc, FrameHeader.DATA);
+    headerCrc = FrameHeader.encode(buffer, 0, crc, segment.header.epoch(), segment.ordinal, offsetBytes, firstSequence, lastSequence,
+        promised, bodyBytes, recordCount, digest, previousCrc, FrameHeader.DATA);
     int padded = paddedBytes();
     buffer.put(end, ZEROS, 0, padded - end);
     return buffer.limit(padded).position(0);
@@ -124,15 +145,11 @@ final class Frame {
   }
 
   /** Adds the types of its records to a set of 256 bits. */
-  void noteTypes(long[] types) {
-    int end = Layout.FRAME_HEADER_BYTES + bodyBytes;
-    for (int at = Layout.FRAME_HEADER_BYTES; at < end; at += RecordCodec.bytes(buffer, at)) {
-      int type = RecordCodec.type(buffer, at);
-      types[type >> 6] |= 1L << (type & 63);
-    }
+  void noteTypes(long[] into) {
+    for (int i = 0; i < types.length; i++) into[i] |= types[i];
   }
 
-  /** The records as they lie here, for a reader that is ahead of the disk; their checksums may not be there yet. */
+  /** The records as they lie here, for a reader that is ahead of the disk. */
   ByteBuffer copyOfBody() {
     ByteBuffer copy = ByteBuffer.allocate(bodyBytes).order(buffer.order());
     copy.put(0, readable, Layout.FRAME_HEADER_BYTES, bodyBytes);
@@ -143,6 +160,7 @@ final class Frame {
   void reset() {
     if (buffer.capacity() > KEPT_BYTES_MAX) useBuffer(AlignedBuffers.allocate(INITIAL_BYTES));
     buffer.clear();
+    forgetRecords();
     bodyBytes = 0;
     recordCount = 0;
     firstSequence = 0;
@@ -165,6 +183,11 @@ final class Frame {
 
   int bodyBytes() {
     return bodyBytes;
+  }
+
+  /** Bytes that it has room for. */
+  int capacityBytes() {
+    return buffer.capacity();
   }
 
   int recordCount() {

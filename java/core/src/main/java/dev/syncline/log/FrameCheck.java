@@ -49,29 +49,32 @@ final class FrameCheck {
     int digest = 0;
     long last = lastBefore;
     while (pos < bodyBytes) {
-      problem = recordProblem(in, body + pos, bodyBytes - pos, header, last);
-      if (problem != null) {
+      int recordAt = body + pos;
+      boolean sound = RecordCodec.isSound(in, recordAt, bodyBytes - pos, crc, header.epoch);
+      if (!sound || !isInOrder(in, recordAt, header, last)) {
+        problem = recordProblem(in, recordAt, bodyBytes - pos, header, last);
         problemAtBytes = Layout.FRAME_HEADER_BYTES + pos;
         return;
       }
-      last = RecordCodec.sequence(in, body + pos);
-      digest = RecordCodec.digest(digest, in.getInt(body + pos));
-      boolean closesGroup = !RecordCodec.hasMore(in, body + pos);
-      pos += RecordCodec.bytes(in, body + pos);
+      last = RecordCodec.sequence(in, recordAt);
+      digest = RecordCodec.digest(digest, in.getInt(recordAt));
+      pos += RecordCodec.bytes(in, recordAt);
       records++;
-      if (closesGroup) accept(in, body, pos, records, last);
+      if (!RecordCodec.hasMore(in, recordAt)) accept(in, body, pos, records, last);
     }
     problem = wholeProblem(header, bodyBytes, records, digest, last);
     problemAtBytes = Layout.FRAME_HEADER_BYTES + pos;
   }
 
+  private static boolean isInOrder(ByteBuffer in, int at, FrameFields header, long last) {
+    long sequence = RecordCodec.sequence(in, at);
+    return sequence > last && sequence <= header.lastSequence;
+  }
+
   private String recordProblem(ByteBuffer in, int at, int availableBytes, FrameFields header, long last) {
     String found = RecordCodec.problem(in, at, availableBytes, crc, header.epoch);
     if (found != null) return found;
-    long sequence = RecordCodec.sequence(in, at);
-    if (sequence <= last || sequence > header.lastSequence)
-      return "expected a sequence in (" + last + ", " + header.lastSequence + "], found " + sequence;
-    return null;
+    return "expected a sequence in (" + last + ", " + header.lastSequence + "], found " + RecordCodec.sequence(in, at);
   }
 
   private static String wholeProblem(FrameFields header, int bodyBytes, int records, int digest, long last) {

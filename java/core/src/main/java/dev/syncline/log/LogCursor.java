@@ -95,7 +95,7 @@ public final class LogCursor implements RecordView, AutoCloseable {
    */
   public boolean advance() throws IOException {
     while (!closed) {
-      heedCuts();
+      if (follows) heedCuts();
       if (nextRecordAt < framedEnd) {
         if (takeRecord()) return true;
       } else if (damageBehindFrame != null) {
@@ -113,10 +113,11 @@ public final class LogCursor implements RecordView, AutoCloseable {
     long sequence = RecordCodec.sequence(buffer, at);
     nextRecordAt += RecordCodec.bytes(buffer, at);
     if (sequence <= position) return false;
-    if (sequence > Math.min(clip, end())) {
+    long end = end();
+    if (sequence > clip || sequence > end) {
       nextRecordAt = framedEnd;
       // A cut between two indexes of the caller's ends at no record: up to there nothing is left to be shown.
-      if (sequence > clip) position = Math.max(position, Math.min(clip, end()));
+      if (sequence > clip) position = Math.max(position, Math.min(clip, end));
       // A following cursor will want the rest of this frame later; others are through with the segment's part that counts.
       if (follows) segment = null;
       return false;
@@ -133,14 +134,15 @@ public final class LogCursor implements RecordView, AutoCloseable {
 
   /** A bounded cursor ends with an error where a cut of the tail has taken a record that it was opened for. */
   private void requireNotCut(long sequence) throws IOException {
+    if (follows) return;
     List<Long> cuts = log.cuts();
-    for (int i = cutsKnown; !follows && i < cuts.size(); i++) if (sequence > cuts.get(i)) throw cutAway(sequence, cuts.get(i));
+    for (int i = cutsKnown; i < cuts.size(); i++) if (sequence > cuts.get(i)) throw cutAway(sequence, cuts.get(i));
   }
 
   /** A following cursor that had not come to a cut goes on: it drops what it had read ahead, and meets what takes its place. */
   private void heedCuts() throws IOException {
     List<Long> cuts = log.cuts();
-    while (follows && cutsKnown < cuts.size()) {
+    while (cutsKnown < cuts.size()) {
       long cut = cuts.get(cutsKnown);
       if (position > cut) throw cutAway(position, cut);
       cutsKnown++;

@@ -1,15 +1,27 @@
 package dev.syncline.log;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
-/** A thread that parks until its frame is durable, has failed, or is to be written by that very thread. */
+/** A thread that parks until its frame is durable, has failed, or may be written by that very thread. */
 final class Waiter {
   enum Outcome {
     WAITING,
     DURABLE,
     FAILED,
-    /** The commit token is this thread's now: it takes the open frame, in which its record lies, and writes it. */
+    /** The commit token was free: this thread may take it and write its frame, if no other has come first. */
     LEAD
+  }
+
+  private static final VarHandle OUTCOME;
+
+  static {
+    try {
+      OUTCOME = MethodHandles.lookup().findVarHandle(Waiter.class, "outcome", Outcome.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
   }
 
   private final Thread thread;
@@ -22,7 +34,7 @@ final class Waiter {
 
   private Waiter secondChild;
 
-  /** Written once, by the thread that decides; read by the waiting one. */
+  /** Becomes DURABLE or FAILED once, by the thread that decides, and may be LEAD any number of times before. */
   private volatile Outcome outcome = Outcome.WAITING;
 
   Waiter(Thread thread) {
@@ -32,16 +44,28 @@ final class Waiter {
   /** Waits however often it is interrupted; an interrupt stays set. */
   Outcome await() {
     boolean interrupted = false;
-    while (outcome == Outcome.WAITING) {
+    Outcome now;
+    while ((now = outcome) == Outcome.WAITING) {
       LockSupport.park(this);
       interrupted |= Thread.interrupted();
     }
     if (interrupted) Thread.currentThread().interrupt();
-    wakeChildren(outcome);
-    return outcome;
+    // Who may lead is not the last word: the children come with that.
+    if (now != Outcome.LEAD) wakeChildren(now);
+    return now;
   }
 
-  void wake(Outcome decided) {
+  /** Lets the thread take the lead, unless the outcome is decided. */
+  void invite() {
+    if (OUTCOME.compareAndSet(this, Outcome.WAITING, Outcome.LEAD)) LockSupport.unpark(thread);
+  }
+
+  /** Another leads: the thread goes on waiting for the outcome, which may be there already. */
+  void standDown() {
+    OUTCOME.compareAndSet(this, Outcome.LEAD, Outcome.WAITING);
+  }
+
+  private void wake(Outcome decided) {
     outcome = decided;
     LockSupport.unpark(thread);
   }

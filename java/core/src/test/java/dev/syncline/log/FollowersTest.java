@@ -6,6 +6,7 @@ import dev.syncline.io.SleepWord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -100,21 +101,80 @@ class FollowersTest {
   }
 
   @Test
-  void theOneThatIsToLeadIsWokenAlone() throws Exception {
+  void theOneThatMayLeadIsWokenAlone() throws Exception {
     PolledWord word = new PolledWord();
     Followers followers = new Followers(word, 1);
     List<CompletableFuture<Waiter.Outcome>> outcomes = joined(followers, 5);
-    followers.takeSuccessor().wake(Waiter.Outcome.LEAD);
+    followers.successor().invite();
     assertThat(outcomes.get(0).get(20, TimeUnit.SECONDS)).isEqualTo(Waiter.Outcome.LEAD);
     assertThat(outcomes.subList(1, 5)).noneMatch(CompletableFuture::isDone);
+    followers.successorLeads();
     followers.settle(false);
     followers.wake();
     assertAllAre(Waiter.Outcome.DURABLE, outcomes.subList(1, 5));
   }
 
+  /** Whoever may lead and comes too late hears the outcome like everybody else, and passes it on to those that it is to wake. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whoComesTooLateToLeadHearsTheOutcome(boolean standsDownFirst) throws Exception {
+    Followers followers = new Followers(null, 1);
+    CountDownLatch mayLead = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(standsDownFirst ? 0 : 1);
+    CountDownLatch hasJoined = new CountDownLatch(1);
+    CompletableFuture<Waiter.Outcome> first = new CompletableFuture<>();
+    Thread thread = new Thread(() -> {
+      Waiter own = followers.newMember();
+      followers.join(own);
+      hasJoined.countDown();
+      while (!first.isDone()) {
+        Waiter.Outcome outcome = followers.await(own);
+        if (outcome != Waiter.Outcome.LEAD) {
+          first.complete(outcome);
+          continue;
+        }
+        mayLead.countDown();
+        awaitUninterruptibly(goOn);
+        own.standDown();
+      }
+    });
+    thread.setDaemon(true);
+    thread.start();
+    hasJoined.await();
+    List<CompletableFuture<Waiter.Outcome>> others = joined(followers, 6);
+    followers.successor().invite();
+    mayLead.await();
+    followers.settle(true);
+    followers.wake();
+    goOn.countDown();
+    assertAllAre(Waiter.Outcome.FAILED, List.of(first));
+    assertAllAre(Waiter.Outcome.FAILED, others);
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void anInvitationAfterTheOutcomeChangesNothing() throws Exception {
+    Followers followers = new Followers(null, 1);
+    List<CompletableFuture<Waiter.Outcome>> outcomes = joined(followers, 1);
+    Waiter waiter = followers.successor();
+    followers.settle(false);
+    followers.wake();
+    waiter.invite();
+    waiter.standDown();
+    assertAllAre(Waiter.Outcome.DURABLE, outcomes);
+    assertThat(waiter.await()).isEqualTo(Waiter.Outcome.DURABLE);
+  }
+
   @Test
   void nobodyIsToLeadWhereNobodyWaits() {
-    assertThat(new Followers(null, 1).takeSuccessor()).isNull();
+    assertThat(new Followers(null, 1).successor()).isNull();
   }
 
   @Test

@@ -78,7 +78,7 @@ class SmallPartsTest {
     @Test
     void seesWhatWasDecidedBeforeItWaited() {
       Waiter waiter = new Waiter(Thread.currentThread());
-      waiter.wake(Waiter.Outcome.DURABLE);
+      waiter.wakeTree(Waiter.Outcome.DURABLE);
       assertThat(waiter.await()).isEqualTo(Waiter.Outcome.DURABLE);
     }
 
@@ -100,7 +100,7 @@ class SmallPartsTest {
         Thread.sleep(1);
       }
       assertThat(result).isNotDone();
-      waiter.wake(Waiter.Outcome.LEAD);
+      waiter.invite();
       assertThat(result.join()).isEqualTo("LEAD interrupted true");
     }
   }

@@ -12,6 +12,9 @@ import org.HdrHistogram.Histogram;
 final class DeferredWorkload implements Workload {
   private static final int BATCHES_BETWEEN_HOUSEKEEPING = 64;
 
+  /** Or so many bytes, if that is less: a quarter of a segment, so that files can be used again as they are finished. */
+  private static final long BYTES_BETWEEN_HOUSEKEEPING = 16 << 20;
+
   private final Setup.Mode mode;
 
   DeferredWorkload(Setup.Mode mode) {
@@ -43,10 +46,12 @@ final class DeferredWorkload implements Workload {
     long startNanos = System.nanoTime();
     long beganNanos = startNanos;
     long batches = 0;
+    long batchBytes = (long) cell.every() * cell.recordBytes();
+    long housekeepingEvery = Math.max(1, Math.min(BATCHES_BETWEEN_HOUSEKEEPING, BYTES_BETWEEN_HOUSEKEEPING / batchBytes));
     while (beganNanos - startNanos < seconds * 1e9) {
       for (int i = 0; i < cell.every(); i++) contender.appendDeferred(record);
       contender.sync();
-      if (++batches % BATCHES_BETWEEN_HOUSEKEEPING == 0) contender.forgetSome();
+      if (++batches % housekeepingEvery == 0) contender.forgetSome();
       long nowNanos = System.nanoTime();
       Latencies.record(into, nowNanos - beganNanos);
       beganNanos = nowNanos;
