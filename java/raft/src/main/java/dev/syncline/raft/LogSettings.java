@@ -22,9 +22,9 @@ public record LogSettings(StorageMode storage, long segmentBytes, int batchBytes
       throw new IllegalArgumentException("batchBytes is 1 to " + (1 << 30) + ", not " + batchBytes);
   }
 
-  /** Native storage where it works, files of 64 MiB, entries of up to 1 GiB. */
+  /** Native storage where it works, files of 32 MiB, entries of up to 1 GiB. */
   public static LogSettings defaults() {
-    return new LogSettings(StorageMode.AUTO, 64L << 20, 1 << 30);
+    return new LogSettings(StorageMode.AUTO, 32L << 20, 1 << 30);
   }
 
   public LogSettings withStorage(StorageMode mode) {
