@@ -32,6 +32,9 @@ final class SegmentPreparer {
   private static final int FREE_FILES_MIN = 2;
   private static final int FREE_FILES_MAX = 8;
 
+  /** After so many disposals one file less is wanted, unless more are used again: a burst is not remembered for ever. */
+  private static final int DISPOSALS_TO_FORGET = 16;
+
   /** A file that can become a segment: no records, no name of its own yet. */
   private record Prepared(String name, SegmentFile file, long capacityBytes, long readyBytes) {}
 
@@ -48,6 +51,10 @@ final class SegmentPreparer {
   private long recycled;
   private long rotations;
   private long rotationsBeforeLastDisposal;
+  private long disposals;
+
+  /** How many files are kept to be used again. */
+  private long freeFilesWanted = FREE_FILES_MIN;
 
   SegmentPreparer(Storage storage, LogOptions options, MarkFile markFile) {
     this.storage = storage;
@@ -177,6 +184,7 @@ final class SegmentPreparer {
   }
 
   private Prepared newFile(long capacity) throws IOException {
+    if (disposals > 0) wantFreeFiles(freeFilesWanted + 1);
     String name = SegmentName.ready(++names);
     return new Prepared(name, storage.create(name, capacity), capacity, 0);
   }
@@ -316,18 +324,23 @@ final class SegmentPreparer {
 
   /**
    * Keeps files to be used again where that is safe and wanted, and deletes the others. As many are wanted as segments were begun since the
-   * last time: the log was larger by them before. Durable only with the next directory sync.
+   * last time, since the log was larger by them before, and more where a new one had to be made in between. Durable only with the next
+   * directory sync.
    */
   void dispose(List<Segment> segments) throws IOException {
-    long begun = rotations - rotationsBeforeLastDisposal;
+    if (++disposals % DISPOSALS_TO_FORGET == 0) freeFilesWanted = Math.max(FREE_FILES_MIN, freeFilesWanted - 1);
+    wantFreeFiles(rotations - rotationsBeforeLastDisposal);
     rotationsBeforeLastDisposal = rotations;
-    long wanted = Math.max(FREE_FILES_MIN, Math.min(FREE_FILES_MAX, begun));
-    for (Segment segment : segments) dispose(segment, wanted);
+    for (Segment segment : segments) dispose(segment);
   }
 
-  private void dispose(Segment segment, long wanted) throws IOException {
+  private void wantFreeFiles(long atLeast) {
+    freeFilesWanted = Math.min(FREE_FILES_MAX, Math.max(freeFilesWanted, atLeast));
+  }
+
+  private void dispose(Segment segment) throws IOException {
     segment.close();
-    boolean keep = freeFiles.size() < wanted
+    boolean keep = freeFiles.size() < freeFilesWanted
         && segment.fileBytes >= capacityFor(0) / 2
         && segment.fileBytes <= 2 * capacityFor(0)
         && storage.linkCount(segment.name) == 1;
