@@ -176,7 +176,7 @@ final class Judge {
       proven = Math.max(proven, scan.promisedSequence());
       if (scan.header() != null) proven = Math.max(proven, scan.header().predecessorLastSequence());
     }
-    if (mark.rewinding()) proven = Math.min(proven, mark.rewindTo());
+    if (mark.rewinding()) proven = Math.min(proven, Math.min(mark.rewindTo(), mark.durable().sequence()));
   }
 
   private void judgeStart() {

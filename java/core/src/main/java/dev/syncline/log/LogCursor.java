@@ -102,9 +102,16 @@ public final class LogCursor implements RecordView, AutoCloseable {
         throw new CorruptLogException(damageBehindFrame, "Nothing was changed. Run 'syncline verify' on the directory, and restore a copy");
       } else {
         log.requireReadable();
-        if (position >= end() || stoppedAt != null || !loadNext()) return false;
+        if (position >= end()) return endsBeforeLimit();
+        if (stoppedAt != null || !loadNext()) return false;
       }
     }
+    return false;
+  }
+
+  /** False; but what this cursor was opened for and a cut of the tail has taken is not passed over in silence. */
+  private boolean endsBeforeLimit() throws IOException {
+    if (position < limit) requireNotCut(position + 1);
     return false;
   }
 

@@ -107,6 +107,13 @@ final class Segment {
     return runLastSequence == 0 ? header.baseSequence() : runLastSequence;
   }
 
+  /** What {@link #lastSequence} becomes when nothing above {@code sequence} counts, which may lie where no record is. */
+  long lastWithin(long sequence) {
+    long last = header.baseSequence();
+    for (Extent extent : extents()) if (extent.firstSequence() <= sequence) last = Math.min(extent.lastSequence(), sequence);
+    return last;
+  }
+
   /** Whether any record of it has a sequence above {@code sequence}. */
   boolean reachesBeyond(long sequence) {
     return runLastSequence > sequence;

@@ -493,7 +493,7 @@ public final class SegmentedLog implements Closeable {
     if (tail != null) tail.stopWriting().close();
     tail = null;
     cuts.add(sequence);
-    Mark.DurablePoint point = new Mark.DurablePoint(kept.ordinal, 0, sequence, 0);
+    Mark.DurablePoint point = new Mark.DurablePoint(kept.ordinal, 0, kept.lastWithin(sequence), 0);
     markFile.store(markFile.current().withRewind(sequence, kept.ordinal).withFloor(sequence).withDurable(point, false));
     // From here on the records are gone, whatever becomes of their bytes: nobody may look for them in what is cut now.
     queue.restart(null, sequence);

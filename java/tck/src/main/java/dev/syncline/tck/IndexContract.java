@@ -82,6 +82,35 @@ public abstract class IndexContract extends IndexTestBase {
     assertThat(contents(openLog(directory()))).isEqualTo(expected);
   }
 
+  /** Cut where no record is, within a file or between two, and then again and again left without being closed. */
+  @ParameterizedTest
+  @ValueSource(longs = {5, 6, 20, 39, 40, 61, 62, 99, 100})
+  void aCutBetweenTwoIndexesIsNoDamageAfterACrash(long cut) throws IOException {
+    SegmentedLog log = openLog(directory());
+    log.appendRun(1, run(1, 5));
+    log.appendRun(40, run(40, 41));
+    if (cut > 50) appendOneByOne(log, 42, 61);
+    log.appendRun(100, run(100, 101));
+    log.truncateAfter(cut, 0, 0);
+    List<String> expected = new ArrayList<>(records(1, 5));
+    for (long i = 40; i <= Math.min(cut, cut > 50 ? 61 : 41); i++) expected.addAll(records(i, i));
+    if (cut == 100) expected.addAll(records(100, 100));
+    for (int crash = 1; crash <= 3; crash++) {
+      SegmentedLog again = openLog(directory());
+      assertThat(again.recovery().damage()).as("crash %d", crash).isEmpty();
+      assertThat(again.currentSequence()).as("crash %d", crash).isEqualTo(cut);
+      assertThat(contents(again)).as("crash %d", crash).isEqualTo(expected);
+    }
+    SegmentedLog on = openLog(directory());
+    on.appendRun(cut + 3, run(cut + 3, cut + 4));
+    expected.addAll(records(cut + 3, cut + 4));
+    for (int crash = 1; crash <= 2; crash++) {
+      SegmentedLog again = openLog(directory());
+      assertThat(again.recovery().damage()).isEmpty();
+      assertThat(contents(again)).isEqualTo(expected);
+    }
+  }
+
   // Runs.
 
   @ParameterizedTest

@@ -206,6 +206,20 @@ public abstract class ReadingContract extends LogTestBase {
     assertThat(text(log.read(31).orElseThrow().value())).isEqualTo("another 31");
   }
 
+  /** Also one that had come further than where the log was cut, and before anything new is there. */
+  @Test
+  void aCursorBehindWhichTheTailIsCutSaysSoUnlessItHasShownAll() throws IOException {
+    WriteAheadLog log = open(LogTestBase::smallSegments);
+    appendEntries(log, 60);
+    try (WalCursor half = log.replay(); WalCursor all = log.replay()) {
+      while (half.next().sequence() < 45);
+      assertThat(lines(all)).isEqualTo(entryLines(1, 60));
+      log.truncateAfter(30);
+      assertThatThrownBy(half::hasNext).isInstanceOf(UncheckedIOException.class).hasCauseInstanceOf(RecordsTruncatedException.class);
+      assertThat(all.hasNext()).isFalse();
+    }
+  }
+
   @Test
   void recycledFilesNeverShowWhatTheyHeldBefore() throws IOException {
     WriteAheadLog log = open(LogTestBase::smallSegments);

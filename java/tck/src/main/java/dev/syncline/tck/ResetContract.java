@@ -12,6 +12,7 @@ import dev.syncline.log.SegmentedLog;
 import dev.syncline.tck.Operation.Op;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -175,6 +176,31 @@ public abstract class ResetContract extends IndexTestBase {
       long following = before ? 61 : next;
       assertThat(log.append(PLAIN, 0, NOTHING, entryPayload(following))).as(step).isEqualTo(following);
       assertThat(contents(log)).as(step).isEqualTo(records(before ? 1 : next, following));
+    });
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {5, 6, 39, 41, 61, 62, 99, 100})
+  void aCrashInsideACutBetweenTwoIndexesLeavesTheLogAsBeforeOrAsAfter(long cut) throws IOException {
+    Path start = directory();
+    List<String> all = new ArrayList<>(records(1, 5));
+    all.addAll(records(40, 61));
+    all.addAll(records(100, 101));
+    try (SegmentedLog log = openLog(start)) {
+      log.appendRun(1, run(1, 5));
+      appendOneByOne(log, 40, 61);
+      log.appendRun(100, run(100, 101));
+    }
+    List<String> kept = all.subList(0, (int) (Math.min(cut, 5) + Math.max(0, Math.min(cut, 61) - 39) + (cut == 100 ? 1 : 0)));
+    dieAtEachStep(start, log -> log.truncateAfter(cut, 0, 0), (step, log) -> {
+      boolean before = log.currentSequence() == 101;
+      assertThat(contents(log)).as(step).isEqualTo(before ? all : kept);
+      assertThat(log.currentSequence()).as(step).isEqualTo(before ? 101 : cut);
+      long next = log.currentSequence() + 2;
+      log.appendRun(next, run(next, next));
+      List<String> now = new ArrayList<>(before ? all : kept);
+      now.addAll(records(next, next));
+      assertThat(contents(log)).as(step).isEqualTo(now);
     });
   }
 

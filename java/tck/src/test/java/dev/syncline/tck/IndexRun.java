@@ -117,10 +117,13 @@ final class IndexRun {
   }
 
   private void truncateAfter() throws IOException {
-    // Behind a record, or behind what was truncated: a cut between two indexes is a matter of its own.
     int kept = state.records().size() - random.nextInt(Math.min(12, state.records().size()) + 1);
     long last = kept == 0 ? truncated : State.index(state.records().get(kept - 1));
-    call("truncateAfter(" + last + ")", () -> log.truncateAfter(last, 0, 0), List.of(state.between(truncated, last)));
+    // Or anywhere between two indexes, where no record is.
+    long next = kept == state.records().size() ? state.current() : State.index(state.records().get(kept)) - 1;
+    if (next > last && random.nextBoolean()) last += 1 + random.nextInt((int) Math.min(1000, next - last));
+    long cut = last;
+    call("truncateAfter(" + cut + ")", () -> log.truncateAfter(cut, 0, 0), List.of(state.between(truncated, cut)));
   }
 
   private void reset() throws IOException {
