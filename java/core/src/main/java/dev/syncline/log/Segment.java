@@ -71,8 +71,9 @@ final class Segment {
   /** The file as readers have it, opened when first needed. Guarded by readerLock for writing. */
   private volatile SegmentFile reader;
 
-  Segment(SegmentHeader header, int headerCrc) {
-    this(header, headerCrc, new SparseIndex(), new long[4], List.of(), headerCrc, header.blockBytes(), false);
+  /** A new segment, for as many bytes as it is to take. */
+  Segment(SegmentHeader header, int headerCrc, long capacityBytes) {
+    this(header, headerCrc, new SparseIndex(capacityBytes), new long[4], List.of(), headerCrc, header.blockBytes(), false);
   }
 
   Segment(

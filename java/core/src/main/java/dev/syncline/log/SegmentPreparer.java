@@ -32,7 +32,7 @@ final class SegmentPreparer {
   private static final int FREE_FILES_MIN = 2;
   private static final int FREE_FILES_MAX = 8;
 
-  /** After so many disposals one file less is wanted, unless more are used again: a burst is not remembered for ever. */
+  /** After so many disposals one file less is wanted, if one was never needed in all that time: a burst is not remembered for ever. */
   private static final int DISPOSALS_TO_FORGET = 16;
 
   /** A file that can become a segment: no records, no name of its own yet. */
@@ -55,6 +55,9 @@ final class SegmentPreparer {
 
   /** How many files are kept to be used again. */
   private long freeFilesWanted = FREE_FILES_MIN;
+
+  /** How few of them there were at any time since one was last forgotten. */
+  private int freeFilesLeast = Integer.MAX_VALUE;
 
   SegmentPreparer(Storage storage, LogOptions options, MarkFile markFile) {
     this.storage = storage;
@@ -179,6 +182,7 @@ final class SegmentPreparer {
               + options.maxLogBytes() + ". Truncate what is no longer needed");
     orWithoutSpares(() -> {
       next = freeFiles.isEmpty() ? newFile(capacity) : reuse(freeFiles.poll(), capacity);
+      freeFilesLeast = Math.min(freeFilesLeast, freeFiles.size());
       fillNext(options.blockBytes() + Math.max(frameBytes, Math.min(CHUNK_BYTES_MIN, capacity - options.blockBytes())));
     });
   }
@@ -248,7 +252,7 @@ final class SegmentPreparer {
       block.limit(options.blockBytes());
       int headerCrc = header.encode(block);
       file.writeDurably(block, 0);
-      Segment segment = new Segment(header, headerCrc);
+      Segment segment = new Segment(header, headerCrc, prepared.capacityBytes());
       segment.startWriting(file);
       segment.readyBytes = prepared.readyBytes();
       segment.reservedBytes = prepared.capacityBytes();
@@ -328,7 +332,10 @@ final class SegmentPreparer {
    * directory sync.
    */
   void dispose(List<Segment> segments) throws IOException {
-    if (++disposals % DISPOSALS_TO_FORGET == 0) freeFilesWanted = Math.max(FREE_FILES_MIN, freeFilesWanted - 1);
+    if (++disposals % DISPOSALS_TO_FORGET == 0) {
+      if (freeFilesLeast > 0) freeFilesWanted = Math.max(FREE_FILES_MIN, freeFilesWanted - 1);
+      freeFilesLeast = Integer.MAX_VALUE;
+    }
     wantFreeFiles(rotations - rotationsBeforeLastDisposal);
     rotationsBeforeLastDisposal = rotations;
     for (Segment segment : segments) dispose(segment);

@@ -10,11 +10,25 @@ import java.util.Arrays;
  * that sees a count sees that many entries.
  */
 final class SparseIndex {
-  private long[] sequences = new long[16];
-  private long[] offsetsBytes = new long[16];
+  private static final int ENTRIES_MIN = 16;
+  private static final int ENTRIES_MAX = 1 << 16;
+
+  private long[] sequences;
+  private long[] offsetsBytes;
 
   /** Entries in use. Written last, read first. */
   private volatile int count;
+
+  SparseIndex() {
+    this(0);
+  }
+
+  /** With room for a segment of that size, so that whoever appends to it does not allocate. */
+  SparseIndex(long segmentBytes) {
+    int entries = (int) Math.max(ENTRIES_MIN, Math.min(ENTRIES_MAX, segmentBytes / Layout.INDEX_INTERVAL_BYTES + 1));
+    sequences = new long[entries];
+    offsetsBytes = new long[entries];
+  }
 
   static SparseIndex of(long[] sequences, long[] offsetsBytes) {
     SparseIndex index = new SparseIndex();
@@ -29,7 +43,7 @@ final class SparseIndex {
     int n = count;
     if (n > 0 && offsetBytes - offsetsBytes[n - 1] < Layout.INDEX_INTERVAL_BYTES) return;
     if (n == sequences.length) {
-      sequences = Arrays.copyOf(sequences, Math.max(16, 2 * n));
+      sequences = Arrays.copyOf(sequences, Math.max(ENTRIES_MIN, 2 * n));
       offsetsBytes = Arrays.copyOf(offsetsBytes, sequences.length);
     }
     sequences[n] = firstSequence;

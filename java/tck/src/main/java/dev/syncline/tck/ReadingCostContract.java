@@ -18,12 +18,29 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What reading costs, and that what makes it cheap never shows anything else: promises 7 and 9. */
+/** What reading and appending cost, and that what makes it cheap never shows anything else: promises 7 and 9. */
 public abstract class ReadingCostContract extends LogTestBase {
   private static final int RECORD_READ_BYTES_MAX = 1024;
 
   private static List<dev.syncline.Operation> batchOf(int count) {
     return IntStream.range(0, count).mapToObj(i -> dev.syncline.Operation.entry(new byte[250])).toList();
+  }
+
+  // Appends.
+
+  /** Whoever waits for a busy lock gets an object for it from the JVM, now and then; a byte for each append leaves room for that. */
+  @Test
+  void anAppendAloneAllocatesNothing() throws IOException {
+    WriteAheadLog log = open();
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    byte[] key = bytes("key");
+    byte[] value = new byte[200];
+    for (int i = 0; i < 100; i++) log.put(key, value);
+    int appends = 3_000;
+    long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+    for (int i = 0; i < appends; i++) log.put(key, value);
+    long allocated = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+    assertThat(allocated).as("bytes for %d appends", appends).isLessThan(appends);
   }
 
   // Single records.
