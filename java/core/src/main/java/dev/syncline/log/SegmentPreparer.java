@@ -15,8 +15,8 @@ import dev.syncline.io.SegmentFile;
 import dev.syncline.io.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
 
 /*
  * A commit into space that the file system has yet to find, or whose blocks are reserved and unwritten, also commits metadata and takes up
@@ -44,7 +44,10 @@ final class SegmentPreparer {
   private final LogOptions options;
   private final MarkFile markFile;
   private final LogId logId;
-  private final ArrayDeque<Free> freeFiles = new ArrayDeque<>();
+
+  /** Changed by the housekeeping thread; whoever asks for statistics looks through it. */
+  private final ConcurrentLinkedDeque<Free> freeFiles = new ConcurrentLinkedDeque<>();
+
   private final Crc crc = new Crc();
   private volatile Prepared next;
   private long names;
@@ -74,9 +77,10 @@ final class SegmentPreparer {
     return rotations;
   }
 
-  /** Bytes of files that are ready or free, on top of the segments'. */
+  /** Bytes of files that are ready or free, on top of the segments'. Any thread. */
   long spareBytes() {
-    long bytes = next == null ? 0 : next.capacityBytes();
+    Prepared ready = next;
+    long bytes = ready == null ? 0 : ready.capacityBytes();
     for (Free free : freeFiles) bytes += free.bytes();
     return bytes;
   }
