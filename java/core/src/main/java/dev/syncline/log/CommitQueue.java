@@ -701,7 +701,6 @@ final class CommitQueue {
       }
     } catch (IOException e) {
       // Everybody who waits has been told; the log is poisoned and this thread has nothing left to do.
-      return;
     }
   }
 

@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 /** Frames between one commit and the next. Guarded by the queue's lock. */
 final class FramePool {
   /**
-   * Frames beyond this are given up. Fresh memory costs as much as the disk when its pages are first touched (1 MiB of it 0.2 to 1 ms in a
-   * virtual machine), so what a full disk queue needs is kept, but not for ever what one burst needed.
+   * Frames beyond this are given up: what a full disk queue needs is kept, because the pages of fresh memory cost time when they are first
+   * touched, but what one burst needed is not kept for ever.
    */
   private static final long KEPT_BYTES_MAX = 16 << 20;
 
