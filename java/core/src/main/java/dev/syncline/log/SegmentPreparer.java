@@ -178,17 +178,20 @@ final class SegmentPreparer {
    */
   void prepare(long frameBytes, long usedBytes) throws IOException {
     long capacity = capacityFor(frameBytes);
-    if (next != null && next.capacityBytes() >= capacity && next.readyBytes() >= options.blockBytes() + frameBytes) return;
-    discardNext();
-    if (usedBytes + capacity > options.maxLogBytes())
+    if (next != null && next.capacityBytes() < capacity) discardNext();
+    if (next == null && usedBytes + capacity > options.maxLogBytes())
       throw new StorageFullException(
           storage.directory() + ": the log takes " + usedBytes + " bytes and a segment of " + capacity + " more would exceed maxLogSize of "
               + options.maxLogBytes() + ". Truncate what is no longer needed");
     orWithoutSpares(() -> {
-      next = freeFiles.isEmpty() ? newFile(capacity) : reuse(freeFiles.poll(), capacity);
-      freeFilesLeast = Math.min(freeFilesLeast, freeFiles.size());
+      if (next == null) takeNext(capacity);
       fillNext(options.blockBytes() + Math.max(frameBytes, Math.min(CHUNK_BYTES_MIN, capacity - options.blockBytes())));
     });
+  }
+
+  private void takeNext(long capacity) throws IOException {
+    next = freeFiles.isEmpty() ? newFile(capacity) : reuse(freeFiles.poll(), capacity);
+    freeFilesLeast = Math.min(freeFilesLeast, freeFiles.size());
   }
 
   private Prepared newFile(long capacity) throws IOException {

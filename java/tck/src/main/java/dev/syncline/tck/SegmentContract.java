@@ -7,12 +7,14 @@ import dev.syncline.Operation;
 import dev.syncline.SyncMode;
 import dev.syncline.VerifyReport;
 import dev.syncline.WriteAheadLog;
+import dev.syncline.tck.Operation.Op;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which files there are, how they end, and copies of them: promises 10 and 11, snapshots and {@code verify}. */
 public abstract class SegmentContract extends LogTestBase {
+  private static final int PATIENCE_MILLIS = 10_000;
 
   // Promise 10: rotation.
 
@@ -72,6 +75,25 @@ public abstract class SegmentContract extends LogTestBase {
     log.close();
     List<Long> sizes = DirectoryBytes.walFiles(directory()).stream().map(SegmentContract::size).toList();
     assertThat(sizes).filteredOn(size -> size > SMALL_SEGMENT_BYTES + 2 * BLOCK_BYTES).hasSize(1);
+  }
+
+  /** With less made ready in it than the first frame takes, it is filled on, not thrown away and made anew while an append waits. */
+  @Test
+  void aFileMadeReadyAheadBecomesTheNextSegmentHoweverLargeItsFirstFrame() throws IOException {
+    RecordingStorage disk = new RecordingStorage(openStorage(directory()));
+    WriteAheadLog log = open(disk, options -> options.maxSegmentSize(2 << 20));
+    for (int segments = 1; segments <= 4; segments++) {
+      log.append(new byte[600 << 10]);
+      for (int i = 0; i < 3; i++) log.append(new byte[300 << 10]);
+      assertThat(log.stats().segments()).isEqualTo(segments);
+      for (int i = 0; i < PATIENCE_MILLIS && segmentFilesMade(disk) <= segments; i++) LockSupport.parkNanos(1_000_000);
+      assertThat(segmentFilesMade(disk)).as("segments, and the file that is to be the next").isEqualTo(segments + 1);
+    }
+    assertThat(disk.count(Op.DELETE)).as("files thrown away").isZero();
+  }
+
+  private static long segmentFilesMade(RecordingStorage disk) {
+    return disk.operations().stream().filter(operation -> operation.op() == Op.CREATE && isSegment(operation.file())).count();
   }
 
   // Promise 11: how the newest segment ends after close().
