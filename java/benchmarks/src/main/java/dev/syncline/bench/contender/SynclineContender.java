@@ -16,6 +16,8 @@ public final class SynclineContender implements Contender {
   /** Segments that stay behind the newest when old ones are forgotten. */
   private static final int KEPT_SEGMENTS = 2;
 
+  private static final int FILLING_RECORD_BYTES = 256 << 10;
+
   private final StorageMode storage;
   private Setup setup;
   private WriteAheadLog log;
@@ -44,6 +46,17 @@ public final class SynclineContender implements Contender {
     WalOptions options =
         WalOptions.builder().storage(storage).syncMode(syncMode).maxSegmentSize(setup.segmentBytes()).build();
     log = WriteAheadLog.open(directory, options);
+    if (setup.steady()) useFilesAgain();
+  }
+
+  /** Fills and truncates until the newest segment is a file that was used before, and so is the one that is ready to follow it. */
+  private void useFilesAgain() throws IOException {
+    byte[] record = new byte[FILLING_RECORD_BYTES];
+    while (log.stats().recycledSegments() < 2) {
+      log.append(record);
+      log.sync();
+      forgetSome();
+    }
   }
 
   /** For what only this log has. */
