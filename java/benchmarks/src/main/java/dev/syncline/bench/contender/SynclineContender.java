@@ -93,7 +93,7 @@ public final class SynclineContender implements Contender {
 
   @Override
   public void forgetSome() throws IOException {
-    if (log.stats().diskBytes() > (KEPT_SEGMENTS + 1) * setup.segmentBytes()) log.truncate(log.durableSequence());
+    if (log.stats().segments() > KEPT_SEGMENTS + 1) log.truncate(log.durableSequence());
   }
 
   @Override
