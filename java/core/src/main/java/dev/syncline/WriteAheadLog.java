@@ -318,7 +318,11 @@ public final class WriteAheadLog implements Closeable {
 
   // Truncating.
 
-  /** Forgets every record with a sequence up to {@code sequence}, durably. */
+  /**
+   * Forgets every record with a sequence up to {@code sequence}, durably. Other threads go on appending meanwhile; the caller waits for two
+   * durable writes of a block, and for files to be renamed or deleted. Space comes free by whole segments: nothing is gained by truncating
+   * more often than segments fill up.
+   */
   public void truncate(long sequence) throws IOException {
     requireNotNegative(sequence);
     log.truncate(sequence);
