@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Reads a log from its beginning to its end. Cold: the first time in this process, and the files are not cached. Warm: as often
- * as it takes for the JVM to have compiled it.
+ * Reads a log from its beginning to its end. Cold: the first time in this process, and the files are not cached. Warm: after
+ * passes for as long as the cell's warm-up lasts.
  */
 final class ReplayWorkload implements Workload {
-  private static final int WARMUPS = 4;
+  private static final int WARMUPS_MIN = 4;
   private static final int REPEATS = 5;
 
   @Override
@@ -22,7 +22,8 @@ final class ReplayWorkload implements Workload {
     Map<String, Double> values = new TreeMap<>();
     values.put("cacheDropped", PageCache.drop() ? 1.0 : 0.0);
     values.put("coldMegabytesPerSecond", once(contender, cell, directory, values));
-    for (int i = 0; i < WARMUPS; i++) once(contender, cell, directory, values);
+    long warmAtNanos = System.nanoTime() + (long) (cell.warmupSeconds() * 1e9);
+    for (int i = 0; i < WARMUPS_MIN || warmAtNanos - System.nanoTime() > 0; i++) once(contender, cell, directory, values);
     Usage before = Usage.now(directory);
     double[] warm = new double[REPEATS];
     for (int i = 0; i < REPEATS; i++) warm[i] = once(contender, cell, directory, values);
