@@ -43,12 +43,17 @@ public abstract class ReadingCostContract extends LogTestBase {
   }
 
   private static long allocatedBytes(WriteAheadLog log, int appends) throws IOException {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     byte[] key = bytes("key");
     byte[] value = new byte[200];
-    long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+    long before = allocatedBytes();
     for (int i = 0; i < appends; i++) log.put(key, value);
-    return threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+    return allocatedBytes() - before;
+  }
+
+  /** What the calling thread has allocated since it began. */
+  private static long allocatedBytes() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    return threads.getThreadAllocatedBytes(Thread.currentThread().getId());
   }
 
   // Single records.
@@ -184,8 +189,6 @@ public abstract class ReadingCostContract extends LogTestBase {
     WriteAheadLog log = open(options -> options.maxSegmentSize(64 << 20));
     int records = 2_000;
     for (int i = 0; i < records; i++) log.put(bytes("key"), new byte[100]);
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long self = Thread.currentThread().getId();
     long bytes = 0;
     long allocated = 0;
     // The first time classes are loaded and buffers found.
@@ -193,9 +196,9 @@ public abstract class ReadingCostContract extends LogTestBase {
       try (WalCursor cursor = log.replay()) {
         assertThat(cursor.advance()).isTrue();
         bytes = cursor.valueView().remaining() + cursor.keyView().remaining();
-        long before = threads.getThreadAllocatedBytes(self);
+        long before = allocatedBytes();
         while (cursor.advance()) bytes += cursor.valueView().remaining() + cursor.keyView().remaining();
-        allocated = threads.getThreadAllocatedBytes(self) - before;
+        allocated = allocatedBytes() - before;
       }
     }
     assertThat(bytes).isEqualTo(records * 103L);

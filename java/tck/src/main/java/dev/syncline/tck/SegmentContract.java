@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +21,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which files there are, how they end, and copies of them: promises 10 and 11, snapshots and {@code verify}. */
 public abstract class SegmentContract extends LogTestBase {
-  private static final int PATIENCE_MILLIS = 10_000;
 
   // Promise 10: rotation.
 
@@ -79,15 +77,16 @@ public abstract class SegmentContract extends LogTestBase {
 
   /** With less made ready in it than the first frame takes, it is filled on, not thrown away and made anew while an append waits. */
   @Test
-  void aFileMadeReadyAheadBecomesTheNextSegmentHoweverLargeItsFirstFrame() throws IOException {
+  void aFileMadeReadyAheadBecomesTheNextSegmentHoweverLargeItsFirstFrame() throws Exception {
     RecordingStorage disk = new RecordingStorage(openStorage(directory()));
     WriteAheadLog log = open(disk, options -> options.maxSegmentSize(2 << 20));
     for (int segments = 1; segments <= 4; segments++) {
       log.append(new byte[600 << 10]);
       for (int i = 0; i < 3; i++) log.append(new byte[300 << 10]);
       assertThat(log.stats().segments()).isEqualTo(segments);
-      for (int i = 0; i < PATIENCE_MILLIS && segmentFilesMade(disk) <= segments; i++) LockSupport.parkNanos(1_000_000);
-      assertThat(segmentFilesMade(disk)).as("segments, and the file that is to be the next").isEqualTo(segments + 1);
+      long withTheNext = segments + 1;
+      Together.await("the next file is made ready", () -> segmentFilesMade(disk) >= withTheNext);
+      assertThat(segmentFilesMade(disk)).as("segments, and the file that is to be the next").isEqualTo(withTheNext);
     }
     assertThat(disk.count(Op.DELETE)).as("files thrown away").isZero();
   }
