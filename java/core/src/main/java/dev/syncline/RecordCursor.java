@@ -128,6 +128,14 @@ final class RecordCursor implements WalCursor {
   }
 
   @Override
+  public void requireComplete() throws CorruptLogException {
+    Optional<Damage> stopped = damage();
+    if (stopped.isPresent())
+      throw new CorruptLogException(
+          stopped.get(), "Reading stopped there, at sequence " + cursor.sequence() + ". Nothing was changed");
+  }
+
+  @Override
   public void close() {
     cursor.close();
   }

@@ -1,7 +1,10 @@
 package dev.syncline;
 
-/** What a cursor was about to read has been truncated away. */
-public final class RecordsTruncatedException extends SynclineException {
+/**
+ * What a cursor was about to read has been truncated away: at the front, or, if it is a {@link RecordsRewoundException}, by a cut of the
+ * tail.
+ */
+public sealed class RecordsTruncatedException extends SynclineException permits RecordsRewoundException {
   private static final long serialVersionUID = 1;
 
   public RecordsTruncatedException(String message) {

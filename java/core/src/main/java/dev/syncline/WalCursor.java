@@ -63,6 +63,14 @@ public interface WalCursor extends Iterator<WalRecord>, AutoCloseable {
   /** The damage that this cursor stopped at, if it did: records behind it exist or existed and are not returned. */
   Optional<Damage> damage();
 
+  /**
+   * To be called behind the loop that reads: does nothing if the cursor came to its end, so that a state that was restored from it holds
+   * all that the log has.
+   *
+   * @throws CorruptLogException if reading stopped at {@link #damage}
+   */
+  void requireComplete() throws CorruptLogException;
+
   @Override
   void close();
 }

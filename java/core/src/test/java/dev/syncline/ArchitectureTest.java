@@ -28,7 +28,8 @@ class ArchitectureTest {
   private static final Class<?>[] VOCABULARY = {
     SynclineException.class, CorruptLogException.class, IncompatibleLogException.class, LogClosedException.class,
     LogFailedException.class, LogFencedException.class, LogLockedException.class, RecordTooLargeException.class,
-    RecordsTruncatedException.class, StorageFullException.class, CorruptionPolicy.class, StorageMode.class, SyncMode.class,
+    RecordsTruncatedException.class, RecordsRewoundException.class, StorageFullException.class, CorruptionPolicy.class,
+    StorageMode.class, SyncMode.class,
     Verification.class, Damage.class, RecoveryReport.class, SequenceRange.class, VerifyReport.class, WalStats.class
   };
 

@@ -1,5 +1,6 @@
 package dev.syncline.replicated;
 
+import dev.syncline.CorruptLogException;
 import dev.syncline.Damage;
 import dev.syncline.LogClosedException;
 import dev.syncline.RecordType;
@@ -168,6 +169,11 @@ final class ReplicatedCursor implements WalCursor {
   @Override
   public Optional<Damage> damage() {
     return inner.damage();
+  }
+
+  @Override
+  public void requireComplete() throws CorruptLogException {
+    inner.requireComplete();
   }
 
   @Override
