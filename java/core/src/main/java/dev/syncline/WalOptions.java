@@ -1,6 +1,6 @@
 package dev.syncline;
 
-import dev.syncline.log.LogOptions;
+import dev.syncline.log.options.LogOptions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Objects;

@@ -7,6 +7,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
@@ -19,6 +20,10 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   private static final String PUBLIC_FACE = "dev.syncline";
   private static final String LOG = "dev.syncline.log";
+  private static final String OPTIONS = "dev.syncline.log.options";
+  private static final String SEGMENT = "dev.syncline.log.segment";
+  private static final String RECOVERY = "dev.syncline.log.recovery";
+  private static final String[] ENGINE = {LOG, RECOVERY, SEGMENT, OPTIONS};
   private static final String FORMAT = "dev.syncline.format";
   private static final String IO = "dev.syncline.io";
   private static final String NIO = "dev.syncline.io.nio";
@@ -73,10 +78,29 @@ class ArchitectureTest {
 
   @Test
   void theLogStandsOnFormatAndStorageAlone() {
-    classes().that().resideInAPackage(LOG)
+    classes().that().resideInAnyPackage(ENGINE)
         .should().onlyDependOnClassesThat(
-            resideInAnyPackage(LOG, FORMAT, IO, "java..", "jdk.jfr..").or(belongToAnyOf(VOCABULARY)))
+            resideInAnyPackage(ENGINE).or(resideInAnyPackage(FORMAT, IO, "java..", "jdk.jfr..")).or(belongToAnyOf(VOCABULARY)))
         .check(CORE);
+  }
+
+  @Test
+  void theRoomsOfTheEngineKnowOnlyWhatLiesBelowThem() {
+    requireOnlyBelow(OPTIONS);
+    requireOnlyBelow(SEGMENT, OPTIONS);
+    requireOnlyBelow(RECOVERY, SEGMENT, OPTIONS);
+  }
+
+  private static void requireOnlyBelow(String room, String... below) {
+    noClasses().that().resideInAPackage(room)
+        .should().dependOnClassesThat(
+            resideInAnyPackage(ENGINE).and(not(resideInAnyPackage(below))).and(not(resideInAPackage(room))))
+        .check(CORE);
+  }
+
+  @Test
+  void noPackagesDependOnEachOtherInACircle() {
+    slices().matching("dev.syncline.(log..|format)").should().beFreeOfCycles().check(CORE);
   }
 
   @Test
@@ -87,7 +111,7 @@ class ArchitectureTest {
   @Test
   void theSharedVocabularyKnowsNoLayer() {
     noClasses().that(belongToAnyOf(VOCABULARY))
-        .should().dependOnClassesThat().resideInAnyPackage(LOG, FORMAT, IO, NIO, JNA)
+        .should().dependOnClassesThat().resideInAnyPackage("dev.syncline.log..", FORMAT, IO, NIO, JNA)
         .check(CORE);
   }
 

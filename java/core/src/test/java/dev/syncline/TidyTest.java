@@ -17,13 +17,19 @@ import org.junit.jupiter.api.Test;
 /** The style that a machine can check, on all main sources of the repository. */
 class TidyTest {
   private static final int COLUMNS_MAX = 140;
-  private static final int LINES_MAX = 650;
+  private static final int LINES_MAX = 400;
 
   /** Larger than wanted, with the size beyond which they must not grow. An entry that is no longer needed fails the test. */
   private static final Map<String, Integer> LARGER = Map.of(
       "java/core/src/main/java/dev/syncline/log/CommitQueue.java", 940,
-      "java/core/src/main/java/dev/syncline/log/SegmentedLog.java", 800,
-      "java/tck/src/main/java/dev/syncline/tck/StorageContract.java", 900);
+      "java/core/src/main/java/dev/syncline/log/SegmentedLog.java", 815,
+      "java/core/src/main/java/dev/syncline/log/recovery/Judge.java", 410,
+      "java/core/src/main/java/dev/syncline/log/segment/SegmentPreparer.java", 405,
+      "java/core/src/main/java/dev/syncline/WriteAheadLog.java", 456,
+      "java/core/src/test/java/dev/syncline/log/SmallPartsTest.java", 450,
+      "java/raft/src/test/java/dev/syncline/raft/LogStorageContract.java", 540,
+      "java/tck/src/main/java/dev/syncline/tck/StorageContract.java", 840,
+      "native/src/test-faults/syncline_faults_test.c", 440);
 
   private static final Pattern PUBLIC_TYPE = Pattern.compile("^public .*\\b(class|interface|enum|record|@interface) (\\w+)");
 
@@ -37,7 +43,10 @@ class TidyTest {
   }
 
   private static final Path ROOT = root();
-  private static final List<Source> SOURCES = sources();
+  private static final List<Source> SOURCES = sources("/src/main/");
+
+  /** With the tests, which may break lines and print, but are read like everything else. */
+  private static final List<Source> ALL_SOURCES = sources("/src/");
 
   /** The nearest directory above this module that holds the reactor. */
   private static Path root() {
@@ -46,10 +55,10 @@ class TidyTest {
     throw new AssertionError("no directory above " + Path.of("").toAbsolutePath() + " holds java/core/pom.xml: the sources are not found");
   }
 
-  private static List<Source> sources() {
+  private static List<Source> sources(String part) {
     try (Stream<Path> java = Files.walk(ROOT.resolve("java")); Stream<Path> c = Files.walk(ROOT.resolve("native"))) {
       return Stream.concat(java, c)
-          .filter(file -> file.toString().contains("/src/main/") && file.toString().matches(".*\\.(java|c|h)"))
+          .filter(file -> file.toString().contains(part) && file.toString().matches(".*\\.(java|c|h)"))
           .filter(file -> !ROOT.relativize(file).toString().contains("target/"))
           .sorted()
           .map(TidyTest::read)
@@ -95,14 +104,14 @@ class TidyTest {
 
   @Test
   void filesStaySmall() {
-    for (Source source : SOURCES)
+    for (Source source : ALL_SOURCES)
       assertThat(source.lines().size()).as(source.name()).isLessThanOrEqualTo(LARGER.getOrDefault(source.name(), LINES_MAX));
   }
 
   @Test
   void filesThatMayBeLargerStillNeedTo() {
-    for (String name : LARGER.keySet())
-      assertThat(SOURCES).as(name).anyMatch(source -> source.name().equals(name) && source.lines().size() > LINES_MAX);
+    List<String> large = ALL_SOURCES.stream().filter(source -> source.lines().size() > LINES_MAX).map(Source::name).toList();
+    assertThat(large).containsAll(LARGER.keySet());
   }
 
   @Test
@@ -138,7 +147,8 @@ class TidyTest {
 
   @Test
   void everyPackageOfTheLibrarySaysWhatItIs() {
-    for (String name : new String[] {"", "log/", "format/", "io/", "io/nio/", "io/jna/"})
+    for (String name : new String[] {
+        "", "log/", "log/options/", "log/recovery/", "log/segment/", "format/", "io/", "io/nio/", "io/jna/"})
       assertThat(SOURCES).as(name).anyMatch(s -> s.name().equals("java/core/src/main/java/dev/syncline/" + name + "package-info.java"));
   }
 

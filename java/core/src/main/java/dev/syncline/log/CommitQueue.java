@@ -5,6 +5,8 @@ import dev.syncline.SyncMode;
 import dev.syncline.format.Layout;
 import dev.syncline.format.Mark;
 import dev.syncline.io.SleepWord;
+import dev.syncline.log.options.LogOptions;
+import dev.syncline.log.segment.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -532,7 +534,7 @@ final class CommitQueue {
 
   /** From now on readers find the frame in its file. Lock held. */
   private void takeIn(Frame frame) {
-    frame.segment().advance(frame);
+    frame.takeIn();
     writtenSequence = frame.lastSequence();
   }
 

@@ -6,6 +6,7 @@ import dev.syncline.format.Layout;
 import dev.syncline.format.RecordCodec;
 import dev.syncline.io.AlignedBuffers;
 import dev.syncline.io.SleepWord;
+import dev.syncline.log.segment.Segment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -144,9 +145,10 @@ final class Frame {
     return offsetBytes + paddedBytes();
   }
 
-  /** Adds the types of its records to a set of 256 bits. */
-  void noteTypes(long[] into) {
-    for (int i = 0; i < types.length; i++) into[i] |= types[i];
+  /** It is written: from now on readers find it in its segment. */
+  void takeIn() {
+    segment.noteTypes(types);
+    segment.advance(firstSequence, lastSequence, offsetBytes, bodyBytes, headerCrc);
   }
 
   /** The records as they lie here, for a reader that is ahead of the disk. */

@@ -1,6 +1,7 @@
 package dev.syncline.log;
 
 import dev.syncline.format.Mark;
+import dev.syncline.log.segment.MarkFile;
 import java.io.IOException;
 
 /**

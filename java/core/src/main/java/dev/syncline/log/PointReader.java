@@ -7,6 +7,7 @@ import dev.syncline.format.RecordCodec;
 import dev.syncline.io.AlignedBuffers;
 import dev.syncline.io.SegmentFile;
 import dev.syncline.io.Storage;
+import dev.syncline.log.segment.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReferenceArray;

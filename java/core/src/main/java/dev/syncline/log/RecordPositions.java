@@ -1,5 +1,6 @@
 package dev.syncline.log;
 
+import dev.syncline.log.segment.Segment;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**

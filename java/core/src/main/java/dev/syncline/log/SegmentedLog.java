@@ -15,6 +15,19 @@ import dev.syncline.format.SegmentName;
 import dev.syncline.io.DirectoryLock;
 import dev.syncline.io.SleepWord;
 import dev.syncline.io.Storage;
+import dev.syncline.log.options.LogOptions;
+import dev.syncline.log.recovery.Recovery;
+import dev.syncline.log.recovery.Verdict;
+import dev.syncline.log.segment.CleanClose;
+import dev.syncline.log.segment.Closing;
+import dev.syncline.log.segment.Extent;
+import dev.syncline.log.segment.FileWindow;
+import dev.syncline.log.segment.Incompatible;
+import dev.syncline.log.segment.MarkFile;
+import dev.syncline.log.segment.Rewind;
+import dev.syncline.log.segment.Segment;
+import dev.syncline.log.segment.SegmentPreparer;
+import dev.syncline.log.segment.SegmentSet;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -623,7 +636,6 @@ public final class SegmentedLog implements Closeable {
     segments.add(tail);
     return tail;
   }
-
 
   // Duties of the housekeeping thread.
 

@@ -4,6 +4,8 @@ import dev.syncline.format.Mark;
 import dev.syncline.io.AlignedBuffers;
 import dev.syncline.io.SegmentFile;
 import dev.syncline.io.Storage;
+import dev.syncline.log.segment.MarkFile;
+import dev.syncline.log.segment.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;

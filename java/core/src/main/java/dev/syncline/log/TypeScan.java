@@ -1,6 +1,7 @@
 package dev.syncline.log;
 
 import dev.syncline.CorruptLogException;
+import dev.syncline.log.segment.Segment;
 import java.io.IOException;
 import java.util.List;
 

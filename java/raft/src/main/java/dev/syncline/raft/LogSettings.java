@@ -3,7 +3,7 @@ package dev.syncline.raft;
 import dev.syncline.CorruptionPolicy;
 import dev.syncline.StorageMode;
 import dev.syncline.SyncMode;
-import dev.syncline.log.LogOptions;
+import dev.syncline.log.options.LogOptions;
 import java.util.Objects;
 
 /**

@@ -99,7 +99,7 @@ class MutantsTest {
 
   @Test
   void markingWithoutASyncIsCaught() {
-    assertCaughtByCrashes(new Mutant().with("log.MarkFile", "storeAnyway", calling("write", "writeDurably")));
+    assertCaughtByCrashes(new Mutant().with("log.segment.MarkFile", "storeAnyway", calling("write", "writeDurably")));
   }
 
   @Test
@@ -146,12 +146,12 @@ class MutantsTest {
 
   @Test
   void fillingWithZerosFromBelowTheTailIsCaught() {
-    assertCaughtByCrashes(new Mutant().with("log.SegmentPreparer", "resume", without("endBytes")));
+    assertCaughtByCrashes(new Mutant().with("log.segment.SegmentPreparer", "resume", without("endBytes")));
   }
 
   @Test
   void writingASegmentsHeaderWithoutASyncIsCaught() {
-    assertCaughtByCrashes(new Mutant().with("log.SegmentPreparer", "begin", calling("write", "writeDurably")));
+    assertCaughtByCrashes(new Mutant().with("log.segment.SegmentPreparer", "begin", calling("write", "writeDurably")));
   }
 
   // What counts.
@@ -160,8 +160,8 @@ class MutantsTest {
   void recoveringABatchInPartIsCaught() {
     assertCaughtByCrashes(4, new Mutant()
         .with("log.Frame", "add", forgettingParameter(4, Type.BOOLEAN_TYPE))
-        .with("log.Judge", "judgeBreaks", calling("lastBefore", "wholeBefore"))
-        .with("log.Judge", "cutBefore", calling("lastBefore", "wholeBefore")));
+        .with("log.recovery.Judge", "judgeBreaks", calling("lastBefore", "wholeBefore"))
+        .with("log.recovery.Judge", "cutBefore", calling("lastBefore", "wholeBefore")));
   }
 
   @Test
@@ -181,7 +181,7 @@ class MutantsTest {
 
   @Test
   void notFinishingARewindIsCaught() {
-    assertCaughtByCrashes(6, new Mutant().with("log.Recovery", "finishRewind", doingNothing()));
+    assertCaughtByCrashes(6, new Mutant().with("log.recovery.Recovery", "finishRewind", doingNothing()));
   }
 
   @Test
@@ -191,12 +191,12 @@ class MutantsTest {
 
   @Test
   void notTrimmingATornTailIsCaught() {
-    assertCaughtBy("aTornTailIsCutAndKept", new Mutant().with("log.Recovery", "trim", doingNothing()));
+    assertCaughtBy("aTornTailIsCutAndKept", new Mutant().with("log.recovery.Recovery", "trim", doingNothing()));
   }
 
   @Test
   void takingWhatACutLeftForPartOfTheLogIsCaught() {
-    assertCaughtByCrashes(new Mutant().with("log.Judge", "sortOutLeftovers", doingNothing()));
+    assertCaughtByCrashes(new Mutant().with("log.recovery.Judge", "sortOutLeftovers", doingNothing()));
   }
 
   @Test
@@ -237,66 +237,66 @@ class MutantsTest {
 
   @Test
   void believingNoPromiseIsCaught() {
-    assertChangesTheTable("log.Judge", "gatherEvidence", without("promisedSequence"));
+    assertChangesTheTable("log.recovery.Judge", "gatherEvidence", without("promisedSequence"));
   }
 
   @Test
   void believingNoDurablePointIsCaught() {
-    assertChangesTheTable("log.Judge", "gatherEvidence", without("sequence"));
+    assertChangesTheTable("log.recovery.Judge", "gatherEvidence", without("sequence"));
   }
 
   @Test
   void takingWhatADecidedCutRemovesForEvidenceIsCaught() {
-    assertChangesTheTable("log.Judge", "judgeBreaks", forgettingParameter(5, Type.LONG_TYPE));
+    assertChangesTheTable("log.recovery.Judge", "judgeBreaks", forgettingParameter(5, Type.LONG_TYPE));
   }
 
   @Test
   void followingNoLinkIsCaught() {
-    assertChangesTheTable("log.Judge", "judgeLink", returning(true));
+    assertChangesTheTable("log.recovery.Judge", "judgeLink", returning(true));
   }
 
   @Test
   void forgettingWhichFrameWasTheLastIsCaught() {
-    assertChangesTheTable("log.Judge", "isOfAnotherHistory", returning(false));
+    assertChangesTheTable("log.recovery.Judge", "isOfAnotherHistory", returning(false));
   }
 
   @Test
   void missingNoNewestSegmentIsCaught() {
-    assertChangesTheTable("log.Judge", "newestIsMissing", returning(false));
+    assertChangesTheTable("log.recovery.Judge", "newestIsMissing", returning(false));
   }
 
   @Test
   void missingNoOldestSegmentIsCaught() {
-    assertChangesTheTable("log.Judge", "judgeStart", doingNothing());
+    assertChangesTheTable("log.recovery.Judge", "judgeStart", doingNothing());
   }
 
   @Test
   void overlookingThatAnOlderSegmentIsShortIsCaught() {
-    assertChangesTheTable("log.Judge", "linksTo", returning(false));
+    assertChangesTheTable("log.recovery.Judge", "linksTo", returning(false));
   }
 
   @Test
   void reportingWhatWasTruncatedIsCaught() {
-    assertChangesTheTable("log.Judge", "lose", without("truncatedThrough"));
+    assertChangesTheTable("log.recovery.Judge", "lose", without("truncatedThrough"));
   }
 
   @Test
   void deletingASegmentThatTheMarkDoesNotKnowYetIsCaught() {
-    assertChangesTheTable("log.Judge", "scanAll", without("hasFrames"));
+    assertChangesTheTable("log.recovery.Judge", "scanAll", without("hasFrames"));
   }
 
   @Test
   void lookingForNoFrameBehindAnUnreadableOneIsCaught() {
-    assertChangesTheTable("log.SegmentScanner", "isNewer", returning(false));
+    assertChangesTheTable("log.recovery.SegmentScanner", "isNewer", returning(false));
   }
 
   @Test
   void aChainThatNobodyChecksIsCaught() {
-    assertChangesTheTable("log.SegmentScanner", "chainProblem", doingNothing());
+    assertChangesTheTable("log.recovery.SegmentScanner", "chainProblem", doingNothing());
   }
 
   @Test
   void trimmingSpaceThatWasOnlyReadyIsCaught() {
-    assertChangesTheTable("log.SegmentScanner", "isOfThisLife", returning(true));
+    assertChangesTheTable("log.recovery.SegmentScanner", "isOfThisLife", returning(true));
   }
 }

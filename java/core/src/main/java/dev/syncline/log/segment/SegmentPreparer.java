@@ -1,4 +1,4 @@
-package dev.syncline.log;
+package dev.syncline.log.segment;
 
 import dev.syncline.StorageFullException;
 import dev.syncline.SyncMode;
@@ -13,6 +13,7 @@ import dev.syncline.format.SegmentName;
 import dev.syncline.io.AlignedBuffers;
 import dev.syncline.io.SegmentFile;
 import dev.syncline.io.Storage;
+import dev.syncline.log.options.LogOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -26,7 +27,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
  */
 
 /** Makes space ready for frames ahead of need, begins and seals segments, and keeps truncated files for use again. Housekeeping thread. */
-final class SegmentPreparer {
+public final class SegmentPreparer {
   private static final long CHUNK_BYTES_MIN = 128 << 10;
   private static final long CHUNK_BYTES_MAX = 1 << 20;
   private static final int FREE_FILES_MIN = 2;
@@ -62,23 +63,23 @@ final class SegmentPreparer {
   /** How few of them there were at any time since one was last forgotten. */
   private int freeFilesLeast = Integer.MAX_VALUE;
 
-  SegmentPreparer(Storage storage, LogOptions options, MarkFile markFile) {
+  public SegmentPreparer(Storage storage, LogOptions options, MarkFile markFile) {
     this.storage = storage;
     this.options = options;
     this.markFile = markFile;
     this.logId = markFile.current().logId();
   }
 
-  long recycledFiles() {
+  public long recycledFiles() {
     return recycled;
   }
 
-  long rotations() {
+  public long rotations() {
     return rotations;
   }
 
   /** Bytes of files that are ready or free, on top of the segments'. Any thread. */
-  long spareBytes() {
+  public long spareBytes() {
     Prepared ready = next;
     long bytes = ready == null ? 0 : ready.capacityBytes();
     for (Free free : freeFiles) bytes += free.bytes();
@@ -88,7 +89,7 @@ final class SegmentPreparer {
   // The space of the tail.
 
   /** Opens a segment to go on writing behind its last frame. */
-  void resume(Segment segment) throws IOException {
+  public void resume(Segment segment) throws IOException {
     segment.startWriting(storage.open(segment.name, Storage.Access.WRITE));
     segment.readyBytes = segment.endBytes();
     setLimit(segment, capacityFor(Layout.BLOCK_BYTES_MAX));
@@ -99,12 +100,12 @@ final class SegmentPreparer {
   }
 
   /** Whether a frame of that size still belongs into the tail, ready space or not. */
-  boolean belongs(Segment tail, long frameBytes) {
+  public boolean belongs(Segment tail, long frameBytes) {
     return tail.endBytes() + frameBytes <= tail.limitBytes;
   }
 
   /** Makes the tail's space ready up to {@code targetBytes} at least; the rest of the chunk comes with it. */
-  void fill(Segment tail, long targetBytes) throws IOException {
+  public void fill(Segment tail, long targetBytes) throws IOException {
     orWithoutSpares(() -> fillOnce(tail, targetBytes, false));
   }
 
@@ -145,19 +146,19 @@ final class SegmentPreparer {
   }
 
   /** Whether ready space ahead of the tail runs low. */
-  boolean runsLow(Segment tail) {
+  public boolean runsLow(Segment tail) {
     long capacity = tail.limitBytes;
     return tail.readyBytes < capacity && tail.readyBytes - tail.endBytes() < chunkBytes(tail);
   }
 
   /** The same without the commit token, beside frames that are being written. */
-  void fillAhead(Segment tail) throws IOException {
+  public void fillAhead(Segment tail) throws IOException {
     long targetBytes = Math.min(tail.limitBytes, tail.readyBytes + chunkBytes(tail));
     orWithoutSpares(() -> fillOnce(tail, targetBytes, options.syncMode() != SyncMode.SYNC));
   }
 
   /** Whether the tail is so far used that its successor should be ready. */
-  boolean wantsSuccessor(Segment tail) {
+  public boolean wantsSuccessor(Segment tail) {
     return next == null && tail.endBytes() > tail.limitBytes / 2;
   }
 
@@ -176,7 +177,7 @@ final class SegmentPreparer {
    *
    * @param usedBytes what the log takes on disk without it
    */
-  void prepare(long frameBytes, long usedBytes) throws IOException {
+  public void prepare(long frameBytes, long usedBytes) throws IOException {
     long capacity = capacityFor(frameBytes);
     if (next != null && next.capacityBytes() < capacity) discardNext();
     if (next == null && usedBytes + capacity > options.maxLogBytes())
@@ -241,7 +242,7 @@ final class SegmentPreparer {
    * @param lastSequence where readers leave the predecessor
    * @param baseSequence the new segment's records come after this
    */
-  Segment begin(Segment predecessor, long lastSequence, long baseSequence) throws IOException {
+  public Segment begin(Segment predecessor, long lastSequence, long baseSequence) throws IOException {
     Mark mark = markFile.current();
     long ordinal = mark.lastOrdinal() + 1;
     long epoch = options.identifiers().getAsLong();
@@ -297,7 +298,7 @@ final class SegmentPreparer {
    *
    * @throws StorageFullException if there is none; nothing has changed then
    */
-  void makeRoomForSeal(Segment segment) throws IOException {
+  public void makeRoomForSeal(Segment segment) throws IOException {
     if (segment.sealed() || !canSeal(segment)) return;
     if (segment.writer() == null) resume(segment);
     fill(segment, segment.endBytes() + segment.seal().frameBytes(segment.header.blockBytes()));
@@ -312,7 +313,7 @@ final class SegmentPreparer {
   }
 
   /** Ends a segment with a seal, durably, and closes its file for writing. Every frame of it is durable. */
-  void seal(Segment segment) throws IOException {
+  public void seal(Segment segment) throws IOException {
     if (segment.sealed() || !canSeal(segment)) return;
     int block = segment.header.blockBytes();
     Seal seal = segment.seal();
@@ -338,7 +339,7 @@ final class SegmentPreparer {
    * last time, since the log was larger by them before, and more where a new one had to be made in between. Durable only with the next
    * directory sync.
    */
-  void dispose(List<Segment> segments) throws IOException {
+  public void dispose(List<Segment> segments) throws IOException {
     if (++disposals % DISPOSALS_TO_FORGET == 0) {
       if (freeFilesLeast > 0) freeFilesWanted = Math.max(FREE_FILES_MIN, freeFilesWanted - 1);
       freeFilesLeast = Integer.MAX_VALUE;
@@ -382,7 +383,7 @@ final class SegmentPreparer {
   }
 
   /** Deletes what was kept ready; returns whether there was any. */
-  boolean discardSpares() throws IOException {
+  public boolean discardSpares() throws IOException {
     boolean any = next != null || !freeFiles.isEmpty();
     discardNext();
     for (Free free : List.copyOf(freeFiles)) {
@@ -394,7 +395,7 @@ final class SegmentPreparer {
   }
 
   /** Closes descriptors without touching the directory. */
-  void abandon() throws IOException {
+  public void abandon() throws IOException {
     Prepared unused = next;
     next = null;
     if (unused != null) unused.file().close();

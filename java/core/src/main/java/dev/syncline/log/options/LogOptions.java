@@ -1,4 +1,4 @@
-package dev.syncline.log;
+package dev.syncline.log.options;
 
 import dev.syncline.CorruptionPolicy;
 import dev.syncline.SyncMode;

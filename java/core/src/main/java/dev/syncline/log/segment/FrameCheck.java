@@ -1,4 +1,4 @@
-package dev.syncline.log;
+package dev.syncline.log.segment;
 
 import dev.syncline.format.Crc;
 import dev.syncline.format.Layout;
@@ -9,33 +9,33 @@ import java.nio.ByteBuffer;
  * Checks the records of one frame and remembers how far they are good: of a damaged frame those before the damage still count, except
  * the beginning of a group whose end is lost.
  */
-final class FrameCheck {
+public final class FrameCheck {
   private final Crc crc = new Crc();
 
   /** Why the body as a whole is not what its header says, or null. */
-  String problem;
+  public String problem;
 
   /** Offset of the problem inside the frame. */
-  int problemAtBytes;
+  public int problemAtBytes;
 
   /** Records that count, all of whole groups. */
-  int goodRecords;
+  public int goodRecords;
 
   /** Their bytes. */
-  int goodBytes;
+  public int goodBytes;
 
   /** The last one's sequence, or that before the frame if none counts. */
-  long goodLastSequence;
+  public long goodLastSequence;
 
   /** Types of the records that count, 256 bits. */
-  final long[] types = new long[4];
+  public final long[] types = new long[4];
 
   /**
    * Checks the frame at index {@code at} of {@code in}, of which {@code availableBytes} are there.
    *
    * @param lastBefore sequence that the frame's first record must exceed
    */
-  void check(ByteBuffer in, int at, int availableBytes, FrameFields header, long lastBefore) {
+  public void check(ByteBuffer in, int at, int availableBytes, FrameFields header, long lastBefore) {
     problem = null;
     problemAtBytes = 0;
     goodRecords = 0;

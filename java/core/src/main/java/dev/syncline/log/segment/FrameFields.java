@@ -1,4 +1,4 @@
-package dev.syncline.log;
+package dev.syncline.log.segment;
 
 import dev.syncline.format.FrameHeader;
 import dev.syncline.format.Layout;
@@ -8,18 +8,18 @@ import java.nio.ByteBuffer;
  * What a reader needs of one frame's header, taken while the header was known to be good. One object goes from frame to frame, so that
  * going through millions of them allocates nothing.
  */
-final class FrameFields {
-  long epoch;
-  long offsetBytes;
-  long firstSequence;
-  long lastSequence;
-  int bodyBytes;
-  int recordCount;
-  int recordsDigest;
-  int kind;
+public final class FrameFields {
+  public long epoch;
+  public long offsetBytes;
+  public long firstSequence;
+  public long lastSequence;
+  public int bodyBytes;
+  public int recordCount;
+  public int recordsDigest;
+  public int kind;
 
   /** Takes the fields of the header at {@code at}, in which {@link FrameHeader#problem} has found none. */
-  FrameFields take(ByteBuffer in, int at) {
+  public FrameFields take(ByteBuffer in, int at) {
     epoch = FrameHeader.epoch(in, at);
     offsetBytes = FrameHeader.offsetBytes(in, at);
     firstSequence = FrameHeader.firstSequence(in, at);
@@ -31,7 +31,7 @@ final class FrameFields {
     return this;
   }
 
-  FrameFields take(FrameHeader header) {
+  public FrameFields take(FrameHeader header) {
     epoch = header.epoch();
     offsetBytes = header.offsetBytes();
     firstSequence = header.firstSequence();
@@ -44,12 +44,12 @@ final class FrameFields {
   }
 
   /** Offset of the next frame. */
-  long endBytes(int blockBytes) {
+  public long endBytes(int blockBytes) {
     return Layout.roundUp(offsetBytes + usedBytes(), blockBytes);
   }
 
   /** Header and records, without the padding. */
-  long usedBytes() {
+  public long usedBytes() {
     return Layout.FRAME_HEADER_BYTES + (long) bodyBytes;
   }
 }

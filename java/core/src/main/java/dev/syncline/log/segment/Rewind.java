@@ -1,4 +1,4 @@
-package dev.syncline.log;
+package dev.syncline.log.segment;
 
 import dev.syncline.format.FrameHeader;
 import dev.syncline.format.Layout;
@@ -7,7 +7,7 @@ import dev.syncline.io.Storage;
 import java.io.IOException;
 
 /** Cuts the tail of one segment behind a sequence, the same way when it is asked for and when recovery finishes it. */
-final class Rewind {
+public final class Rewind {
   private Rewind() {}
 
   /**
@@ -16,7 +16,7 @@ final class Rewind {
    *
    * @return the segment as it is now
    */
-  static Segment cutSegment(Storage storage, Segment segment, long sequence) throws IOException {
+  public static Segment cutSegment(Storage storage, Segment segment, long sequence) throws IOException {
     int blockBytes = segment.header.blockBytes();
     int crc = segment.headerCrc;
     long usedEnd = blockBytes;

@@ -1,4 +1,4 @@
-package dev.syncline.log;
+package dev.syncline.log.recovery;
 
 import dev.syncline.format.SegmentName;
 import dev.syncline.io.AlignedBuffers;
@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Keeps a durable copy of bytes before recovery cuts them off, in a directory of their own that the log never reads. */
-final class Quarantine {
+public final class Quarantine {
   private static final int STEP_BYTES = 1 << 20;
 
   private final Storage storage;
@@ -21,17 +21,17 @@ final class Quarantine {
   private Storage target;
   private Set<String> taken;
 
-  Quarantine(Storage storage) {
+  public Quarantine(Storage storage) {
     this.storage = storage;
   }
 
   /** Files written since this was made. */
-  List<Path> files() {
+  public List<Path> files() {
     return List.copyOf(files);
   }
 
   /** Copies a range of a file; durable when this returns. */
-  void keep(String name, long startBytes, long endBytes) throws IOException {
+  public void keep(String name, long startBytes, long endBytes) throws IOException {
     if (endBytes <= startBytes) return;
     openTarget();
     String copy = freeName(name + "-at-" + startBytes);
@@ -54,7 +54,7 @@ final class Quarantine {
   }
 
   /** Keeps a whole file and takes it out of the log's directory. */
-  void move(String name) throws IOException {
+  public void move(String name) throws IOException {
     long size;
     try (SegmentFile file = storage.open(name, Storage.Access.READ)) {
       size = file.size();

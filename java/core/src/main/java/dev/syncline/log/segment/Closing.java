@@ -1,15 +1,15 @@
-package dev.syncline.log;
+package dev.syncline.log.segment;
 
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 
 /** Closes many things, also behind one that cannot be closed. */
-final class Closing {
+public final class Closing {
   private Closing() {}
 
   /** @throws IOException the first failure, with the others suppressed in it */
-  static void all(List<? extends Closeable> open) throws IOException {
+  public static void all(List<? extends Closeable> open) throws IOException {
     IOException failed = null;
     for (Closeable each : open) {
       try {

@@ -1,4 +1,4 @@
-package dev.syncline.log;
+package dev.syncline.log.segment;
 
 import dev.syncline.io.AlignedBuffers;
 import dev.syncline.io.SegmentFile;
@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** A part of a file in memory, moved along as a reader asks for ranges; reads are aligned, so that it works past the page cache too. */
-final class FileWindow {
+public final class FileWindow {
   private final int stepBytes;
   private SegmentFile file;
   private ByteBuffer buffer;
@@ -14,33 +14,33 @@ final class FileWindow {
   private int filledBytes;
 
   /** @param stepBytes how much is read at a time, a multiple of the alignment */
-  FileWindow(int stepBytes) {
+  public FileWindow(int stepBytes) {
     this.stepBytes = stepBytes;
     this.buffer = AlignedBuffers.allocate(stepBytes);
   }
 
-  int stepBytes() {
+  public int stepBytes() {
     return stepBytes;
   }
 
   /** Goes on with another file, or forgets what was read of this one. */
-  void use(SegmentFile newFile) {
+  public void use(SegmentFile newFile) {
     file = newFile;
     startBytes = 0;
     filledBytes = 0;
   }
 
-  ByteBuffer buffer() {
+  public ByteBuffer buffer() {
     return buffer;
   }
 
   /** Index in {@link #buffer} of a byte that an earlier {@link #load} covered. */
-  int indexOf(long offsetBytes) {
+  public int indexOf(long offsetBytes) {
     return (int) (offsetBytes - startBytes);
   }
 
   /** Bytes in the window from {@code offsetBytes} on. */
-  int availableBytes(long offsetBytes) {
+  public int availableBytes(long offsetBytes) {
     long available = startBytes + filledBytes - offsetBytes;
     return offsetBytes < startBytes || available < 0 ? 0 : (int) available;
   }
@@ -50,7 +50,7 @@ final class FileWindow {
    *
    * @return bytes available from {@code offsetBytes} on: {@code lengthBytes} or more, fewer only where the file ends
    */
-  int load(long offsetBytes, int lengthBytes) throws IOException {
+  public int load(long offsetBytes, int lengthBytes) throws IOException {
     if (availableBytes(offsetBytes) >= lengthBytes) return availableBytes(offsetBytes);
     long alignedStart = offsetBytes & -(long) AlignedBuffers.ALIGNMENT_BYTES;
     long needed = offsetBytes - alignedStart + lengthBytes;

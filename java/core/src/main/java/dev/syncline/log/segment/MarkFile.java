@@ -1,4 +1,4 @@
-package dev.syncline.log;
+package dev.syncline.log.segment;
 
 import dev.syncline.IncompatibleLogException;
 import dev.syncline.format.Layout;
@@ -19,12 +19,12 @@ import java.util.Optional;
  * second makes the slots twins, so that neither a torn write nor a damaged block can take back what was marked. Written by the
  * log's housekeeping thread (or the thread that opens the log), read by anyone.
  */
-final class MarkFile implements Closeable {
+public final class MarkFile implements Closeable {
   private static final int SPACING = Layout.MARK_SLOT_SPACING_BYTES;
   private static final int FILE_BYTES = 2 * SPACING;
 
   /** What reading both slots gave: the mark that counts, if any, and what is wrong with the slots. */
-  record Reading(Optional<Mark> mark, String problem, boolean slotNeedsHealing) {}
+  public record Reading(Optional<Mark> mark, String problem, boolean slotNeedsHealing) {}
 
   private final SegmentFile file;
   private final ByteBuffer slot = AlignedBuffers.allocate(SPACING);
@@ -34,7 +34,7 @@ final class MarkFile implements Closeable {
   private volatile Checkpoint checkpoint;
 
   /** A checkpoint's sequence and what it covers; both 0 if there is none. */
-  record Checkpoint(long sequence, long covered) {}
+  public record Checkpoint(long sequence, long covered) {}
 
   private MarkFile(SegmentFile file, Mark current) {
     this.file = file;
@@ -43,7 +43,7 @@ final class MarkFile implements Closeable {
   }
 
   /** Creates the file with its first mark, whole or not at all. */
-  static MarkFile create(Storage storage, Mark first) throws IOException {
+  public static MarkFile create(Storage storage, Mark first) throws IOException {
     String temporary = SegmentName.MARK + SegmentName.TEMPORARY_SUFFIX;
     try (SegmentFile file = storage.create(temporary, FILE_BYTES)) {
       ByteBuffer both = AlignedBuffers.allocate(FILE_BYTES);
@@ -58,7 +58,7 @@ final class MarkFile implements Closeable {
   }
 
   /** Puts a mark in the place of whatever is or is not there, readable or not. */
-  static void replace(Storage storage, Mark mark) throws IOException {
+  public static void replace(Storage storage, Mark mark) throws IOException {
     if (!storage.list().contains(SegmentName.MARK)) {
       create(storage, mark).close();
       return;
@@ -68,7 +68,7 @@ final class MarkFile implements Closeable {
     }
   }
 
-  static MarkFile open(Storage storage, Mark current) throws IOException {
+  public static MarkFile open(Storage storage, Mark current) throws IOException {
     return new MarkFile(storage.open(SegmentName.MARK, Storage.Access.WRITE), current);
   }
 
@@ -77,7 +77,7 @@ final class MarkFile implements Closeable {
    *
    * @throws IncompatibleLogException if a newer version of this library wrote them
    */
-  static Reading read(Storage storage) throws IOException {
+  public static Reading read(Storage storage) throws IOException {
     ByteBuffer both = AlignedBuffers.allocate(FILE_BYTES);
     try (SegmentFile file = storage.open(SegmentName.MARK, Storage.Access.READ)) {
       file.read(both, 0);
@@ -104,28 +104,28 @@ final class MarkFile implements Closeable {
     return problem;
   }
 
-  Mark current() {
+  public Mark current() {
     return current;
   }
 
-  Checkpoint checkpoint() {
+  public Checkpoint checkpoint() {
     return checkpoint;
   }
 
   /** Remembers a checkpoint for the next time that the mark is stored. */
-  void noteCheckpoint(Checkpoint latest) {
+  public void noteCheckpoint(Checkpoint latest) {
     checkpoint = latest;
   }
 
   /** Makes {@code next} the mark, durably; it gets the next counter. Does nothing if it says what the current one says. */
-  void store(Mark next) throws IOException {
+  public void store(Mark next) throws IOException {
     Checkpoint known = checkpoint;
     if (next.withCheckpoint(known.sequence(), known.covered()).withCounter(current.counter()).equals(current)) return;
     storeAnyway(next);
   }
 
   /** The same, even if nothing changed: heals a slot. */
-  void storeAnyway(Mark next) throws IOException {
+  public void storeAnyway(Mark next) throws IOException {
     Checkpoint known = checkpoint;
     Mark counted = next.withCheckpoint(known.sequence(), known.covered()).withCounter(current.counter() + 1);
     counted.encode(slot, 0);

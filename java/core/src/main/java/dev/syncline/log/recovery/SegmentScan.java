@@ -1,8 +1,11 @@
-package dev.syncline.log;
+package dev.syncline.log.recovery;
 
 import dev.syncline.format.LogId;
 import dev.syncline.format.Seal;
 import dev.syncline.format.SegmentHeader;
+import dev.syncline.log.segment.Extent;
+import dev.syncline.log.segment.Segment;
+import dev.syncline.log.segment.SparseIndex;
 import java.util.List;
 
 /**
@@ -25,7 +28,7 @@ import java.util.List;
  * @param frames readable frames
  * @param records readable records
  */
-record SegmentScan(
+public record SegmentScan(
     SegmentHeader header,
     int headerCrc,
     String headerProblem,
@@ -59,7 +62,7 @@ record SegmentScan(
    * @param endBytes where the torn or damaged bytes end, as far as they can be told from what was there before; {@code offsetBytes} if
    *     nothing but zeros or an earlier life of the file follows
    */
-  record Break(
+  public record Break(
       long offsetBytes,
       long frameOffsetBytes,
       String problem,
@@ -78,12 +81,12 @@ record SegmentScan(
     }
   }
 
-  boolean hasFrames() {
+  public boolean hasFrames() {
     return frames > 0;
   }
 
   /** The segment as readers need it, with nothing above {@code clip}. */
-  Segment toSegment(long clip) {
+  public Segment toSegment(long clip) {
     List<Extent> kept =
         extents.stream()
             .filter(e -> e.firstSequence() <= clip)

@@ -1,4 +1,4 @@
-package dev.syncline.log;
+package dev.syncline.log.recovery;
 
 import dev.syncline.CorruptLogException;
 import dev.syncline.CorruptionPolicy;
@@ -12,7 +12,11 @@ import dev.syncline.format.SegmentName;
 import dev.syncline.io.AlignedBuffers;
 import dev.syncline.io.SegmentFile;
 import dev.syncline.io.Storage;
-import dev.syncline.log.Verdict.Cut;
+import dev.syncline.log.options.LogOptions;
+import dev.syncline.log.recovery.Verdict.Cut;
+import dev.syncline.log.segment.MarkFile;
+import dev.syncline.log.segment.Rewind;
+import dev.syncline.log.segment.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
@@ -31,7 +35,7 @@ import java.util.TreeSet;
  * before they are cut; later segments are unlinked, newest first and each durably, before an earlier one is cut; the mark that
  * says all is well is written last.
  */
-final class Recovery {
+public final class Recovery {
   private static final int ATTEMPTS_BESIDE_A_WRITER = 5;
 
   /**
@@ -41,7 +45,7 @@ final class Recovery {
    * @param damage what opening found unreadable; under {@link CorruptionPolicy#TRUNCATE} it has been given up since
    * @param tail the segment that appends go on in, or null: the next append begins a new one
    */
-  record Outcome(
+  public record Outcome(
       Verdict verdict,
       Mark mark,
       MarkFile markFile,
@@ -52,7 +56,7 @@ final class Recovery {
       List<Path> quarantined,
       boolean writable) {
 
-    RecoveryReport report(long firstSequence, long tookNanos) {
+    public RecoveryReport report(long firstSequence, long tookNanos) {
       return new RecoveryReport(verdict.fresh(), verdict.closedCleanly(), segments.size(), firstSequence, verdict.lastSequence(),
           trimmedBytes, quarantined, verdict.notes(), damage, verdict.gaps(), writable, Duration.ofNanos(tookNanos));
     }
@@ -63,7 +67,7 @@ final class Recovery {
   private final Quarantine quarantine;
   private long trimmedBytes;
 
-  Recovery(Storage storage, LogOptions options) {
+  public Recovery(Storage storage, LogOptions options) {
     this.storage = storage;
     this.options = options;
     this.quarantine = new Quarantine(storage);
@@ -77,7 +81,7 @@ final class Recovery {
   }
 
   /** The same beside a live writer: what looks damaged may be a change half seen, so it is looked at again. */
-  static Outcome beside(Storage storage, Verification verification) throws IOException {
+  public static Outcome beside(Storage storage, Verification verification) throws IOException {
     for (int attempt = 1; ; attempt++) {
       try {
         Outcome outcome = readOnly(storage, verification);
@@ -89,7 +93,7 @@ final class Recovery {
   }
 
   /** Judges and repairs; the caller holds the directory's lock. */
-  Outcome recover() throws IOException {
+  public Outcome recover() throws IOException {
     settleWhatIsThere();
     Verdict verdict = judge();
     if (verdict.fresh()) return create(verdict);

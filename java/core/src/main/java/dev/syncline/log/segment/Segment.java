@@ -1,4 +1,4 @@
-package dev.syncline.log;
+package dev.syncline.log.segment;
 
 import dev.syncline.format.FrameHeader;
 import dev.syncline.format.Layout;
@@ -19,11 +19,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>The holder of the commit token changes the end of the newest segment ({@link #advance}); nobody changes another one. Readers look at
  * {@link #extents} and {@link #lastSequence} without a lock.
  */
-final class Segment {
-  final long ordinal;
-  final String name;
-  final SegmentHeader header;
-  final int headerCrc;
+public final class Segment {
+  public final long ordinal;
+  public final String name;
+  public final SegmentHeader header;
+  public final int headerCrc;
 
   private final SparseIndex index;
   private final long[] types;
@@ -55,16 +55,16 @@ final class Segment {
   private SegmentFile writer;
 
   /** Bytes from 0 that may be written without asking the file system for space. Written by the preparing thread, read by appenders. */
-  volatile long readyBytes;
+  public volatile long readyBytes;
 
   /** Bytes from 0 that the storage was asked to reserve. Preparing thread. */
-  long reservedBytes;
+  public long reservedBytes;
 
   /** Where frames must end, so that a seal still fits what was reserved. Set when the segment becomes the tail. */
-  volatile long limitBytes;
+  public volatile long limitBytes;
 
   /** Bytes the file takes on disk, roughly: for statistics and the size limit. */
-  volatile long fileBytes;
+  public volatile long fileBytes;
 
   private final ReentrantLock readerLock = new ReentrantLock();
 
@@ -72,11 +72,11 @@ final class Segment {
   private volatile SegmentFile reader;
 
   /** A new segment, for as many bytes as it is to take. */
-  Segment(SegmentHeader header, int headerCrc, long capacityBytes) {
+  public Segment(SegmentHeader header, int headerCrc, long capacityBytes) {
     this(header, headerCrc, new SparseIndex(capacityBytes), new long[4], List.of(), headerCrc, header.blockBytes(), false);
   }
 
-  Segment(
+  public Segment(
       SegmentHeader header, int headerCrc, SparseIndex index, long[] types, List<Extent> extents, int lastCrc, long usedEndBytes,
       boolean sealed) {
     this.ordinal = header.ordinal();
@@ -93,7 +93,7 @@ final class Segment {
   }
 
   /** Readable runs of frames, oldest first, as of now. */
-  List<Extent> extents() {
+  public List<Extent> extents() {
     long last = runLastSequence;
     if (last == 0) return finishedExtents;
     Extent run = new Extent(runStartBytes, runEndBytes, runFirstSequence, last);
@@ -104,80 +104,90 @@ final class Segment {
   }
 
   /** Highest sequence that counts here; the base if the segment holds none. */
-  long lastSequence() {
+  public long lastSequence() {
     return runLastSequence == 0 ? header.baseSequence() : runLastSequence;
   }
 
   /** What {@link #lastSequence} becomes when nothing above {@code sequence} counts, which may lie where no record is. */
-  long lastWithin(long sequence) {
+  public long lastWithin(long sequence) {
     long last = header.baseSequence();
     for (Extent extent : extents()) if (extent.firstSequence() <= sequence) last = Math.min(extent.lastSequence(), sequence);
     return last;
   }
 
   /** Whether any record of it has a sequence above {@code sequence}. */
-  boolean reachesBeyond(long sequence) {
+  public boolean reachesBeyond(long sequence) {
     return runLastSequence > sequence;
   }
 
   /** Offset where the next frame would begin. */
-  long endBytes() {
+  public long endBytes() {
     return Layout.roundUp(usedEndBytes, header.blockBytes());
   }
 
-  long usedEndBytes() {
+  public long usedEndBytes() {
     return usedEndBytes;
   }
 
   /** Where the segment ends if nothing follows any more: with its seal, or with its last record. */
-  Mark.DurablePoint endPoint() {
+  public Mark.DurablePoint endPoint() {
     return new Mark.DurablePoint(ordinal, sealed ? fileBytes : usedEndBytes, lastSequence(), lastCrc);
   }
 
-  int lastCrc() {
+  public int lastCrc() {
     return lastCrc;
   }
 
-  boolean sealed() {
+  public boolean sealed() {
     return sealed;
   }
 
-  SegmentFile writer() {
+  public SegmentFile writer() {
     return writer;
   }
 
-  void startWriting(SegmentFile file) {
+  public void startWriting(SegmentFile file) {
     writer = file;
   }
 
   /** Gives the writing descriptor back to whoever closes it; null if there is none. */
-  SegmentFile stopWriting() {
+  public SegmentFile stopWriting() {
     SegmentFile file = writer;
     writer = null;
     return file;
   }
 
-  void markSealed(long sealedFileBytes) {
+  public void markSealed(long sealedFileBytes) {
     sealed = true;
     fileBytes = sealedFileBytes;
   }
 
-  boolean hasType(int type) {
+  public boolean hasType(int type) {
     return (types[type >> 6] & 1L << (type & 63)) != 0;
   }
 
-  /** Takes a written frame in: from now on readers find it. */
-  void advance(Frame frame) {
-    lastCrc = frame.headerCrc();
-    usedEndBytes = frame.offsetBytes() + Layout.FRAME_HEADER_BYTES + frame.bodyBytes();
-    frame.noteTypes(types);
-    index.offer(frame.firstSequence(), frame.offsetBytes());
+  /**
+   * Takes a written frame in: from now on readers find it.
+   *
+   * @param offsetBytes where it begins
+   * @param bodyBytes its records, without header and padding
+   * @param crc checksum of its header
+   */
+  public void advance(long firstSequence, long lastSequence, long offsetBytes, int bodyBytes, int crc) {
+    lastCrc = crc;
+    usedEndBytes = offsetBytes + Layout.FRAME_HEADER_BYTES + bodyBytes;
+    index.offer(firstSequence, offsetBytes);
     if (runLastSequence == 0) {
-      runStartBytes = frame.offsetBytes();
-      runFirstSequence = frame.firstSequence();
+      runStartBytes = offsetBytes;
+      runFirstSequence = firstSequence;
     }
     runEndBytes = endBytes();
-    runLastSequence = frame.lastSequence();
+    runLastSequence = lastSequence;
+  }
+
+  /** Adds types of records, 256 bits, before {@link #advance} shows the first of them. */
+  public void noteTypes(long[] more) {
+    for (int i = 0; i < types.length; i++) types[i] |= more[i];
   }
 
   private void grow(Extent run) {
@@ -188,7 +198,7 @@ final class Segment {
   }
 
   /** Forgets everything above {@code sequence}, which ends in the frame with {@code crc} that is used up to {@code usedEnd}. */
-  Segment cutAfter(long sequence, int crc, long usedEnd, SparseIndex keptIndex) {
+  public Segment cutAfter(long sequence, int crc, long usedEnd, SparseIndex keptIndex) {
     List<Extent> kept = new ArrayList<>();
     for (Extent extent : extents()) {
       if (extent.firstSequence() > sequence) break;
@@ -201,7 +211,7 @@ final class Segment {
   }
 
   /** The index of the frames that begin before {@code endBytes}. */
-  SparseIndex indexBefore(long endBytes) {
+  public SparseIndex indexBefore(long endBytes) {
     SparseIndex kept = new SparseIndex();
     long[] sequences = index.sequences();
     long[] offsets = index.offsetsBytes();
@@ -210,24 +220,24 @@ final class Segment {
   }
 
   /** What its seal says, or would say. */
-  Seal seal() {
+  public Seal seal() {
     return new Seal(endBytes(), lastCrc, types.clone(), index.sequences(), index.offsetsBytes());
   }
 
   /** The header of the seal frame, checksum aside. */
-  FrameHeader sealHeader(int bodyBytes, int bodyCrc) {
+  public FrameHeader sealHeader(int bodyBytes, int bodyCrc) {
     long last = lastSequence();
     return new FrameHeader(
         0, header.epoch(), ordinal, endBytes(), header.baseSequence() + 1, last, last, bodyBytes, 0, bodyCrc, lastCrc, FrameHeader.SEAL);
   }
 
   /** Offset of a frame at or before the one that holds {@code sequence}, inside {@code extent}. */
-  long seekOffset(Extent extent, long sequence) {
+  public long seekOffset(Extent extent, long sequence) {
     return Math.max(extent.startBytes(), index.floorOffset(sequence));
   }
 
   /** The shared descriptor for readers, past which no cursor holds one of its own. */
-  SegmentFile reader(Storage storage) throws IOException {
+  public SegmentFile reader(Storage storage) throws IOException {
     SegmentFile open = reader;
     if (open != null) return open;
     readerLock.lock();
@@ -240,7 +250,7 @@ final class Segment {
   }
 
   /** Shares the descriptor of the segment that this one was cut from with those who are reading through it. */
-  void readThrough(Segment whole) {
+  public void readThrough(Segment whole) {
     whole.readerLock.lock();
     try {
       reader = whole.reader;
@@ -250,7 +260,7 @@ final class Segment {
   }
 
   /** Closes both descriptors; what is being read through them fails and is looked up anew. */
-  void close() throws IOException {
+  public void close() throws IOException {
     readerLock.lock();
     SegmentFile read = reader;
     SegmentFile written = stopWriting();

@@ -1,4 +1,4 @@
-package dev.syncline.log;
+package dev.syncline.log.segment;
 
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -12,7 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>The housekeeping thread changes the list; readers take it as it is at that moment.
  */
-final class SegmentSet {
+public final class SegmentSet {
   /** Never changed, only replaced. */
   private volatile List<Segment> live;
 
@@ -24,31 +24,31 @@ final class SegmentSet {
   /** Truncated and waiting for their last reader, oldest first. Changed by the housekeeping thread. */
   private final List<Segment> retired = new CopyOnWriteArrayList<>();
 
-  SegmentSet(List<Segment> segments) {
+  public SegmentSet(List<Segment> segments) {
     live = List.copyOf(segments);
   }
 
-  List<Segment> live() {
+  public List<Segment> live() {
     return live;
   }
 
-  void replaceAll(List<Segment> segments) {
+  public void replaceAll(List<Segment> segments) {
     live = List.copyOf(segments);
   }
 
-  void add(Segment segment) {
+  public void add(Segment segment) {
     List<Segment> grown = new ArrayList<>(live);
     grown.add(segment);
     live = List.copyOf(grown);
   }
 
-  Segment newest() {
+  public Segment newest() {
     List<Segment> now = live;
     return now.isEmpty() ? null : now.get(now.size() - 1);
   }
 
   /** Takes segments out of the log; their files go when nobody reads them any more. */
-  void retire(List<Segment> segments) {
+  public void retire(List<Segment> segments) {
     List<Segment> rest = new ArrayList<>(live);
     rest.removeAll(segments);
     live = List.copyOf(rest);
@@ -56,23 +56,23 @@ final class SegmentSet {
   }
 
   /** Retired segments that nobody reads, oldest first and without a gap; they are the caller's now. */
-  List<Segment> takeUnread() {
+  public List<Segment> takeUnread() {
     long lowest = lowestPin();
     List<Segment> free = new ArrayList<>();
     while (!retired.isEmpty() && retired.get(0).ordinal < lowest) free.add(retired.remove(0));
     return free;
   }
 
-  boolean hasRetired() {
+  public boolean hasRetired() {
     return !retired.isEmpty();
   }
 
-  List<Segment> retired() {
+  public List<Segment> retired() {
     return List.copyOf(retired);
   }
 
   /** What the files of live and retired segments take, roughly. */
-  long diskBytes() {
+  public long diskBytes() {
     long bytes = 0;
     for (Segment segment : live) bytes += segment.fileBytes;
     for (Segment segment : retired) bytes += segment.fileBytes;
@@ -80,7 +80,7 @@ final class SegmentSet {
   }
 
   /** Keeps segments from {@code ordinal} on readable for {@code reader}, until it pins a later one or unpins. */
-  void pin(Object reader, long ordinal) {
+  public void pin(Object reader, long ordinal) {
     pinLock.lock();
     try {
       pins.put(reader, ordinal);
@@ -89,7 +89,7 @@ final class SegmentSet {
     }
   }
 
-  void unpin(Object reader) {
+  public void unpin(Object reader) {
     pinLock.lock();
     try {
       pins.remove(reader);
@@ -108,7 +108,7 @@ final class SegmentSet {
   }
 
   /** The first of {@code segments} that holds a sequence above {@code sequence}, or null. */
-  static Segment firstBeyond(List<Segment> segments, long sequence) {
+  public static Segment firstBeyond(List<Segment> segments, long sequence) {
     int low = 0;
     int high = segments.size();
     while (low < high) {

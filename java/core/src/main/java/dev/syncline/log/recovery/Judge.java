@@ -1,4 +1,4 @@
-package dev.syncline.log;
+package dev.syncline.log.recovery;
 
 import dev.syncline.Damage;
 import dev.syncline.SequenceRange;
@@ -7,8 +7,11 @@ import dev.syncline.format.LogId;
 import dev.syncline.format.Mark;
 import dev.syncline.format.SegmentName;
 import dev.syncline.io.Storage;
-import dev.syncline.log.SegmentScan.Break;
-import dev.syncline.log.Verdict.Cut;
+import dev.syncline.log.recovery.SegmentScan.Break;
+import dev.syncline.log.recovery.Verdict.Cut;
+import dev.syncline.log.segment.Incompatible;
+import dev.syncline.log.segment.MarkFile;
+import dev.syncline.log.segment.Segment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,7 +49,7 @@ import java.util.TreeSet;
  * <p>Whatever lies at or below the truncation mark is not looked for. A missing or unreadable segment counts as unreadable from its first
  * record to where its successor's link, or the evidence, says that it ended.
  */
-final class Judge {
+public final class Judge {
   private final Storage storage;
   private final SegmentScanner scanner;
   private final Verification verification;
@@ -65,13 +68,13 @@ final class Judge {
   private Cut tornAt;
   private Cut damageCut;
 
-  Judge(Storage storage, Storage.Access access, Verification verification) {
+  public Judge(Storage storage, Storage.Access access, Verification verification) {
     this.storage = storage;
     this.scanner = new SegmentScanner(storage, access);
     this.verification = verification;
   }
 
-  Verdict judge() throws IOException {
+  public Verdict judge() throws IOException {
     Set<String> names = new HashSet<>(storage.list());
     TreeSet<Long> present = segmentOrdinals(names);
     boolean hasMark = names.contains(SegmentName.MARK);

@@ -1,4 +1,4 @@
-package dev.syncline.log;
+package dev.syncline.log.recovery;
 
 import dev.syncline.format.Crc;
 import dev.syncline.format.FrameHeader;
@@ -9,7 +9,13 @@ import dev.syncline.format.SegmentHeader;
 import dev.syncline.format.SegmentName;
 import dev.syncline.io.SegmentFile;
 import dev.syncline.io.Storage;
-import dev.syncline.log.SegmentScan.Break;
+import dev.syncline.log.recovery.SegmentScan.Break;
+import dev.syncline.log.segment.Extent;
+import dev.syncline.log.segment.FileWindow;
+import dev.syncline.log.segment.FrameCheck;
+import dev.syncline.log.segment.FrameFields;
+import dev.syncline.log.segment.Incompatible;
+import dev.syncline.log.segment.SparseIndex;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -23,7 +29,7 @@ import java.util.List;
  * this very offset, and a frame only if it follows, by checksum, on the one before. Behind a place where that fails every block is
  * tried: a later frame may promise that what is unreadable here was durable.
  */
-final class SegmentScanner {
+public final class SegmentScanner {
   private static final int STEP_BYTES = 1 << 20;
   private static final int GLIMPSE_BYTES = 16 << 10;
 
@@ -63,13 +69,13 @@ final class SegmentScanner {
   private long frames;
   private long records;
 
-  SegmentScanner(Storage storage, Storage.Access access) {
+  public SegmentScanner(Storage storage, Storage.Access access) {
     this.storage = storage;
     this.access = access;
   }
 
   /** Reads header and, if there is one, seal: enough for a segment that was finished. Without a readable seal the scan is a full one. */
-  SegmentScan glance(long segmentOrdinal) throws IOException {
+  public SegmentScan glance(long segmentOrdinal) throws IOException {
     try (SegmentFile file = open(segmentOrdinal)) {
       start(file, glimpse);
       String problem = readHeader();
@@ -90,7 +96,7 @@ final class SegmentScanner {
   }
 
   /** Reads and checks every byte that counts. */
-  SegmentScan scan(long segmentOrdinal) throws IOException {
+  public SegmentScan scan(long segmentOrdinal) throws IOException {
     try (SegmentFile file = open(segmentOrdinal)) {
       start(file, steps);
       return scanFrames(readHeader());
@@ -98,7 +104,7 @@ final class SegmentScanner {
   }
 
   /** The break that begins at {@code offset} of a segment that was whole when it was opened, or null if there is none now. */
-  static Break breakAt(Storage storage, long segmentOrdinal, long offset) throws IOException {
+  public static Break breakAt(Storage storage, long segmentOrdinal, long offset) throws IOException {
     SegmentScan scan = new SegmentScanner(storage, Storage.Access.READ).scan(segmentOrdinal);
     return scan.breaks().stream().filter(b -> b.frameOffsetBytes() == offset).findFirst().orElse(null);
   }

@@ -1,4 +1,4 @@
-package dev.syncline.log;
+package dev.syncline.log.segment;
 
 import dev.syncline.format.Mark;
 import dev.syncline.io.SegmentFile;
@@ -6,11 +6,11 @@ import dev.syncline.io.Storage;
 import java.io.IOException;
 
 /** Leaves a log's directory as a reader expects one that was closed: see the steps in FORMAT.md. */
-final class CleanClose {
+public final class CleanClose {
   private CleanClose() {}
 
   /** Everything appended is durable. The mark comes last, and says so. */
-  static void finish(Storage storage, SegmentSet segments, SegmentPreparer preparer, MarkFile markFile, Segment tail, long floor)
+  public static void finish(Storage storage, SegmentSet segments, SegmentPreparer preparer, MarkFile markFile, Segment tail, long floor)
       throws IOException {
     cutPadding(storage, segments.newest(), tail);
     for (Segment segment : segments.retired()) {

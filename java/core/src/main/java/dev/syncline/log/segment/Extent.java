@@ -1,4 +1,4 @@
-package dev.syncline.log;
+package dev.syncline.log.segment;
 
 /**
  * A run of readable frames in one segment.
@@ -8,4 +8,4 @@ package dev.syncline.log;
  * @param firstSequence first record's sequence
  * @param lastSequence last sequence that counts; the last frame may hold later ones, torn, damaged or cut away
  */
-record Extent(long startBytes, long endBytes, long firstSequence, long lastSequence) {}
+public record Extent(long startBytes, long endBytes, long firstSequence, long lastSequence) {}

@@ -1,9 +1,10 @@
-package dev.syncline.log;
+package dev.syncline.log.recovery;
 
 import dev.syncline.Damage;
 import dev.syncline.SequenceRange;
 import dev.syncline.format.LogId;
 import dev.syncline.format.Mark;
+import dev.syncline.log.segment.Segment;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,7 +26,7 @@ import java.util.Optional;
  * @param provenSequence highest sequence that something on disk says is durable
  * @param closedCleanly whether the last user closed the log
  */
-record Verdict(
+public record Verdict(
     boolean fresh,
     Optional<Mark> mark,
     boolean markNeedsHealing,
@@ -51,5 +52,5 @@ record Verdict(
    * @param lastSequence last sequence that stays
    * @param crc checksum of the frame that holds it
    */
-  record Cut(long ordinal, long usedEndBytes, long badStartBytes, long badEndBytes, long lastSequence, int crc) {}
+  public record Cut(long ordinal, long usedEndBytes, long badStartBytes, long badEndBytes, long lastSequence, int crc) {}
 }

@@ -1,4 +1,4 @@
-package dev.syncline.log;
+package dev.syncline.log.segment;
 
 import dev.syncline.format.Layout;
 import java.util.Arrays;
@@ -9,7 +9,7 @@ import java.util.Arrays;
  * <p>One thread adds at a time; any thread searches. The arrays are replaced when they grow and entries are never changed, so a reader
  * that sees a count sees that many entries.
  */
-final class SparseIndex {
+public final class SparseIndex {
   private static final int ENTRIES_MIN = 16;
   private static final int ENTRIES_MAX = 1 << 16;
 
@@ -19,18 +19,18 @@ final class SparseIndex {
   /** Entries in use. Written last, read first. */
   private volatile int count;
 
-  SparseIndex() {
+  public SparseIndex() {
     this(0);
   }
 
   /** With room for a segment of that size, so that whoever appends to it does not allocate. */
-  SparseIndex(long segmentBytes) {
+  public SparseIndex(long segmentBytes) {
     int entries = (int) Math.max(ENTRIES_MIN, Math.min(ENTRIES_MAX, segmentBytes / Layout.INDEX_INTERVAL_BYTES + 1));
     sequences = new long[entries];
     offsetsBytes = new long[entries];
   }
 
-  static SparseIndex of(long[] sequences, long[] offsetsBytes) {
+  public static SparseIndex of(long[] sequences, long[] offsetsBytes) {
     SparseIndex index = new SparseIndex();
     index.sequences = sequences;
     index.offsetsBytes = offsetsBytes;
@@ -39,7 +39,7 @@ final class SparseIndex {
   }
 
   /** Takes note of a frame if it lies far enough behind the last one noted. */
-  void offer(long firstSequence, long offsetBytes) {
+  public void offer(long firstSequence, long offsetBytes) {
     int n = count;
     if (n > 0 && offsetBytes - offsetsBytes[n - 1] < Layout.INDEX_INTERVAL_BYTES) return;
     if (n == sequences.length) {
@@ -52,18 +52,18 @@ final class SparseIndex {
   }
 
   /** Offset of the last noted frame that begins at or before {@code sequence}, or -1 if there is none. */
-  long floorOffset(long sequence) {
+  public long floorOffset(long sequence) {
     int n = count;
     int found = Arrays.binarySearch(sequences, 0, n, sequence);
     int at = found >= 0 ? found : -found - 2;
     return at < 0 ? -1 : offsetsBytes[at];
   }
 
-  long[] sequences() {
+  public long[] sequences() {
     return Arrays.copyOf(sequences, count);
   }
 
-  long[] offsetsBytes() {
+  public long[] offsetsBytes() {
     return Arrays.copyOf(offsetsBytes, count);
   }
 }

@@ -1,4 +1,4 @@
-package dev.syncline.log;
+package dev.syncline.log.segment;
 
 import dev.syncline.format.Crc;
 import dev.syncline.format.FrameHeader;
@@ -7,18 +7,18 @@ import dev.syncline.io.SegmentFile;
 import java.io.IOException;
 
 /** Steps from frame header to frame header through a segment's readable part; bodies are not looked at. */
-final class FrameWalk {
+public final class FrameWalk {
   private final Segment segment;
   private final FileWindow window = new FileWindow(Layout.INDEX_INTERVAL_BYTES);
   private final Crc crc = new Crc();
 
-  FrameWalk(Segment segment, SegmentFile file) {
+  public FrameWalk(Segment segment, SegmentFile file) {
     this.segment = segment;
     window.use(file);
   }
 
   /** The first frame that holds a sequence at or above {@code sequence}, or null if there is none. */
-  FrameHeader find(long sequence) throws IOException {
+  public FrameHeader find(long sequence) throws IOException {
     for (Extent extent : segment.extents()) {
       if (extent.lastSequence() < sequence) continue;
       long offset = segment.seekOffset(extent, sequence);

@@ -1,0 +1,2 @@
+/** How a log behaves, in the engine's own terms. */
+package dev.syncline.log.options;
