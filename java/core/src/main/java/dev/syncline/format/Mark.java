@@ -11,11 +11,11 @@ import java.nio.ByteBuffer;
  *   | magic  | ver | 0  | log id | counter | truncated | floor | checkpt  | first | last  | rewind  | rewind      |
  *   |        |     |    |        |         | through   |       |          | ordinal ordinal | to      | ordinal     |
  *   +--------+-----+----+--------+---------+-----------+-------+----------+-------+-------+---------+-------------+
- *    96      100  104       112       120        128    132  136        144                     252    256
- *   +-------+----+---------+---------+----------+------+----+----------+-----------------------+------+
- *   | flags | 0  | durable | durable | durable  | dur. | 0  | covered  | zeros                 | crc  |
- *   |       |    | ordinal | end     | sequence | crc  |    |          |                       |      |
- *   +-------+----+---------+---------+----------+------+----+----------+-----------------------+------+
+ *    96      100  104       112       120        128    132  136        144                248  252    256
+ *   +-------+----+---------+---------+----------+------+----+----------+------------------+----+------+
+ *   | flags | 0  | durable | durable | durable  | dur. | 0  | covered  | cuts, see        | 0  | crc  |
+ *   |       |    | ordinal | end     | sequence | crc  |    |          | CutHistory       |    |      |
+ *   +-------+----+---------+---------+----------+------+----+----------+------------------+----+------+
  * </pre>
  *
  * @param counter counts the marks of this log; the valid slot with the higher one counts
@@ -30,6 +30,7 @@ import java.nio.ByteBuffer;
  * @param rewindOrdinal then the segment that holds it, or 0 if none does
  * @param closedCleanly whether the durable point is the end of the log
  * @param durable the durable point
+ * @param cuts the cuts of the tail so far
  */
 public record Mark(
     LogId logId,
@@ -44,7 +45,8 @@ public record Mark(
     long rewindTo,
     long rewindOrdinal,
     boolean closedCleanly,
-    DurablePoint durable) {
+    DurablePoint durable,
+    CutHistory cuts) {
 
   /**
    * Everything up to here is on stable storage.
@@ -59,12 +61,13 @@ public record Mark(
   }
 
   private static final int CRC_AT = Layout.MARK_SLOT_BYTES - 4;
+  private static final int CUTS_AT = 144;
   private static final int REWINDING = 1;
   private static final int CLOSED = 2;
 
   /** The mark of a log that has just been created. */
   public static Mark fresh(LogId logId) {
-    return new Mark(logId, 1, 0, 0, 0, 0, 1, 0, false, 0, 0, true, DurablePoint.NONE);
+    return new Mark(logId, 1, 0, 0, 0, 0, 1, 0, false, 0, 0, true, DurablePoint.NONE, CutHistory.NONE);
   }
 
   public boolean hasSegments() {
@@ -73,47 +76,54 @@ public record Mark(
 
   public Mark withTruncatedThrough(long sequence, long newFirstOrdinal) {
     return new Mark(logId, counter, sequence, floorSequence, lastCheckpoint, covered, newFirstOrdinal, lastOrdinal, rewinding,
-        rewindTo, rewindOrdinal, closedCleanly, durable);
+        rewindTo, rewindOrdinal, closedCleanly, durable, cuts);
   }
 
   /** All records forgotten, and the segments with them; the next record comes after {@code sequence}, wherever the last one was. */
   public Mark withoutRecords(long sequence) {
-    return new Mark(logId, counter, sequence, sequence, 0, 0, lastOrdinal + 1, lastOrdinal, false, 0, 0, false, DurablePoint.NONE);
+    return new Mark(logId, counter, sequence, sequence, 0, 0, lastOrdinal + 1, lastOrdinal, false, 0, 0, false, DurablePoint.NONE,
+        cuts);
   }
 
   public Mark withFloor(long sequence) {
     return new Mark(logId, counter, truncatedThrough, sequence, lastCheckpoint, covered, firstOrdinal, lastOrdinal, rewinding,
-        rewindTo, rewindOrdinal, closedCleanly, durable);
+        rewindTo, rewindOrdinal, closedCleanly, durable, cuts);
   }
 
   public Mark withCheckpoint(long sequence, long newCovered) {
     return new Mark(logId, counter, truncatedThrough, floorSequence, sequence, newCovered, firstOrdinal, lastOrdinal, rewinding,
-        rewindTo, rewindOrdinal, closedCleanly, durable);
+        rewindTo, rewindOrdinal, closedCleanly, durable, cuts);
   }
 
   public Mark withOrdinals(long first, long last) {
     return new Mark(logId, counter, truncatedThrough, floorSequence, lastCheckpoint, covered, first, last, rewinding, rewindTo,
-        rewindOrdinal, closedCleanly, durable);
+        rewindOrdinal, closedCleanly, durable, cuts);
   }
 
   public Mark withRewind(long to, long ordinal) {
     return new Mark(logId, counter, truncatedThrough, floorSequence, lastCheckpoint, covered, firstOrdinal, lastOrdinal, true, to,
-        ordinal, closedCleanly, durable);
+        ordinal, closedCleanly, durable, cuts);
   }
 
   public Mark withoutRewind() {
     return new Mark(logId, counter, truncatedThrough, floorSequence, lastCheckpoint, covered, firstOrdinal, lastOrdinal, false, 0,
-        0, closedCleanly, durable);
+        0, closedCleanly, durable, cuts);
   }
 
   public Mark withDurable(DurablePoint point, boolean isEnd) {
     return new Mark(logId, counter, truncatedThrough, floorSequence, lastCheckpoint, covered, firstOrdinal, lastOrdinal, rewinding,
-        rewindTo, rewindOrdinal, isEnd, point);
+        rewindTo, rewindOrdinal, isEnd, point, cuts);
+  }
+
+  /** One cut more of the tail, behind {@code sequence}. */
+  public Mark withCut(long sequence, int id) {
+    return new Mark(logId, counter, truncatedThrough, floorSequence, lastCheckpoint, covered, firstOrdinal, lastOrdinal, rewinding,
+        rewindTo, rewindOrdinal, closedCleanly, durable, cuts.cutAfter(sequence, id));
   }
 
   public Mark withCounter(long newCounter) {
     return new Mark(logId, newCounter, truncatedThrough, floorSequence, lastCheckpoint, covered, firstOrdinal, lastOrdinal, rewinding,
-        rewindTo, rewindOrdinal, closedCleanly, durable);
+        rewindTo, rewindOrdinal, closedCleanly, durable, cuts);
   }
 
   /** Writes the slot at {@code at}. */
@@ -137,6 +147,7 @@ public record Mark(
     out.putLong(at + 120, durable.sequence());
     out.putInt(at + 128, durable.crc());
     out.putLong(at + 136, covered);
+    cuts.encode(out, at + CUTS_AT);
     out.putInt(at + CRC_AT, new Crc().of(out, at, CRC_AT));
   }
 
@@ -155,7 +166,8 @@ public record Mark(
         in.getLong(at + 80),
         in.getLong(at + 88),
         (flags & CLOSED) != 0,
-        new DurablePoint(in.getLong(at + 104), in.getLong(at + 112), in.getLong(at + 120), in.getInt(at + 128)));
+        new DurablePoint(in.getLong(at + 104), in.getLong(at + 112), in.getLong(at + 120), in.getInt(at + 128)),
+        CutHistory.decode(in, at + CUTS_AT));
   }
 
   /** The format version; meaningful only if {@link #problem} finds none. */

@@ -24,7 +24,8 @@ class MarkTest {
       0x01a2a3a4a5a6a7a8L,
       0x01b2b3b4b5b6b7b8L,
       true,
-      new Mark.DurablePoint(0x01c2c3c4c5c6c7c8L, 0x01d2d3d4d5d6d7d8L, 0x01e2e3e4e5e6e7e8L, 0x01f2f3f4));
+      new Mark.DurablePoint(0x01c2c3c4c5c6c7c8L, 0x01d2d3d4d5d6d7d8L, 0x01e2e3e4e5e6e7e8L, 0x01f2f3f4),
+      CutHistory.NONE.cutAfter(0x0122232425262728L, 0x31323334).cutAfter(0x0142434445464748L, 0x51525354));
 
   private final ByteBuffer out = Bytes.unwritten(AT + 512);
 
@@ -123,8 +124,15 @@ class MarkTest {
   }
 
   @Test
+  void hasTheCutsOfTheTailAtOneHundredFortyFour() {
+    assertThat(hex(out, AT + 144, 8)).isEqualTo("0200000000000000");
+    assertThat(hex(out, AT + 152, 16)).isEqualTo("01000000" + "34333231" + "2827262524232201");
+    assertThat(hex(out, AT + 168, 16)).isEqualTo("02000000" + "54535251" + "4847464544434201");
+  }
+
+  @Test
   void hasZerosUpToTheChecksum() {
-    assertThat(hex(out, AT + 144, 108)).isEqualTo("00".repeat(108));
+    assertThat(hex(out, AT + 184, 68)).isEqualTo("00".repeat(68));
   }
 
   @Test
