@@ -1,7 +1,7 @@
 package dev.syncline;
 
 import dev.syncline.log.Entry;
-import dev.syncline.log.RecordView;
+import dev.syncline.log.read.RecordView;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

@@ -1,7 +1,6 @@
 package dev.syncline;
 
-import dev.syncline.log.LogCursor;
-import dev.syncline.log.SegmentedLog;
+import dev.syncline.log.read.LogCursor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -9,10 +8,10 @@ import java.time.Duration;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** The public cursor on one of the layer below: shows all records or data records only, to an end or following the durable one. */
 final class RecordCursor implements WalCursor {
-  private final SegmentedLog log;
   private final LogCursor cursor;
   private final boolean markersToo;
   private final boolean follows;
@@ -24,8 +23,7 @@ final class RecordCursor implements WalCursor {
   private ByteBuffer key;
   private ByteBuffer value;
 
-  RecordCursor(SegmentedLog log, LogCursor cursor, boolean markersToo, boolean follows) {
-    this.log = log;
+  RecordCursor(LogCursor cursor, boolean markersToo, boolean follows) {
     this.cursor = cursor;
     this.markersToo = markersToo;
     this.follows = follows;
@@ -48,12 +46,12 @@ final class RecordCursor implements WalCursor {
 
   @Override
   public Optional<WalRecord> next(Duration timeout) throws IOException {
-    Objects.requireNonNull(timeout, "timeout");
-    long deadlineNanos = System.nanoTime() + timeout.toNanos();
+    long budgetNanos = Math.max(0, TimeUnit.NANOSECONDS.convert(Objects.requireNonNull(timeout, "timeout")));
+    long beganNanos = System.nanoTime();
     while (ahead == null && !lookAhead()) {
-      long left = deadlineNanos - System.nanoTime();
-      if (!follows || left <= 0 || Thread.currentThread().isInterrupted()) return Optional.empty();
-      log.awaitDurableBeyond(cursor.sequence(), left);
+      long leftNanos = budgetNanos - (System.nanoTime() - beganNanos);
+      if (!follows || leftNanos <= 0 || Thread.currentThread().isInterrupted()) return Optional.empty();
+      cursor.await(leftNanos);
     }
     return Optional.of(take());
   }

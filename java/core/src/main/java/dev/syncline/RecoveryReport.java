@@ -3,6 +3,7 @@ package dev.syncline;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What opening found and did.
@@ -16,6 +17,8 @@ import java.util.List;
  * @param quarantined files that hold what was cut off
  * @param notes what was healed or put aside without a record lost: a spare slot, a leftover, an unfinished truncation
  * @param damage durable bytes that are unreadable, oldest first
+ * @param atStake the sequences that {@link CorruptionPolicy#TRUNCATE} would give up: from the first that is lost to the last of the log,
+ *     what can be read behind the damage included; empty if nothing is damaged, or where that was given up
  * @param gaps ranges of sequences given up for good under {@link CorruptionPolicy#TRUNCATE}, now or earlier
  * @param writable whether appends are accepted
  * @param took how long opening took
@@ -30,6 +33,7 @@ public record RecoveryReport(
     List<Path> quarantined,
     List<String> notes,
     List<Damage> damage,
+    Optional<SequenceRange> atStake,
     List<SequenceRange> gaps,
     boolean writable,
     Duration took) {}

@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.LongSupplier;
 
@@ -91,8 +92,13 @@ public final class WalOptions {
     int maxGroupBytes = settings.maxBatchSize + Long.BYTES;
     return new LogOptions(
         settings.syncMode, settings.corruptionPolicy, settings.verifyOnOpen, settings.maxSegmentSize, maxGroupBytes, settings.maxLogSize,
-        settings.maxPendingBytes, settings.blockSize, settings.syncInterval.toNanos(), settings.markInterval.toNanos(),
-        settings.openTimeout.toNanos(), settings.closeTimeout.toNanos(), settings.identifiers, settings.callbackExecutor);
+        settings.maxPendingBytes, settings.blockSize, nanos(settings.syncInterval), nanos(settings.markInterval),
+        nanos(settings.openTimeout), nanos(settings.closeTimeout), settings.identifiers, settings.callbackExecutor);
+  }
+
+  /** One of more than 292 years counts as that. */
+  private static long nanos(Duration duration) {
+    return TimeUnit.NANOSECONDS.convert(duration);
   }
 
   /** Collects the settings; {@link #build} checks that they agree. */

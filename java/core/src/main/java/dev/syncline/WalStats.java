@@ -12,7 +12,9 @@ package dev.syncline;
  * @param rotations segments started
  * @param recycledSegments segments whose file was reused
  * @param segments segments now
+ * @param retiredSegments truncated segments that open cursors keep
  * @param diskBytes bytes of all segment files now
+ * @param readerFiles descriptors that readers have open between them
  * @param pendingBytes bytes appended and not yet durable
  * @param syncInProgressNanos how long the write or sync that is running now has been running; 0 if none is
  * @param failed whether a failure has poisoned the log
@@ -27,7 +29,9 @@ public record WalStats(
     long rotations,
     long recycledSegments,
     int segments,
+    int retiredSegments,
     long diskBytes,
+    int readerFiles,
     long pendingBytes,
     long syncInProgressNanos,
     boolean failed) {}

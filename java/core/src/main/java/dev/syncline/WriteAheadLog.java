@@ -4,9 +4,9 @@ import dev.syncline.io.Storage;
 import dev.syncline.io.StorageTraits;
 import dev.syncline.io.Storages;
 import dev.syncline.log.Entry;
-import dev.syncline.log.LogCursor;
 import dev.syncline.log.SegmentedLog;
 import dev.syncline.log.options.LogOptions;
+import dev.syncline.log.read.LogCursor;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -287,7 +287,7 @@ public final class WriteAheadLog implements Closeable {
   /** Data records of whole batches with a sequence above {@code afterSequence}, up to what is current now. */
   public WalCursor replay(long afterSequence) throws IOException {
     requireNotNegative(afterSequence);
-    return new RecordCursor(log, log.cursor(afterSequence), false, false);
+    return new RecordCursor(log.cursor(afterSequence), false, false);
   }
 
   /** Every record, markers included, from the beginning. */
@@ -298,7 +298,7 @@ public final class WriteAheadLog implements Closeable {
   /** Every record with a sequence above {@code afterSequence}, markers included, up to what is current now. */
   public WalCursor iterate(long afterSequence) throws IOException {
     requireNotNegative(afterSequence);
-    return new RecordCursor(log, log.cursor(afterSequence), true, false);
+    return new RecordCursor(log.cursor(afterSequence), true, false);
   }
 
   /**
@@ -307,7 +307,7 @@ public final class WriteAheadLog implements Closeable {
    */
   public WalCursor tail(long afterSequence) throws IOException {
     requireNotNegative(afterSequence);
-    return new RecordCursor(log, log.follow(afterSequence), true, true);
+    return new RecordCursor(log.follow(afterSequence), true, true);
   }
 
   /** The record with this sequence, of any type; empty if there is none (yet, or any more). */

@@ -15,7 +15,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Lists what callers of some packages can use: public types with their public and protected members, sorted, one a line. */
+/** Lists what callers of some packages, or of single types of others, can use: public types with their public and protected members, sorted, one a line. */
 final class ApiDump {
   private static final int SHOWN = Modifier.PUBLIC | Modifier.PROTECTED | Modifier.ABSTRACT | Modifier.STATIC | Modifier.FINAL;
 
@@ -28,7 +28,9 @@ final class ApiDump {
   }
 
   private static List<Class<?>> publicTypes(Path classes, String packageName) throws IOException {
-    try (Stream<Path> files = Files.list(classes.resolve(packageName.replace('.', '/')))) {
+    Path directory = classes.resolve(packageName.replace('.', '/'));
+    if (!Files.isDirectory(directory)) return List.of(load(packageName));
+    try (Stream<Path> files = Files.list(directory)) {
       List<String> names = files.map(file -> file.getFileName().toString())
           .filter(file -> file.endsWith(".class") && !file.equals("package-info.class"))
           .map(file -> packageName + "." + file.substring(0, file.length() - ".class".length()))

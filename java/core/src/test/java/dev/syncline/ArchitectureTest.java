@@ -23,7 +23,8 @@ class ArchitectureTest {
   private static final String OPTIONS = "dev.syncline.log.options";
   private static final String SEGMENT = "dev.syncline.log.segment";
   private static final String RECOVERY = "dev.syncline.log.recovery";
-  private static final String[] ENGINE = {LOG, RECOVERY, SEGMENT, OPTIONS};
+  private static final String READ = "dev.syncline.log.read";
+  private static final String[] ENGINE = {LOG, READ, RECOVERY, SEGMENT, OPTIONS};
   private static final String FORMAT = "dev.syncline.format";
   private static final String IO = "dev.syncline.io";
   private static final String NIO = "dev.syncline.io.nio";
@@ -89,6 +90,7 @@ class ArchitectureTest {
     requireOnlyBelow(OPTIONS);
     requireOnlyBelow(SEGMENT, OPTIONS);
     requireOnlyBelow(RECOVERY, SEGMENT, OPTIONS);
+    requireOnlyBelow(READ, RECOVERY, SEGMENT, OPTIONS);
   }
 
   private static void requireOnlyBelow(String room, String... below) {

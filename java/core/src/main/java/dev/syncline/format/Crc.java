@@ -17,12 +17,22 @@ public final class Crc {
 
   /** The same, seeded with a segment's epoch: bytes of another incarnation never match. */
   public int seeded(long epoch, ByteBuffer buffer, int at, int length) {
+    begin(epoch);
+    return finish(buffer, at, length);
+  }
+
+  /** Begins a seeded checksum of bytes that come in pieces; see {@link #add}. */
+  public void begin(long epoch) {
     if (epoch != seedEpoch) {
       for (int i = 0; i < 8; i++) seed[i] = (byte) (epoch >>> (8 * i));
       seedEpoch = epoch;
     }
     crc.reset();
     crc.update(seed, 0, 8);
+  }
+
+  /** Goes on with the next piece; returns the checksum so far. */
+  public int add(ByteBuffer buffer, int at, int length) {
     return finish(buffer, at, length);
   }
 

@@ -104,7 +104,16 @@ public record FrameHeader(
     if (kind(in, at) != DATA && kind(in, at) != SEAL) return "expected frame kind 1 or 2, found " + kind(in, at);
     if (bodyBytes(in, at) < 0 || bodyBytes(in, at) > Layout.FRAME_BODY_BYTES_MAX)
       return "expected a body of 0 to " + Layout.FRAME_BODY_BYTES_MAX + " bytes, found " + bodyBytes(in, at);
-    return null;
+    return sequencesProblem(firstSequence(in, at), lastSequence(in, at), in.getLong(at + 48), kind(in, at));
+  }
+
+  /** A frame promises what was durable before it was written, a seal what it ends; neither goes beyond the last sequence there is. */
+  private static String sequencesProblem(long first, long last, long promised, int kind) {
+    boolean data = kind == DATA;
+    boolean ascending = first > 0 && last >= (data ? first : first - 1) && last <= Layout.SEQUENCE_MAX;
+    if (ascending && promised >= 0 && promised <= (data ? first - 1 : last)) return null;
+    return "expected sequences from 1 to " + Layout.SEQUENCE_MAX + " and a promise below them, found " + first + " to " + last
+        + " and the promise " + promised;
   }
 
   // Single fields of a header in which problem() has found none: a reader that goes through millions of frames makes no object of each.

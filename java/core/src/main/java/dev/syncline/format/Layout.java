@@ -35,6 +35,9 @@ public final class Layout {
   /** A frame's body is at most this; a length above it is nonsense whatever its checksum says. */
   public static final int FRAME_BODY_BYTES_MAX = Integer.MAX_VALUE - (1 << 20);
 
+  /** No record has a higher sequence, so that the one after it is a number, too. */
+  public static final long SEQUENCE_MAX = Long.MAX_VALUE - 1;
+
   /** Bytes of frames between two entries of the sparse index. */
   public static final int INDEX_INTERVAL_BYTES = 64 << 10;
 

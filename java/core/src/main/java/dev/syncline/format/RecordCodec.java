@@ -82,12 +82,29 @@ public final class RecordCodec {
   /** Why they do not, or null if they do. */
   public static String problem(ByteBuffer in, int at, int availableBytes, Crc crc, long epoch) {
     if (isSound(in, at, availableBytes, crc, epoch)) return null;
-    if (availableBytes < Layout.RECORD_HEADER_BYTES)
-      return "expected a record header of " + Layout.RECORD_HEADER_BYTES + " bytes, found " + availableBytes;
+    String length = lengthProblem(in, at, availableBytes, availableBytes);
+    if (length != null) return length;
+    return checksumProblem(crc.seeded(epoch, in, at + 4, Layout.RECORD_HEADER_BYTES - 4 + payloadBytes(in, at)), in.getInt(at));
+  }
+
+  /**
+   * Why a header at {@code at} is none whose record fits, or null if it is one.
+   *
+   * @param availableBytes bytes that can be read here
+   * @param roomBytes bytes that the record may take
+   */
+  public static String lengthProblem(ByteBuffer in, int at, int availableBytes, int roomBytes) {
+    if (Math.min(availableBytes, roomBytes) < Layout.RECORD_HEADER_BYTES)
+      return "expected a record header of " + Layout.RECORD_HEADER_BYTES + " bytes, found "
+          + Math.max(0, Math.min(availableBytes, roomBytes));
     int payloadBytes = payloadBytes(in, at);
-    if (payloadBytes < 0 || payloadBytes > availableBytes - Layout.RECORD_HEADER_BYTES)
-      return "expected a payload of 0 to " + (availableBytes - Layout.RECORD_HEADER_BYTES) + " bytes, found " + payloadBytes;
-    int expected = crc.seeded(epoch, in, at + 4, Layout.RECORD_HEADER_BYTES - 4 + payloadBytes);
-    return "record's checksum: expected 0x%08x, found 0x%08x".formatted(expected, in.getInt(at));
+    if (payloadBytes < 0 || payloadBytes > roomBytes - Layout.RECORD_HEADER_BYTES)
+      return "expected a payload of 0 to " + (roomBytes - Layout.RECORD_HEADER_BYTES) + " bytes, found " + payloadBytes;
+    return null;
+  }
+
+  /** What is wrong where two checksums of a record differ. */
+  public static String checksumProblem(int expected, int found) {
+    return "record's checksum: expected 0x%08x, found 0x%08x".formatted(expected, found);
   }
 }

@@ -4,7 +4,6 @@ import dev.syncline.LogFailedException;
 import dev.syncline.SyncMode;
 import dev.syncline.format.Layout;
 import dev.syncline.format.Mark;
-import dev.syncline.io.SleepWord;
 import dev.syncline.log.options.LogOptions;
 import dev.syncline.log.segment.Segment;
 import java.io.IOException;
@@ -15,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /*
  * Group commit, leader and follower, without a timer.
@@ -39,18 +39,6 @@ import java.util.concurrent.locks.ReentrantLock;
 final class CommitQueue {
   /** A frame takes no further record beyond this; one record or group alone may be larger. A disk takes a megabyte faster than quarters. */
   private static final int FRAME_BODY_BYTES_MAX = (1 << 20) - Layout.FRAME_HEADER_BYTES;
-
-  /** What the queue asks of the log around it. */
-  interface Surroundings {
-    /** Makes space ready for a frame of that size and returns the tail that has it. Housekeeping thread; the caller holds the token. */
-    Segment makeRoom(Segment tail, long frameBytes) throws IOException;
-
-    /** A commit has moved the durable end. Must be cheap and must not throw. */
-    void committed();
-
-    /** What waiters of a frame sleep on, or null if they park. */
-    SleepWord newSleepWord();
-  }
 
   private final SyncMode mode;
   private final LogOptions options;
@@ -916,14 +904,14 @@ final class CommitQueue {
   }
 
   /**
-   * Waits until the durable end lies beyond {@code sequence}, the log stops, or the time is over. An interrupt ends the wait and
-   * stays set.
+   * Waits until the durable end lies beyond {@code sequence}, something has changed for readers, the log stops, or the time is over. An
+   * interrupt ends the wait and stays set.
    */
-  void awaitDurableBeyond(long sequence, long timeoutNanos) {
+  void awaitDurableBeyond(long sequence, BooleanSupplier changed, long timeoutNanos) {
     long left = timeoutNanos;
     lock.lock();
     try {
-      while (durableSequence <= sequence && !state.stopped() && left > 0) {
+      while (durableSequence <= sequence && !changed.getAsBoolean() && !state.stopped() && left > 0) {
         progressWaiters++;
         try {
           left = progress.awaitNanos(left);
@@ -933,6 +921,16 @@ final class CommitQueue {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Something has changed for readers that wait. */
+  void wakeReaders() {
+    lock.lock();
+    try {
+      signalProgress();
     } finally {
       lock.unlock();
     }

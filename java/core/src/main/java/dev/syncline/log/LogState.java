@@ -129,6 +129,6 @@ final class LogState {
 
   /** Whether an error leaves the log as it was: nothing had been written where records go. */
   static boolean isHarmless(Throwable t) {
-    return t instanceof StorageFullException || t instanceof IllegalArgumentException;
+    return t instanceof StorageFullException || t instanceof IllegalArgumentException || t instanceof CorruptLogException;
   }
 }

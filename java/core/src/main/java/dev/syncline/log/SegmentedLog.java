@@ -16,26 +16,34 @@ import dev.syncline.io.DirectoryLock;
 import dev.syncline.io.SleepWord;
 import dev.syncline.io.Storage;
 import dev.syncline.log.options.LogOptions;
+import dev.syncline.log.read.DirectoryFollower;
+import dev.syncline.log.read.LogCursor;
+import dev.syncline.log.read.LogReader;
+import dev.syncline.log.read.ReadSource;
+import dev.syncline.log.read.ReadView;
+import dev.syncline.log.read.RecordView;
+import dev.syncline.log.read.RecordVisitor;
+import dev.syncline.log.read.ViewCopy;
+import dev.syncline.log.recovery.DamageReport;
 import dev.syncline.log.recovery.Recovery;
 import dev.syncline.log.recovery.Verdict;
 import dev.syncline.log.segment.CleanClose;
 import dev.syncline.log.segment.Closing;
-import dev.syncline.log.segment.Extent;
-import dev.syncline.log.segment.FileWindow;
 import dev.syncline.log.segment.Incompatible;
 import dev.syncline.log.segment.MarkFile;
+import dev.syncline.log.segment.Pins;
+import dev.syncline.log.segment.ReaderFiles;
 import dev.syncline.log.segment.Rewind;
 import dev.syncline.log.segment.Segment;
 import dev.syncline.log.segment.SegmentPreparer;
 import dev.syncline.log.segment.SegmentSet;
+import dev.syncline.log.segment.Snapshot;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -48,7 +56,6 @@ import java.util.function.Function;
  * threads.
  */
 public final class SegmentedLog implements Closeable {
-  private static final int WINDOWS_KEPT_MAX = 8;
   private static final long FULL_RETRY_NANOS = 100_000_000;
 
   private final Storage storage;
@@ -57,18 +64,26 @@ public final class SegmentedLog implements Closeable {
   private final boolean readOnly;
   private final AtomicBoolean closeBegun = new AtomicBoolean();
   private final Housekeeper housekeeper;
-  private final List<FileWindow> spareWindows = new CopyOnWriteArrayList<>();
+  private final Pins pins = new Pins();
+  private final ReaderFiles readerFiles;
+  private final LogReader reader;
 
-  /** Sequences behind which the tail was cut since the log was opened, in order; cursors look for cuts newer than themselves. */
-  private final List<Long> cuts = new CopyOnWriteArrayList<>();
+  /** What readers see of a log that this instance writes; null in a read-only one. */
+  private final LiveSource live;
 
-  private final PointReader pointReader;
+  /** What a read-only log follows; null in one that is written to. */
+  private final DirectoryFollower follower;
+
+  /** The one of these two that there is. */
+  private final ReadSource source;
+
   private final MarkDuty markDuty;
   private final ReentrantLock checkpointLock = new ReentrantLock();
   private DirectoryLock lock;
-  private SegmentSet segments = new SegmentSet(List.of());
+  private final SegmentSet segments = new SegmentSet(pins);
 
-  // Set by open, and again when a truncation past damage has made the log writable. Housekeeping thread, or open.
+  // Set by open, and again when a truncation past damage has made the log writable. Housekeeping thread, or open. None of them in a
+  // read-only log.
   private volatile CommitQueue queue;
   private volatile RecoveryReport recovery;
   private volatile List<Damage> damage = List.of();
@@ -86,17 +101,21 @@ public final class SegmentedLog implements Closeable {
 
   private volatile long fullUntilNanos;
 
-  /** The last checkpoint of a log that is not writable; a writable one keeps it with its mark file. */
+  /** The last checkpoint of a log without a mark file of its own. */
   private volatile MarkFile.Checkpoint readCheckpoint = new MarkFile.Checkpoint(0, 0);
 
   private SegmentedLog(Storage storage, LogOptions options, boolean readOnly) {
     this.storage = storage;
     this.options = options;
     this.readOnly = readOnly;
-    this.pointReader = new PointReader(storage);
     this.markDuty = new MarkDuty(options.markIntervalNanos());
     this.state = new LogState(storage.directory(), readOnly);
+    this.readerFiles = new ReaderFiles(storage);
+    this.follower = readOnly ? new DirectoryFollower(storage, readerFiles, state::requireReadable) : null;
     this.housekeeper = new Housekeeper("syncline-" + storage.directory().getFileName(), this::attend);
+    this.live = readOnly ? null : new LiveSource(state, options.syncMode(), this::readerLeft);
+    this.source = readOnly ? follower : live;
+    this.reader = new LogReader(storage, source, readerFiles, pins, !readOnly);
   }
 
   /**
@@ -124,8 +143,13 @@ public final class SegmentedLog implements Closeable {
   /** Opens a log to read what is there: takes no lock, writes nothing, fences nobody, and works beside a live writer. */
   public static SegmentedLog openReadOnly(Storage storage, LogOptions options) throws IOException {
     SegmentedLog log = new SegmentedLog(storage, options, true);
-    log.refresh();
-    return log;
+    try {
+      log.follow();
+      return log;
+    } catch (IOException | RuntimeException | Error e) {
+      log.releaseAfter(e);
+      throw e;
+    }
   }
 
   /** A stray file gets its message before a lock file is made beside it. */
@@ -144,21 +168,37 @@ public final class SegmentedLog implements Closeable {
     readLast = verdict.lastSequence();
     readCheckpoint = new MarkFile.Checkpoint(outcome.mark().lastCheckpoint(), outcome.mark().covered());
     markFile = outcome.markFile();
-    state.damaged(outcome.writable() || readOnly || damage.isEmpty() ? null : damage.get(0));
+    state.damaged(outcome.writable() || damage.isEmpty() ? null : damage.get(0));
+    if (!outcome.writable()) DamageReport.warn(storage.directory(), verdict, "It can be read but not written");
     if (outcome.writable()) {
       preparer = new SegmentPreparer(storage, options, markFile);
       if (outcome.tail() != null) preparer.resume(outcome.tail());
       tail = outcome.tail();
     }
-    if (queue == null) queue = new CommitQueue(options, state, housekeeper, new Surroundings(), tail, verdict.lastSequence());
+    if (queue == null) queue = new CommitQueue(options, state, housekeeper, new Around(), tail, verdict.lastSequence());
     else queue.restart(tail, verdict.lastSequence());
+    live.use(queue);
+    publish();
     recovery = outcome.report(firstSequence(), System.nanoTime() - beganNanos);
   }
 
-  /** Looks again at a directory that somebody else writes to. */
-  private void refresh() throws IOException {
+  /** Begins to follow what somebody else writes. */
+  private void follow() throws IOException {
     long began = System.nanoTime();
-    install(Recovery.beside(storage, options.verification()), began);
+    Verdict verdict = follower.open(options.verification());
+    damage = verdict.damage();
+    DamageReport.warn(storage.directory(), verdict, "It is read up to there");
+    recovery = verdict.report(firstSequence(), durableSequence(), System.nanoTime() - began);
+  }
+
+  /** Shows readers the structure as it is now. */
+  private void publish() {
+    Mark mark = mark();
+    live.publish(new ReadView(segments.live(), mark.truncatedThrough(), mark.cuts(), damage));
+  }
+
+  private void readerLeft() {
+    if (segments.hasRetired()) housekeeper.nudge();
   }
 
   // Appending.
@@ -166,20 +206,20 @@ public final class SegmentedLog implements Closeable {
   /** Appends one record with the next index; returns it. In SYNC mode it is durable then. */
   public long append(int type, int meta, byte[] head, byte[] rest) throws IOException {
     requireSize(1, (long) head.length + rest.length);
-    return queue.append(0, type, meta, head, rest);
+    return queue().append(0, type, meta, head, rest);
   }
 
   /** Appends one record with the caller's index, which must be above every one before it. */
   public long appendAt(long index, int type, int meta, byte[] head, byte[] rest) throws IOException {
     if (index <= 0) throw new IllegalArgumentException("expected an index above 0, found " + index);
     requireSize(1, (long) head.length + rest.length);
-    return queue.append(index, type, meta, head, rest);
+    return queue().append(index, type, meta, head, rest);
   }
 
   /** Appends records that survive a crash together or not at all; returns the first one's index, the rest follow without gaps. */
   public long appendGroup(List<Entry> entries) throws IOException {
     requireSize(entries);
-    return queue.appendAll(0, entries, true);
+    return queue().appendAll(0, entries, true);
   }
 
   /**
@@ -193,13 +233,19 @@ public final class SegmentedLog implements Closeable {
       throw new IllegalArgumentException("expected indexes above 0, found " + entries.size() + " from " + first + " on");
     if (entries.isEmpty()) throw new IllegalArgumentException("expected at least one record, found none");
     requireSize(entries);
-    queue.appendAll(first, entries, false);
+    queue().appendAll(first, entries, false);
   }
 
   /** Appends one record; the future completes with its index when it is durable. */
   public CompletableFuture<Long> appendAsync(int type, int meta, byte[] head, byte[] rest) throws IOException {
     requireSize(1, (long) head.length + rest.length);
-    return queue.appendAsync(type, meta, head, rest);
+    return queue().appendAsync(type, meta, head, rest);
+  }
+
+  private CommitQueue queue() throws IOException {
+    CommitQueue now = queue;
+    if (now == null) state.requireWritable();
+    return now;
   }
 
   private void requireSize(List<Entry> entries) throws RecordTooLargeException {
@@ -217,58 +263,38 @@ public final class SegmentedLog implements Closeable {
 
   /** Makes everything appended durable; returns the highest durable index. */
   public long sync() throws IOException {
-    return queue.sync();
+    return queue().sync();
   }
 
   /** Waits until {@code sequence} is durable; outside SYNC mode asks for a sync instead of waiting for the next one. */
   public void awaitDurable(long sequence) throws IOException {
     state.requireReadable();
-    if (sequence > queue.appendedSequence())
-      throw new IllegalArgumentException("sequence " + sequence + " was not appended: the highest is " + queue.appendedSequence());
-    queue.awaitDurable(sequence);
-  }
-
-  /** Waits until the durable end is beyond {@code sequence}, at most that long; an interrupt ends the wait and stays set. */
-  public void awaitDurableBeyond(long sequence, long timeoutNanos) throws IOException {
-    state.requireReadable();
-    if (!readOnly) {
-      queue.awaitDurableBeyond(sequence, timeoutNanos);
-    } else if (readLast <= sequence) {
-      java.util.concurrent.locks.LockSupport.parkNanos(this, Math.min(timeoutNanos, 10_000_000));
-      refresh();
-    }
+    source.current();
+    long appended = readOnly ? follower.durableSequence() : queue.appendedSequence();
+    if (sequence > appended)
+      throw new IllegalArgumentException("sequence " + sequence + " was not appended: the highest is " + appended);
+    if (!readOnly) queue.awaitDurable(sequence);
   }
 
   // Positions.
 
-  /** Highest index whose append has returned. */
+  /** Highest index whose append has returned; in a read-only log the highest that it has seen to be durable. */
   public long currentSequence() {
-    return options.syncMode() == SyncMode.SYNC ? queue.durableSequence() : queue.appendedSequence();
+    return readOnly ? follower.durableSequence() : live.currentSequence();
   }
 
   public long durableSequence() {
-    return queue.durableSequence();
-  }
-
-  /** Where readers stop: at what has been appended, or after a failure at what is durable. */
-  long visibleSequence() {
-    return state.failure() != null ? queue.durableSequence() : currentSequence();
+    return source.durableSequence();
   }
 
   /** Records up to here are forgotten. */
   public long truncatedThrough() {
-    return mark().truncatedThrough();
+    return source.known().truncatedThrough();
   }
 
   /** First index that can be read, or the current one + 1 if there is none. */
   public long firstSequence() {
-    long truncated = truncatedThrough();
-    long visible = visibleSequence();
-    Segment first = SegmentSet.firstBeyond(segments.live(), truncated);
-    if (first == null) return (queue.writtenSequence() < visible ? Math.max(truncated, queue.writtenSequence()) : visible) + 1;
-    for (Extent extent : first.extents())
-      if (extent.lastSequence() > truncated) return Math.max(truncated + 1, extent.firstSequence());
-    return visible + 1;
+    return reader.firstSequence();
   }
 
   private Mark mark() {
@@ -278,7 +304,11 @@ public final class SegmentedLog implements Closeable {
 
   private MarkFile.Checkpoint checkpoint() {
     MarkFile file = markFile;
-    return file == null ? readCheckpoint : file.checkpoint();
+    if (file != null) return file.checkpoint();
+    Mark followed = readOnly ? follower.mark() : null;
+    MarkFile.Checkpoint noted = readCheckpoint;
+    boolean newer = followed != null && (followed.lastCheckpoint() > noted.sequence() || noted.sequence() > follower.durableSequence());
+    return newer ? new MarkFile.Checkpoint(followed.lastCheckpoint(), followed.covered()) : noted;
   }
 
   /** Sequence of the last checkpoint that {@link #noteCheckpoint} was told of, or 0. */
@@ -311,7 +341,7 @@ public final class SegmentedLog implements Closeable {
    * @return a sequence below all of them, or -1 if no record of that type lies beyond the mark's
    */
   public long checkpointsMayFollow(int type) {
-    Segment newest = segments.newest();
+    Segment newest = source.known().newest();
     boolean may = newest != null && newest.hasType(type) && newest.reachesBeyond(lastCheckpoint());
     return may ? Math.max(lastCheckpoint(), newest.header.baseSequence()) : -1;
   }
@@ -320,17 +350,17 @@ public final class SegmentedLog implements Closeable {
 
   /** A cursor over everything above {@code after} up to what is visible now. */
   public LogCursor cursor(long after) throws IOException {
-    return openCursor(after, false, 256 << 10);
+    return reader.cursor(after);
   }
 
   /** A cursor that follows the durable end; it fails if truncation overtakes it. */
   public LogCursor follow(long after) throws IOException {
-    return openCursor(after, true, 64 << 10);
+    return reader.follow(after);
   }
 
   /** A cursor for one record: after {@link LogCursor#advance} it stands on {@code sequence} or the next one there is. */
   public LogCursor seek(long sequence) throws IOException {
-    return openCursor(sequence - 1, false, 16 << 10);
+    return reader.seek(sequence);
   }
 
   /**
@@ -341,24 +371,7 @@ public final class SegmentedLog implements Closeable {
    * @throws CorruptLogException if it was there and is unreadable
    */
   public <T> T read(long sequence, Function<? super RecordView, T> use) throws IOException {
-    state.requireReadable();
-    Segment holder = sequence > truncatedThrough() && sequence <= visibleSequence()
-        ? SegmentSet.firstBeyond(segments.live(), sequence - 1)
-        : null;
-    T found = holder == null ? null : pointReader.read(holder, sequence, use);
-    return found != null ? found : readThroughCursor(sequence, use);
-  }
-
-  private <T> T readThroughCursor(long sequence, Function<? super RecordView, T> use) throws IOException {
-    try (LogCursor cursor = seek(sequence)) {
-      if (cursor.advance() && cursor.sequence() == sequence) {
-        cursor.notePositions(pointReader.positions());
-        return use.apply(cursor);
-      }
-      if (cursor.damage().isPresent() && sequence <= currentSequence() && sequence > truncatedThrough())
-        throw new CorruptLogException(cursor.damage().get(), "Nothing was changed");
-      return null;
-    }
+    return reader.read(sequence, use);
   }
 
   /**
@@ -368,54 +381,7 @@ public final class SegmentedLog implements Closeable {
    * @throws dev.syncline.CorruptLogException if damage lies in what is read
    */
   public void scan(int type, long after, RecordVisitor visitor) throws IOException {
-    state.requireReadable();
-    new TypeScan(this, type, visitor).run(segments.live(), after, visibleSequence());
-  }
-
-  private LogCursor openCursor(long after, boolean follows, int windowBytes) throws IOException {
-    state.requireReadable();
-    if (readOnly && after >= readLast) refresh();
-    long from = follows ? after : Math.max(after, truncatedThrough());
-    return new LogCursor(this, segments, from, visibleSequence(), follows, windowBytes);
-  }
-
-  void requireReadable() throws IOException {
-    state.requireReadable();
-  }
-
-  Storage storage() {
-    return storage;
-  }
-
-  List<Long> cuts() {
-    return cuts;
-  }
-
-  ByteBuffer copyOfPending(long sequence) {
-    return readOnly ? null : queue.copyOfPending(sequence);
-  }
-
-  /** The first damage known since opening that lost records above {@code sequence}, or null. */
-  Damage damageAbove(long sequence) {
-    // Asked for each frame that is read: not even an iterator is made where there is nothing to go through.
-    if (damage.isEmpty()) return null;
-    long above = Math.max(sequence, truncatedThrough());
-    for (Damage d : damage) if (d.losesRecords() && d.lastLost() > above) return d;
-    return null;
-  }
-
-  FileWindow borrowWindow(int bytes) {
-    for (FileWindow window : spareWindows) if (window.stepBytes() == bytes && spareWindows.remove(window)) return window;
-    return new FileWindow(bytes);
-  }
-
-  void returnWindow(FileWindow window) {
-    window.use(null);
-    if (spareWindows.size() < WINDOWS_KEPT_MAX) spareWindows.add(window);
-  }
-
-  void readerLeft() {
-    if (!readOnly && segments.hasRetired()) housekeeper.nudge();
+    reader.scan(type, after, visitor);
   }
 
   // Truncating.
@@ -457,6 +423,7 @@ public final class SegmentedLog implements Closeable {
     long firstLeft = forgotten.size() < live.size() ? live.get(forgotten.size()).ordinal : mark.lastOrdinal() + 1;
     markFile.store(mark.withTruncatedThrough(through, firstLeft).withFloor(Math.max(through, mark.floorSequence())));
     segments.retire(forgotten);
+    publish();
     disposeUnread();
   }
 
@@ -471,8 +438,13 @@ public final class SegmentedLog implements Closeable {
     Mark truncated = mark.withTruncatedThrough(Math.max(through, mark.truncatedThrough()), firstLeft)
         .withFloor(Math.max(readLast, mark.floorSequence()));
     MarkFile.replace(storage, truncated);
-    for (Segment segment : live) segment.close();
-    install(new Recovery(storage, options).recover(), began);
+    // Cursors that are opened from now on begin behind it. What an older one may still read stays until that one ends.
+    readMark = truncated;
+    publish();
+    long lowestPin = pins.lowest();
+    install(new Recovery(storage, options).recover(lowestPin), began);
+    segments.retireAsWell(live, lowestPin);
+    for (Segment segment : live) if (segment.ordinal < lowestPin || segments.isLive(segment.ordinal)) readerFiles.release(segment);
     return null;
   }
 
@@ -490,36 +462,35 @@ public final class SegmentedLog implements Closeable {
     poisoning(() -> {
       queue.exclusively(now -> {
         if (sequence >= queue.appendedSequence()) return now;
+        Segment clipped = Rewind.clipped(storage, segments.live(), sequence);
         markFile.noteCheckpoint(new MarkFile.Checkpoint(lastCheckpoint, covered));
-        state.finalOnFailure(() -> rewind(sequence));
+        state.finalOnFailure(() -> rewind(sequence, clipped));
         return null;
       }, Long.MAX_VALUE);
       return null;
     });
   }
 
-  private void rewind(long sequence) throws IOException {
-    List<Segment> live = segments.live();
-    int holder = 0;
-    for (int i = 1; i < live.size(); i++) if (live.get(i).header.baseSequence() < sequence) holder = i;
-    Segment kept = live.get(holder);
+  /** From when the mark is stored the records are gone, whatever becomes of their bytes; readers hear of it before a file changes. */
+  private void rewind(long sequence, Segment clipped) throws IOException {
     if (tail != null) tail.stopWriting().close();
     tail = null;
-    cuts.add(sequence);
-    Mark.DurablePoint point = new Mark.DurablePoint(kept.ordinal, 0, kept.lastWithin(sequence), 0);
-    markFile.store(markFile.current().withRewind(sequence, kept.ordinal).withFloor(sequence).withDurable(point, false));
-    // From here on the records are gone, whatever becomes of their bytes: nobody may look for them in what is cut now.
+    Mark.DurablePoint point = new Mark.DurablePoint(clipped.ordinal, 0, clipped.lastSequence(), 0);
+    markFile.store(markFile.current().withRewind(sequence, clipped.ordinal).withFloor(sequence).withDurable(point, false)
+        .withCut(sequence, newCutId()));
+    List<Segment> gone = segments.cutBehind(clipped);
+    publish();
     queue.restart(null, sequence);
-    for (int i = live.size() - 1; i > holder; i--) {
-      live.get(i).close();
-      storage.delete(live.get(i).name);
+    for (Segment segment : gone) {
+      readerFiles.dispose(segment);
+      storage.delete(segment.name);
       storage.syncDirectory();
     }
-    Segment cut = Rewind.cutSegment(storage, kept, sequence);
-    cut.readThrough(kept);
-    List<Segment> left = new ArrayList<>(live.subList(0, holder));
-    left.add(cut);
-    segments.replaceAll(left);
+    Rewind.cutFile(storage, clipped);
+  }
+
+  private int newCutId() {
+    return (int) options.identifiers().getAsLong();
   }
 
   /**
@@ -543,17 +514,25 @@ public final class SegmentedLog implements Closeable {
   private void forgetAll(long through) throws IOException {
     if (tail != null) tail.stopWriting().close();
     tail = null;
-    cuts.add(through);
     markFile.noteCheckpoint(new MarkFile.Checkpoint(0, 0));
-    markFile.store(markFile.current().withoutRecords(through));
+    markFile.store(markFile.current().withoutRecords(through).withCut(through, newCutId()));
     segments.retire(segments.live());
+    publish();
     disposeUnread();
   }
 
   // Copying and checking.
 
-  /** Makes {@code target}'s directory a log that holds what this one holds now: hard links where possible, else copies. */
+  /**
+   * Makes {@code target}'s directory a log that holds what this one holds now: hard links where possible, else copies. A read-only log is
+   * copied as far as it is known to be durable, and never linked.
+   */
   public void snapshot(Storage target) throws IOException {
+    if (readOnly) {
+      state.requireReadable();
+      new ViewCopy(storage, target, follower).copy();
+      return;
+    }
     state.requireWritable();
     StorageFullException[] full = new StorageFullException[1];
     poisoning(() -> {
@@ -587,16 +566,14 @@ public final class SegmentedLog implements Closeable {
     }
   }
 
-  /** Reads and checks everything; damage is reported, not thrown. */
+  /** Reads and checks everything that lies in files; damage is reported, not thrown. */
   public VerifyReport verify() throws IOException {
-    state.requireReadable();
-    if (readOnly) refresh();
-    return new Verifier(this, segments.live(), damage).verify();
+    return reader.verify();
   }
 
   // What the queue asks for.
 
-  private final class Surroundings implements CommitQueue.Surroundings {
+  private final class Around implements Surroundings {
     @Override
     public Segment makeRoom(Segment now, long frameBytes) throws IOException {
       if (now != null && preparer.belongs(now, frameBytes)) {
@@ -634,9 +611,9 @@ public final class SegmentedLog implements Closeable {
       tail = preparer.begin(newest, newest == null ? base : newest.lastSequence(), base);
     });
     segments.add(tail);
+    publish();
     return tail;
   }
-
   // Duties of the housekeeping thread.
 
   private long attend() {
@@ -673,6 +650,7 @@ public final class SegmentedLog implements Closeable {
   private void disposeUnread() throws IOException {
     List<Segment> unread = segments.takeUnread();
     if (unread.isEmpty()) return;
+    for (Segment segment : unread) readerFiles.dispose(segment);
     preparer.dispose(unread);
     storage.syncDirectory();
   }
@@ -723,6 +701,8 @@ public final class SegmentedLog implements Closeable {
 
   private void closeFiles() throws IOException {
     List<Closeable> open = new ArrayList<>();
+    readerFiles.close();
+    if (follower != null) open.add(follower);
     if (markFile != null) open.add(markFile);
     if (preparer != null) open.add(preparer::abandon);
     for (Segment segment : segments.live()) open.add(segment::close);
@@ -766,6 +746,7 @@ public final class SegmentedLog implements Closeable {
   private Segment finish(Segment now) throws IOException {
     state.finalOnFailure(() -> {
       tail = null;
+      readerFiles.close();
       CleanClose.finish(storage, segments, preparer, markFile, now, queue.appendedSequence());
     });
     return null;
@@ -802,10 +783,13 @@ public final class SegmentedLog implements Closeable {
   }
 
   public WalStats stats() {
-    CommitCounters counters = queue.counters;
+    CommitQueue commits = queue;
+    CommitCounters counters = commits == null ? new CommitCounters() : commits.counters;
+    SegmentPreparer files = preparer;
+    int segmentCount = source.known().segments().size();
     return new WalStats(counters.appends, counters.appendedBytes, counters.commits, counters.durableWrites, counters.syncs,
-        counters.writtenBytes, preparer == null ? 0 : preparer.rotations(), preparer == null ? 0 : preparer.recycledFiles(),
-        segments.live().size(), segments.diskBytes() + (preparer == null ? 0 : preparer.spareBytes()), queue.pendingBytes(),
-        queue.ioInProgressNanos(), state.failure() != null);
+        counters.writtenBytes, files == null ? 0 : files.rotations(), files == null ? 0 : files.recycledFiles(), segmentCount,
+        segments.retired().size(), segments.diskBytes() + (files == null ? 0 : files.spareBytes()), readerFiles.openCount(),
+        commits == null ? 0 : commits.pendingBytes(), commits == null ? 0 : commits.ioInProgressNanos(), state.failure() != null);
   }
 }

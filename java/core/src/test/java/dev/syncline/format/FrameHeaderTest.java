@@ -14,7 +14,7 @@ class FrameHeaderTest {
   private static final long ORDINAL = 0x2122232425262728L;
   private static final long OFFSET = 0x3132333435363738L;
   private static final FrameHeader HEADER = new FrameHeader(
-      0, EPOCH, ORDINAL, OFFSET, 0x4142434445464748L, 0x5152535455565758L, 0x6162636465666768L, 0x01727374, 0x02828384, 0x03929394,
+      0, EPOCH, ORDINAL, OFFSET, 0x4142434445464748L, 0x5152535455565758L, 0x2162636465666768L, 0x01727374, 0x02828384, 0x03929394,
       0x04a2a3a4, FrameHeader.SEAL);
 
   private final Crc crc = new Crc();
@@ -67,7 +67,7 @@ class FrameHeaderTest {
 
   @Test
   void hasThePromiseAtFortyEight() {
-    assertThat(hex(out, AT + 48, 8)).isEqualTo("6867666564636261");
+    assertThat(hex(out, AT + 48, 8)).isEqualTo("6867666564636221");
   }
 
   @Test

@@ -6,23 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.syncline.format.Crc;
 import dev.syncline.format.FrameHeader;
 import dev.syncline.format.Layout;
-import dev.syncline.format.LogId;
 import dev.syncline.format.RecordCodec;
-import dev.syncline.format.SegmentHeader;
 import dev.syncline.io.AlignedBuffers;
 import dev.syncline.io.SegmentFile;
 import dev.syncline.io.Storage;
 import dev.syncline.io.nio.NioStorage;
-import dev.syncline.log.segment.Extent;
+import dev.syncline.log.segment.FileBytes;
 import dev.syncline.log.segment.FileWindow;
 import dev.syncline.log.segment.FrameCheck;
 import dev.syncline.log.segment.FrameFields;
-import dev.syncline.log.segment.Segment;
-import dev.syncline.log.segment.SegmentSet;
 import dev.syncline.log.segment.SparseIndex;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -252,7 +247,7 @@ class SmallPartsTest {
       try (Storage storage = NioStorage.open(directory, 4096, false);
           SegmentFile file = storage.open("data", Storage.Access.READ)) {
         FileWindow window = new FileWindow(4096);
-        window.use(file);
+        window.use(FileBytes.of(file));
         for (int[] range : new int[][] {{0, 100}, {4090, 20}, {9990, 20}, {5000, 5000}, {0, 10_000}, {20_000, 10}, {4095, 1}}) {
           int available = window.load(range[0], range[1]);
           int there = Math.max(0, Math.min(range[1], content.length - range[0]));
@@ -270,7 +265,7 @@ class SmallPartsTest {
       try (Storage storage = NioStorage.open(directory, 4096, false);
           SegmentFile file = storage.open("data", Storage.Access.READ)) {
         FileWindow window = new FileWindow(4096);
-        window.use(file);
+        window.use(FileBytes.of(file));
         assertThat(window.load(5000, 1 << 30)).isEqualTo(5000);
         assertThat(window.load(20_000, 1 << 30)).isZero();
         assertThat(window.buffer().capacity()).isLessThanOrEqualTo(12_288);
@@ -283,10 +278,10 @@ class SmallPartsTest {
       try (Storage storage = NioStorage.open(directory, 4096, false);
           SegmentFile file = storage.open("data", Storage.Access.READ)) {
         FileWindow window = new FileWindow(4096);
-        window.use(file);
+        window.use(FileBytes.of(file));
         window.load(0, 1);
         java.nio.file.Files.write(data, new byte[] {2});
-        window.use(file);
+        window.use(FileBytes.of(file));
         assertThat(window.load(0, 1)).isEqualTo(1);
         assertThat(window.buffer().get(0)).isEqualTo((byte) 2);
       }
@@ -381,69 +376,5 @@ class SmallPartsTest {
       check.check(frame, 0, 4096, new FrameFields().take(header), 1);
       assertThat(check.problem).isEqualTo("expected a sequence in (1, 3], found 1");
     }
-  }
-
-  @Nested
-  class ASegmentSet {
-    private Segment segment(long ordinal, long base, long last) {
-      SegmentHeader header = new SegmentHeader(4096, new LogId(1, 2), ordinal, 3, base, 0, 0, base, 0);
-      List<Extent> extents = last == base ? List.of() : List.of(new Extent(4096, 8192, base + 1, last));
-      return new Segment(header, 1, new SparseIndex(), new long[4], extents, 1, 8192, false);
-    }
-
-    @Test
-    void findsTheFirstSegmentThatHoldsASequenceAboveAnother() {
-      List<Segment> live = List.of(segment(1, 0, 10), segment(2, 10, 10), segment(3, 10, 20), segment(4, 20, 20));
-      assertThat(SegmentSet.firstBeyond(live, 0).ordinal).isEqualTo(1);
-      assertThat(SegmentSet.firstBeyond(live, 9).ordinal).isEqualTo(1);
-      assertThat(SegmentSet.firstBeyond(live, 10).ordinal).as("past the empty one").isEqualTo(3);
-      assertThat(SegmentSet.firstBeyond(live, 19).ordinal).isEqualTo(3);
-      assertThat(SegmentSet.firstBeyond(live, 20)).isNull();
-      assertThat(SegmentSet.firstBeyond(List.of(), 0)).isNull();
-    }
-
-    @Test
-    void keepsRetiredSegmentsWhileAReaderMayStillReadThem() {
-      Segment one = segment(1, 0, 10);
-      Segment two = segment(2, 10, 20);
-      Segment three = segment(3, 20, 30);
-      SegmentSet set = new SegmentSet(List.of(one, two, three));
-      Object reader = new Object();
-      set.pin(reader, 2);
-      set.retire(List.of(one, two));
-      assertThat(set.live()).containsExactly(three);
-      assertThat(set.takeUnread()).containsExactly(one);
-      assertThat(set.hasRetired()).isTrue();
-      set.pin(reader, 3);
-      assertThat(set.takeUnread()).containsExactly(two);
-      assertThat(set.hasRetired()).isFalse();
-    }
-
-    @Test
-    void keepsWhatTheSlowestReaderNeeds() {
-      Segment one = segment(1, 0, 10);
-      SegmentSet set = new SegmentSet(List.of(one, segment(2, 10, 20)));
-      Object slow = new Object();
-      set.pin(slow, 1);
-      set.pin(new Object(), 2);
-      set.retire(List.of(one));
-      assertThat(set.takeUnread()).isEmpty();
-      set.unpin(slow);
-      assertThat(set.takeUnread()).containsExactly(one);
-    }
-
-    @Test
-    void showsReadersAListThatDoesNotChange() {
-      SegmentSet set = new SegmentSet(List.of(segment(1, 0, 10)));
-      List<Segment> before = set.live();
-      set.add(segment(2, 10, 20));
-      assertThat(before).hasSize(1);
-      assertThat(set.newest().ordinal).isEqualTo(2);
-    }
-  }
-
-  @Test
-  void buffersOfTheLogAreLittleEndian() {
-    assertThat(AlignedBuffers.allocate(1).order()).isEqualTo(ByteOrder.LITTLE_ENDIAN);
   }
 }

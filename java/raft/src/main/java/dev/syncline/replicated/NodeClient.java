@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** Asks one node, once: what {@link ReplicatedLogClient} is made of, and what tells nodes apart. Safe for many threads. */
 public final class NodeClient {
@@ -17,7 +18,7 @@ public final class NodeClient {
   public NodeClient(ClientTransport transport, String address, Duration timeout) {
     this.transport = transport;
     this.address = address;
-    this.timeoutNanos = timeout.toNanos();
+    this.timeoutNanos = TimeUnit.NANOSECONDS.convert(timeout);
   }
 
   public String address() {

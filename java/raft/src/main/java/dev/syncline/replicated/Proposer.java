@@ -16,7 +16,7 @@ final class Proposer {
 
   Proposer(ReplicatedLogOptions options, ConsensusEngine engine) {
     this.engine = engine;
-    this.timeoutNanos = options.requestTimeout().toNanos();
+    this.timeoutNanos = TimeUnit.NANOSECONDS.convert(options.requestTimeout());
   }
 
   CommandResult propose(Command command) throws IOException {

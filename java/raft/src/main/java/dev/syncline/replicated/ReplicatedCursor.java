@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A cursor over a node's local log that goes on when a snapshot takes that log's place: the records are the same, so it opens a
@@ -119,7 +120,7 @@ final class ReplicatedCursor implements WalCursor {
 
   @Override
   public Optional<WalRecord> next(Duration timeout) throws IOException {
-    long deadlineNanos = System.nanoTime() + timeout.toNanos();
+    long deadlineNanos = System.nanoTime() + Math.max(0, TimeUnit.NANOSECONDS.convert(timeout));
     try {
       while (!hasNext()) {
         long leftNanos = deadlineNanos - System.nanoTime();

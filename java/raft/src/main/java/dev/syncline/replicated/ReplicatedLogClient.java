@@ -42,7 +42,7 @@ public final class ReplicatedLogClient implements Closeable {
     if (addresses.isEmpty()) throw new IllegalArgumentException("expected the address of at least one node");
     Duration attempt = timeout.compareTo(ATTEMPT_MAX) < 0 ? timeout : ATTEMPT_MAX;
     this.transport = transport;
-    this.timeoutNanos = timeout.toNanos();
+    this.timeoutNanos = TimeUnit.NANOSECONDS.convert(timeout);
     this.nodes = addresses.stream().map(address -> new NodeClient(transport, address, attempt)).toList();
   }
 

@@ -420,11 +420,13 @@ abstract class LogStorageContract extends LogStorageTestBase {
     SynclineLogStorage log = openedLog();
     append(log, 1, 100, 1);
     assertThat(log.truncatePrefix(11)).isTrue();
-    try (WriteAheadLog reader = WriteAheadLog.openReadOnly(directory()); WalCursor records = reader.iterate()) {
+    try (WriteAheadLog reader = WriteAheadLog.openReadOnly(directory())) {
+      while (reader.durableSequence() < 100) reader.iterate().close(); // Until the mark says that their one frame is durable.
       assertThat(reader.verify().damage()).isEmpty();
-      assertThat(reader.firstSequence()).isEqualTo(11);
-      assertThat(reader.currentSequence()).isEqualTo(100);
-      assertThatThrownBy(records::hasNext).hasStackTraceContaining("written through the layer below");
+      assertThat(List.of(reader.firstSequence(), reader.currentSequence())).containsExactly(11L, 100L);
+      try (WalCursor records = reader.iterate()) {
+        assertThatThrownBy(records::hasNext).hasStackTraceContaining("written through the layer below");
+      }
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.syncline.tck;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.syncline.Operation;
 import dev.syncline.RecordType;
 import dev.syncline.WalCursor;
@@ -10,6 +12,7 @@ import dev.syncline.io.Storage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +93,13 @@ public abstract class LogTestBase {
     WriteAheadLog log = WriteAheadLog.openReadOnly(directory);
     opened.addFirst(log);
     return log;
+  }
+
+  /** Asks a read-only log until it shows {@code sequence}: the last records have no witness before the next frame or mark. */
+  protected static void awaitDurable(WriteAheadLog reader, long sequence) throws IOException {
+    try (WalCursor tail = reader.tail(sequence - 1)) {
+      assertThat(tail.next(Duration.ofSeconds(20))).as("record %d, or a later one", sequence).isPresent();
+    }
   }
 
   /** For {@link #open}: segments that a few appends fill. */

@@ -228,6 +228,7 @@ public abstract class TakeoverContract extends LogTestBase {
     try (ChildProcess child = ChildProcess.start(factory(), directory(), "append")) {
       child.awaitLine("acknowledged 3");
       WriteAheadLog reader = openReadOnly(directory());
+      awaitDurable(reader, 3);
       assertThat(lines(reader.replay())).startsWith(entryLines(1, 3).toArray(String[]::new));
       reader.close();
       child.awaitLine("acknowledged");

@@ -2,9 +2,9 @@ package dev.syncline.tck;
 
 import dev.syncline.io.Storage;
 import dev.syncline.log.Entry;
-import dev.syncline.log.LogCursor;
 import dev.syncline.log.SegmentedLog;
 import dev.syncline.log.options.LogOptions;
+import dev.syncline.log.read.LogCursor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -196,7 +196,7 @@ class MutantsTest {
 
   @Test
   void takingWhatACutLeftForPartOfTheLogIsCaught() {
-    assertCaughtByCrashes(new Mutant().with("log.recovery.Judge", "sortOutLeftovers", doingNothing()));
+    assertCaughtByCrashes(new Mutant().with("log.recovery.DirectoryScan", "sortOutLeftovers", doingNothing()));
   }
 
   @Test
@@ -282,7 +282,7 @@ class MutantsTest {
 
   @Test
   void deletingASegmentThatTheMarkDoesNotKnowYetIsCaught() {
-    assertChangesTheTable("log.recovery.Judge", "scanAll", without("hasFrames"));
+    assertChangesTheTable("log.recovery.DirectoryScan", "scanAll", without("hasFrames"));
   }
 
   @Test

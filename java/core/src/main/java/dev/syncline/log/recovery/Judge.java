@@ -9,18 +9,15 @@ import dev.syncline.format.SegmentName;
 import dev.syncline.io.Storage;
 import dev.syncline.log.recovery.SegmentScan.Break;
 import dev.syncline.log.recovery.Verdict.Cut;
-import dev.syncline.log.segment.Incompatible;
-import dev.syncline.log.segment.MarkFile;
 import dev.syncline.log.segment.Segment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Tells a torn tail from damage, by evidence on disk. Reads only.
@@ -51,37 +48,35 @@ import java.util.TreeSet;
  */
 public final class Judge {
   private final Storage storage;
-  private final SegmentScanner scanner;
-  private final Verification verification;
-
-  private final List<String> notes = new ArrayList<>();
+  private final DirectoryScan scan;
+  private final List<SegmentScan> scans;
+  private final List<Long> ordinals;
+  private final List<String> notes;
   private final List<Damage> damage = new ArrayList<>();
-  private final List<Long> leftovers = new ArrayList<>();
-  private final List<SegmentScan> scans = new ArrayList<>();
-  private final List<Long> ordinals = new ArrayList<>();
   private final List<Segment> segments = new ArrayList<>();
   private Mark mark;
-  private LogId logId;
   private boolean markNeedsHealing;
-  private String markProblem;
   private long proven;
   private Cut tornAt;
   private Cut damageCut;
 
   public Judge(Storage storage, Storage.Access access, Verification verification) {
+    this(storage, access, verification, new HashMap<>());
+  }
+
+  /** @param finished scans of finished segments, by ordinal, that need not be read again; those that are read now are added */
+  Judge(Storage storage, Storage.Access access, Verification verification, Map<Long, SegmentScan> finished) {
     this.storage = storage;
-    this.scanner = new SegmentScanner(storage, access);
-    this.verification = verification;
+    this.scan = new DirectoryScan(storage, access, verification, finished);
+    this.scans = scan.scans;
+    this.ordinals = scan.ordinals;
+    this.notes = scan.notes;
   }
 
   public Verdict judge() throws IOException {
-    Set<String> names = new HashSet<>(storage.list());
-    TreeSet<Long> present = segmentOrdinals(names);
-    boolean hasMark = names.contains(SegmentName.MARK);
-    if (!hasMark && present.isEmpty()) return fresh();
-    readMark(hasMark);
-    sortOutLeftovers(present);
-    scanAll(present);
+    if (!scan.read()) return fresh();
+    mark = scan.mark();
+    markNeedsHealing = scan.markNeedsHealing();
     if (mark == null) rebuildMark();
     gatherEvidence();
     judgeStart();
@@ -92,80 +87,15 @@ public final class Judge {
 
   private Verdict fresh() {
     return new Verdict(
-        true, Optional.empty(), false, null, List.of(), List.of(), null, List.of(), null, List.of(), List.of(), 0, 0, true);
-  }
-
-  private TreeSet<Long> segmentOrdinals(Set<String> names) throws IOException {
-    TreeSet<Long> found = new TreeSet<>();
-    for (String name : names) {
-      if (!SegmentName.isSegment(name)) continue;
-      long ordinal = SegmentName.ordinal(name);
-      if (ordinal < 0) throw Incompatible.foreignName(storage, name);
-      found.add(ordinal);
-    }
-    return found;
-  }
-
-  private void readMark(boolean hasMark) throws IOException {
-    if (!hasMark) {
-      markProblem = "expected a mark file beside the segments, found none";
-    } else {
-      MarkFile.Reading reading = MarkFile.read(storage);
-      mark = reading.mark().orElse(null);
-      markNeedsHealing = reading.slotNeedsHealing();
-      if (mark != null) logId = mark.logId();
-      if (mark == null) markProblem = reading.problem();
-      else if (reading.problem() != null) notes.add(SegmentName.MARK + ": " + reading.problem() + "; the other slot was used");
-    }
-  }
-
-  /** Sets aside what a truncation or a rewind has given up and not got round to deleting. */
-  private void sortOutLeftovers(TreeSet<Long> present) {
-    if (mark == null) return;
-    for (long ordinal : List.copyOf(present)) {
-      boolean truncated = ordinal < mark.firstOrdinal();
-      boolean rewound = mark.rewinding() && ordinal > mark.rewindOrdinal();
-      if (!truncated && !rewound) continue;
-      present.remove(ordinal);
-      leftovers.add(ordinal);
-      notes.add(SegmentName.of(ordinal) + ": left over from " + (truncated ? "a truncation" : "a cut of the tail"));
-    }
-  }
-
-  private void scanAll(TreeSet<Long> present) throws IOException {
-    for (long ordinal : present) {
-      boolean newest = ordinal == present.last();
-      boolean whole = newest || verification == Verification.FULL;
-      SegmentScan scan = whole ? scanner.scan(ordinal) : scanner.glance(ordinal);
-      requireOwn(ordinal, scan.foundLogId());
-      boolean unborn = mark != null && ordinal > mark.lastOrdinal() && !scan.hasFrames() && scan.seal() == null;
-      if (unborn) {
-        leftovers.add(ordinal);
-        notes.add(SegmentName.of(ordinal) + ": was being made when the last user stopped; holds nothing");
-        continue;
-      }
-      ordinals.add(ordinal);
-      scans.add(scan);
-    }
-    // If the newest turned out unborn, the one before it is the newest and was only glanced at.
-    int last = scans.size() - 1;
-    if (last >= 0 && !present.isEmpty() && ordinals.get(last) != present.last().longValue())
-      scans.set(last, scanner.scan(ordinals.get(last)));
-  }
-
-  /** The mark says which log this is, or else the first segment does. */
-  private void requireOwn(long ordinal, LogId found) throws IOException {
-    if (found == null) return;
-    if (logId == null) logId = found;
-    if (!found.equals(logId)) throw Incompatible.foreignSegment(storage, ordinal, logId, found);
+        true, Optional.empty(), false, null, List.of(), List.of(), null, List.of(), null, List.of(), List.of(), 0, 0, true, List.of());
   }
 
   /** The strongest mark that the segments alone justify. */
   private void rebuildMark() {
     Path file = storage.directory().resolve(SegmentName.MARK);
-    damage.add(new Damage(file, 0, markProblem, 0, -1));
+    damage.add(new Damage(file, 0, scan.markProblem(), 0, -1));
     markNeedsHealing = true;
-    LogId id = logId == null ? new LogId(0, 0) : logId;
+    LogId id = scan.logId() == null ? new LogId(0, 0) : scan.logId();
     Mark rebuilt = Mark.fresh(id);
     if (!ordinals.isEmpty()) rebuilt = rebuilt.withOrdinals(ordinals.get(0), ordinals.get(ordinals.size() - 1));
     if (!scans.isEmpty() && scans.get(0).header() != null)
@@ -378,9 +308,9 @@ public final class Judge {
     long last = Math.max(Math.max(proven, mark.truncatedThrough()), mark.floorSequence());
     for (Segment segment : segments) last = Math.max(last, segment.lastSequence());
     for (Damage d : damage) last = Math.max(last, d.lastLost());
-    leftovers.sort(null);
-    return new Verdict(false, Optional.of(mark), markNeedsHealing, logId, List.copyOf(segments), List.copyOf(leftovers), tornAt,
-        List.copyOf(damage), damageCut, List.copyOf(notes), gaps(), last, proven, closedCleanly());
+    List<Long> leftovers = scan.leftovers.stream().sorted().toList();
+    return new Verdict(false, Optional.of(mark), markNeedsHealing, scan.logId(), List.copyOf(segments), leftovers, tornAt,
+        List.copyOf(damage), damageCut, List.copyOf(notes), gaps(), last, proven, closedCleanly(), List.copyOf(scans));
   }
 
   private List<SequenceRange> gaps() {
@@ -397,7 +327,7 @@ public final class Judge {
   }
 
   private boolean closedCleanly() {
-    if (!mark.closedCleanly() || !damage.isEmpty() || tornAt != null || !leftovers.isEmpty()) return false;
+    if (!mark.closedCleanly() || !damage.isEmpty() || tornAt != null || !scan.leftovers.isEmpty()) return false;
     if (segments.isEmpty()) return true;
     Segment newest = segments.get(segments.size() - 1);
     return newest.ordinal == mark.durable().ordinal()

@@ -4,7 +4,6 @@ import dev.syncline.CorruptLogException;
 import dev.syncline.CorruptionPolicy;
 import dev.syncline.Damage;
 import dev.syncline.RecoveryReport;
-import dev.syncline.Verification;
 import dev.syncline.format.Layout;
 import dev.syncline.format.LogId;
 import dev.syncline.format.Mark;
@@ -19,13 +18,13 @@ import dev.syncline.log.segment.Rewind;
 import dev.syncline.log.segment.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -36,8 +35,6 @@ import java.util.TreeSet;
  * says all is well is written last.
  */
 public final class Recovery {
-  private static final int ATTEMPTS_BESIDE_A_WRITER = 5;
-
   /**
    * What opening needs of a recovered directory.
    *
@@ -58,7 +55,8 @@ public final class Recovery {
 
     public RecoveryReport report(long firstSequence, long tookNanos) {
       return new RecoveryReport(verdict.fresh(), verdict.closedCleanly(), segments.size(), firstSequence, verdict.lastSequence(),
-          trimmedBytes, quarantined, verdict.notes(), damage, verdict.gaps(), writable, Duration.ofNanos(tookNanos));
+          trimmedBytes, quarantined, verdict.notes(), damage, writable ? Optional.empty() : verdict.atStake(), verdict.gaps(), writable,
+          Duration.ofNanos(tookNanos));
     }
   }
 
@@ -66,6 +64,7 @@ public final class Recovery {
   private final LogOptions options;
   private final Quarantine quarantine;
   private long trimmedBytes;
+  private long lowestPin = Long.MAX_VALUE;
 
   public Recovery(Storage storage, LogOptions options) {
     this.storage = storage;
@@ -73,27 +72,18 @@ public final class Recovery {
     this.quarantine = new Quarantine(storage);
   }
 
-  /** Reads only: the log as it is now, not writable. */
-  private static Outcome readOnly(Storage storage, Verification verification) throws IOException {
-    Verdict verdict = new Judge(storage, Storage.Access.READ, verification).judge();
-    Mark mark = verdict.mark().orElse(Mark.fresh(new LogId(0, 0)));
-    return new Outcome(verdict, mark, null, verdict.segments(), verdict.damage(), null, 0, List.of(), false);
-  }
-
-  /** The same beside a live writer: what looks damaged may be a change half seen, so it is looked at again. */
-  public static Outcome beside(Storage storage, Verification verification) throws IOException {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        Outcome outcome = readOnly(storage, verification);
-        if (outcome.damage().isEmpty() || attempt == ATTEMPTS_BESIDE_A_WRITER) return outcome;
-      } catch (NoSuchFileException e) {
-        if (attempt == ATTEMPTS_BESIDE_A_WRITER) throw e;
-      }
-    }
-  }
-
   /** Judges and repairs; the caller holds the directory's lock. */
   public Outcome recover() throws IOException {
+    return recover(Long.MAX_VALUE);
+  }
+
+  /**
+   * The same in a log that is open.
+   *
+   * @param lowestPin truncated segments from this ordinal on are still read by somebody: they are the caller's to delete
+   */
+  public Outcome recover(long lowestPin) throws IOException {
+    this.lowestPin = lowestPin;
     settleWhatIsThere();
     Verdict verdict = judge();
     if (verdict.fresh()) return create(verdict);
@@ -101,7 +91,8 @@ public final class Recovery {
       Damage first = verdict.damage().get(0);
       switch (options.corruptionPolicy()) {
         case REFUSE -> throw new CorruptLogException(first,
-            "Nothing was changed. Open with CorruptionPolicy.READ_ONLY to read what is left, or restore a copy");
+            "Nothing was changed. Open with CorruptionPolicy.READ_ONLY to read what is left, or restore a copy"
+                + DamageReport.stake(verdict));
         case READ_ONLY -> {
           return new Outcome(verdict, verdict.mark().orElseThrow(), null, verdict.segments(), verdict.damage(), null, 0, List.of(), false);
         }
@@ -124,6 +115,7 @@ public final class Recovery {
       if (givenUp.containsAll(verdict.damage()))
         throw new CorruptLogException(verdict.damage().get(0), "Giving it up has not helped. Restore a copy");
       verdict.damage().stream().filter(damage -> !givenUp.contains(damage)).forEach(givenUp::add);
+      DamageReport.warn(storage.directory(), verdict, "It is given up from there on");
       giveUpDamage(verdict);
       verdict = judge();
     }
@@ -162,7 +154,8 @@ public final class Recovery {
     List<Segment> segments = new ArrayList<>(verdict.segments());
     // The mark may have been read from a cache: what is deleted on its word must not outlive it.
     if (!verdict.leftovers().isEmpty() || mark.rewinding()) mark = stored(verdict, mark);
-    deleteNewestFirst(verdict.leftovers());
+    long firstOrdinal = mark.firstOrdinal();
+    deleteNewestFirst(verdict.leftovers().stream().filter(ordinal -> ordinal >= firstOrdinal || ordinal < lowestPin).toList());
     deleteSpares();
     if (mark.rewinding()) finishRewind(mark, segments);
     else if (verdict.tornAt() != null) trim(verdict, verdict.tornAt());
@@ -245,7 +238,9 @@ public final class Recovery {
     int last = segments.size() - 1;
     Segment holder = last < 0 ? null : segments.get(last);
     if (holder == null || holder.ordinal != mark.rewindOrdinal()) return;
-    segments.set(last, Rewind.cutSegment(storage, holder, mark.rewindTo()));
+    Segment clipped = Rewind.clipped(storage, holder, mark.rewindTo());
+    Rewind.cutFile(storage, clipped);
+    segments.set(last, clipped);
   }
 
   private void trim(Verdict verdict, Cut cut) throws IOException {

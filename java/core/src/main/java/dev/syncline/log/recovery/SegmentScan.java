@@ -26,7 +26,7 @@ import java.util.List;
  * @param promisedSequence highest sequence that any frame header promises to be durable
  * @param seal the seal, if the segment ends with a readable one
  * @param frames readable frames
- * @param records readable records
+ * @param counts what of them was to be counted
  */
 public record SegmentScan(
     SegmentHeader header,
@@ -44,7 +44,12 @@ public record SegmentScan(
     long promisedSequence,
     Seal seal,
     long frames,
-    long records) {
+    Counts counts) {
+
+  /** Frames that hold records between two sequences, those records, and the frames' bytes with their padding. */
+  public record Counts(long frames, long records, long bytes) {
+    static final Counts NONE = new Counts(0, 0, 0);
+  }
 
   /**
    * A place where the run of frames stops.
@@ -79,6 +84,12 @@ public record SegmentScan(
       return new Break(
           offsetBytes, frameOffsetBytes, problem, lastBefore, wholeBefore, crcBefore, usedEndBefore, crcAt, usedEndAt, sequence, endBytes);
     }
+  }
+
+  /** The break whose frame begins at {@code frameOffset}, or null if there is none. */
+  public Break breakAt(long frameOffset) {
+    for (Break each : breaks) if (each.frameOffsetBytes() == frameOffset) return each;
+    return null;
   }
 
   public boolean hasFrames() {

@@ -4,6 +4,7 @@ import dev.syncline.format.Crc;
 import dev.syncline.format.FrameHeader;
 import dev.syncline.format.Layout;
 import dev.syncline.format.LogId;
+import dev.syncline.format.RecordCodec;
 import dev.syncline.format.Seal;
 import dev.syncline.format.SegmentHeader;
 import dev.syncline.format.SegmentName;
@@ -11,10 +12,12 @@ import dev.syncline.io.SegmentFile;
 import dev.syncline.io.Storage;
 import dev.syncline.log.recovery.SegmentScan.Break;
 import dev.syncline.log.segment.Extent;
+import dev.syncline.log.segment.FileBytes;
 import dev.syncline.log.segment.FileWindow;
 import dev.syncline.log.segment.FrameCheck;
 import dev.syncline.log.segment.FrameFields;
 import dev.syncline.log.segment.Incompatible;
+import dev.syncline.log.segment.Segment;
 import dev.syncline.log.segment.SparseIndex;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -67,11 +70,36 @@ public final class SegmentScanner {
   private long promised;
   private Seal seal;
   private long frames;
-  private long records;
+  private SegmentScan.Counts counts;
+
+  // What is to be counted.
+  private long countAfter;
+  private long countThrough = Long.MAX_VALUE;
 
   public SegmentScanner(Storage storage, Storage.Access access) {
     this.storage = storage;
     this.access = access;
+  }
+
+  /** From now on counts records above {@code after}, up to {@code through}. */
+  public void countBetween(long after, long through) {
+    countAfter = after;
+    countThrough = through;
+  }
+
+  /** The header of a segment, or null if it is unreadable or not its own. */
+  public SegmentHeader header(long segmentOrdinal) throws IOException {
+    try (SegmentFile file = open(segmentOrdinal)) {
+      start(file, glimpse);
+      readHeader();
+      return header;
+    }
+  }
+
+  /** A segment of which only the header was read, without a frame so far; null if that is unreadable or not its own. */
+  public Segment begun(long segmentOrdinal) throws IOException {
+    SegmentHeader found = header(segmentOrdinal);
+    return found == null ? null : new Segment(found, headerCrc, 0);
   }
 
   /** Reads header and, if there is one, seal: enough for a segment that was finished. Without a readable seal the scan is a full one. */
@@ -81,7 +109,7 @@ public final class SegmentScanner {
       String problem = readHeader();
       if (problem != null || !readSealFromEnd()) {
         window = steps;
-        window.use(file);
+        window.use(FileBytes.of(file));
         return scanFrames(problem);
       }
       long framesEnd = seal.framesEndBytes();
@@ -101,12 +129,6 @@ public final class SegmentScanner {
       start(file, steps);
       return scanFrames(readHeader());
     }
-  }
-
-  /** The break that begins at {@code offset} of a segment that was whole when it was opened, or null if there is none now. */
-  public static Break breakAt(Storage storage, long segmentOrdinal, long offset) throws IOException {
-    SegmentScan scan = new SegmentScanner(storage, Storage.Access.READ).scan(segmentOrdinal);
-    return scan.breaks().stream().filter(b -> b.frameOffsetBytes() == offset).findFirst().orElse(null);
   }
 
   private SegmentFile open(long segmentOrdinal) throws IOException {
@@ -131,10 +153,10 @@ public final class SegmentScanner {
     promised = 0;
     seal = null;
     frames = 0;
-    records = 0;
+    counts = SegmentScan.Counts.NONE;
     fileBytes = file.size();
     window = through;
-    window.use(file);
+    window.use(FileBytes.of(file));
   }
 
   private String readHeader() throws IOException {
@@ -240,9 +262,7 @@ public final class SegmentScanner {
 
   /** Takes in the frame whose header is good; returns where the next one begins. */
   private long frameAt(long offset, FrameHeader frame, boolean chained) throws IOException {
-    long needed = frame.usedEndBytes() - offset;
-    int available = window.load(offset, (int) Math.min(needed, fileBytes - offset));
-    check.check(window.buffer(), window.indexOf(offset), available, fields.take(frame), Math.max(lastSequence, frame.firstSequence() - 1));
+    check.check(window, offset, fields.take(frame), Math.max(lastSequence, frame.firstSequence() - 1));
     promised = Math.max(promised, frame.promisedSequence());
     long wholeBefore = lastSequence;
     int crcBefore = lastCrc;
@@ -255,7 +275,7 @@ public final class SegmentScanner {
     return frame.endBytes(blockBytes);
   }
 
-  private void addToExtents(long offset, FrameHeader frame, boolean chained) {
+  private void addToExtents(long offset, FrameHeader frame, boolean chained) throws IOException {
     closeBreak(frame.firstSequence());
     boolean grows = chained && !extents.isEmpty() && extents.get(extents.size() - 1).endBytes() == offset && !brokenSince(offset);
     Extent last = grows ? extents.remove(extents.size() - 1) : null;
@@ -268,7 +288,21 @@ public final class SegmentScanner {
     usedEndBytes = frame.usedEndBytes();
     lastCrc = frame.crc();
     frames++;
-    records += check.goodRecords;
+    count(offset, frame);
+  }
+
+  private void count(long offset, FrameHeader frame) throws IOException {
+    boolean all = frame.firstSequence() > countAfter && check.goodLastSequence <= countThrough;
+    long counted = all ? check.goodRecords : 0;
+    long end = offset + Layout.FRAME_HEADER_BYTES + check.goodBytes;
+    for (long at = offset + Layout.FRAME_HEADER_BYTES; !all && at < end; at += RecordCodec.bytes(window.buffer(), window.indexOf(at))) {
+      window.load(at, Layout.RECORD_HEADER_BYTES);
+      long sequence = RecordCodec.sequence(window.buffer(), window.indexOf(at));
+      if (sequence > countAfter && sequence <= countThrough) counted++;
+    }
+    if (counted == 0) return;
+    long bytes = frame.endBytes(blockBytes) - offset;
+    counts = new SegmentScan.Counts(counts.frames() + 1, counts.records() + counted, counts.bytes() + bytes);
   }
 
   private boolean brokenSince(long offset) {
@@ -329,6 +363,6 @@ public final class SegmentScanner {
   private SegmentScan result(String headerProblem) {
     return new SegmentScan(
         header, headerCrc, headerProblem, foundLogId, fileBytes, List.copyOf(extents), List.copyOf(breaks), index,
-        types, lastCrc, usedEndBytes, lastSequence, promised, seal, frames, records);
+        types, lastCrc, usedEndBytes, lastSequence, promised, seal, frames, counts);
   }
 }

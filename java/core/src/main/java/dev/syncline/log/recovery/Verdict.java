@@ -1,10 +1,13 @@
 package dev.syncline.log.recovery;
 
 import dev.syncline.Damage;
+import dev.syncline.RecoveryReport;
 import dev.syncline.SequenceRange;
 import dev.syncline.format.LogId;
 import dev.syncline.format.Mark;
 import dev.syncline.log.segment.Segment;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,6 +28,7 @@ import java.util.Optional;
  * @param lastSequence highest sequence seen or promised
  * @param provenSequence highest sequence that something on disk says is durable
  * @param closedCleanly whether the last user closed the log
+ * @param scans what was read, in order of the segments
  */
 public record Verdict(
     boolean fresh,
@@ -40,7 +44,35 @@ public record Verdict(
     List<SequenceRange> gaps,
     long lastSequence,
     long provenSequence,
-    boolean closedCleanly) {
+    boolean closedCleanly,
+    List<SegmentScan> scans) {
+
+  /**
+   * Highest sequence that a reader may show who does not know what its writer has acknowledged: whole frames behind it may be on no disk
+   * yet. Where something is damaged, up to what is lost.
+   */
+  public long shownSequence() {
+    long floor = mark.map(m -> Math.max(m.truncatedThrough(), m.floorSequence())).orElse(0L);
+    long lost = damage.stream().mapToLong(Damage::lastLost).max().orElse(0);
+    return Math.max(lost, Math.max(provenSequence, floor));
+  }
+
+  /** What opening tells of a log that is only read. */
+  public RecoveryReport report(long firstSequence, long shownSequence, long tookNanos) {
+    List<String> told = new ArrayList<>(notes);
+    long behind = segments.isEmpty() ? 0 : segments.get(segments.size() - 1).lastSequence();
+    if (behind > shownSequence)
+      told.add("whole frames up to sequence " + behind + " lie behind " + shownSequence
+          + ", the last that is proven to be durable: they show when the writer goes on, or when the log is opened to write");
+    return new RecoveryReport(fresh, closedCleanly, segments.size(), firstSequence, shownSequence, 0, List.of(), told, damage, atStake(),
+        gaps(), false, Duration.ofNanos(tookNanos));
+  }
+
+  /** What would be given up with everything from the first damage on, readable records behind it included; empty if nothing would. */
+  public Optional<SequenceRange> atStake() {
+    boolean any = damageCut != null && lastSequence > damageCut.lastSequence();
+    return any ? Optional.of(new SequenceRange(damageCut.lastSequence() + 1, lastSequence)) : Optional.empty();
+  }
 
   /**
    * A place to cut a segment at.

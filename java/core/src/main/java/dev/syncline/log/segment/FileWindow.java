@@ -1,14 +1,13 @@
 package dev.syncline.log.segment;
 
 import dev.syncline.io.AlignedBuffers;
-import dev.syncline.io.SegmentFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** A part of a file in memory, moved along as a reader asks for ranges; reads are aligned, so that it works past the page cache too. */
 public final class FileWindow {
   private final int stepBytes;
-  private SegmentFile file;
+  private FileBytes file;
   private ByteBuffer buffer;
   private long startBytes;
   private int filledBytes;
@@ -23,11 +22,26 @@ public final class FileWindow {
     return stepBytes;
   }
 
+  /** Whether it had to grow for a large frame: such a buffer is not kept for others. */
+  public boolean hasGrown() {
+    return buffer.capacity() > stepBytes;
+  }
+
   /** Goes on with another file, or forgets what was read of this one. */
-  public void use(SegmentFile newFile) {
+  public void use(FileBytes newFile) {
     file = newFile;
     startBytes = 0;
     filledBytes = 0;
+  }
+
+  /** Forgets what was read. */
+  public void forget() {
+    use(file);
+  }
+
+  /** Goes on with another way to the same bytes; what was read stays. */
+  public void goOnWith(FileBytes sameFile) {
+    file = sameFile;
   }
 
   public ByteBuffer buffer() {
@@ -51,19 +65,39 @@ public final class FileWindow {
    * @return bytes available from {@code offsetBytes} on: {@code lengthBytes} or more, fewer only where the file ends
    */
   public int load(long offsetBytes, int lengthBytes) throws IOException {
+    return load(offsetBytes, lengthBytes, Long.MAX_VALUE);
+  }
+
+  /**
+   * The same, reading nothing that lies at or behind {@code knownEndBytes} and was not asked for: what comes there later would have to be
+   * read again.
+   */
+  public int load(long offsetBytes, int lengthBytes, long knownEndBytes) throws IOException {
     if (availableBytes(offsetBytes) >= lengthBytes) return availableBytes(offsetBytes);
     long alignedStart = offsetBytes & -(long) AlignedBuffers.ALIGNMENT_BYTES;
     long needed = offsetBytes - alignedStart + lengthBytes;
     // A length that was read from a file must not make a buffer larger than the file.
-    if (needed > buffer.capacity()) needed = Math.min(needed, Math.max(buffer.capacity(), roundUp(file.size() - alignedStart)));
-    if (needed > buffer.capacity()) buffer = AlignedBuffers.allocate(Math.toIntExact(needed));
-    int want = (int) Math.max(Math.min(stepBytes, buffer.capacity()), roundUp(needed));
+    if (needed > buffer.capacity()) needed = Math.min(needed, Math.max(buffer.capacity(), roundUp(file.sizeBytes() - alignedStart)));
+    if (needed > buffer.capacity()) buffer = larger(needed);
+    long ahead = Math.min(stepBytes, buffer.capacity());
+    if (knownEndBytes - alignedStart < ahead) ahead = roundUp(Math.max(0, knownEndBytes - alignedStart));
+    int want = (int) Math.max(ahead, roundUp(needed));
     buffer.clear().limit(want);
     startBytes = alignedStart;
     filledBytes = 0;
     filledBytes = file.read(buffer, alignedStart);
     buffer.clear();
     return availableBytes(offsetBytes);
+  }
+
+  /** What does not fit into memory is a read that fails, not the end of the thread that reads. */
+  private static ByteBuffer larger(long bytes) throws IOException {
+    try {
+      return AlignedBuffers.allocate(Math.toIntExact(bytes));
+    } catch (OutOfMemoryError | ArithmeticException e) {
+      throw new IOException(
+          "expected memory for " + bytes + " bytes of one frame, found none: raise -XX:MaxDirectMemorySize of this JVM", e);
+    }
   }
 
   private static long roundUp(long bytes) {

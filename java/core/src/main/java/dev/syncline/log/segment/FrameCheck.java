@@ -3,7 +3,9 @@ package dev.syncline.log.segment;
 import dev.syncline.format.Crc;
 import dev.syncline.format.Layout;
 import dev.syncline.format.RecordCodec;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * Checks the records of one frame and remembers how far they are good: of a damaged frame those before the damage still count, except
@@ -30,18 +32,16 @@ public final class FrameCheck {
   /** Types of the records that count, 256 bits. */
   public final long[] types = new long[4];
 
+  /** The same, with those of a group that is not complete yet. */
+  private final long[] groupTypes = new long[4];
+
   /**
    * Checks the frame at index {@code at} of {@code in}, of which {@code availableBytes} are there.
    *
    * @param lastBefore sequence that the frame's first record must exceed
    */
   public void check(ByteBuffer in, int at, int availableBytes, FrameFields header, long lastBefore) {
-    problem = null;
-    problemAtBytes = 0;
-    goodRecords = 0;
-    goodBytes = 0;
-    goodLastSequence = lastBefore;
-    java.util.Arrays.fill(types, 0);
+    begin(lastBefore);
     int body = at + Layout.FRAME_HEADER_BYTES;
     int bodyBytes = Math.min(header.bodyBytes, availableBytes - Layout.FRAME_HEADER_BYTES);
     int pos = 0;
@@ -60,10 +60,81 @@ public final class FrameCheck {
       digest = RecordCodec.digest(digest, in.getInt(recordAt));
       pos += RecordCodec.bytes(in, recordAt);
       records++;
-      if (!RecordCodec.hasMore(in, recordAt)) accept(in, body, pos, records, last);
+      noteType(RecordCodec.type(in, recordAt));
+      if (!RecordCodec.hasMore(in, recordAt)) accept(pos, records, last);
     }
     problem = wholeProblem(header, bodyBytes, records, digest, last);
     problemAtBytes = Layout.FRAME_HEADER_BYTES + pos;
+  }
+
+  /**
+   * The same for a frame of any size, of which no more than the window is in memory at a time: what its length says need not be true.
+   *
+   * @param offsetBytes where the frame begins in the window's file
+   */
+  public void check(FileWindow window, long offsetBytes, FrameFields header, long lastBefore) throws IOException {
+    if (header.usedBytes() <= window.stepBytes()) {
+      int available = window.load(offsetBytes, (int) header.usedBytes());
+      check(window.buffer(), window.indexOf(offsetBytes), available, header, lastBefore);
+      return;
+    }
+    begin(lastBefore);
+    int pos = 0;
+    int records = 0;
+    int digest = 0;
+    long last = lastBefore;
+    while (pos < header.bodyBytes) {
+      long recordAt = offsetBytes + Layout.FRAME_HEADER_BYTES + pos;
+      int available = window.load(recordAt, Math.min(Layout.RECORD_HEADER_BYTES, header.bodyBytes - pos));
+      ByteBuffer in = window.buffer();
+      int at = window.indexOf(recordAt);
+      problem = RecordCodec.lengthProblem(in, at, available, header.bodyBytes - pos);
+      problemAtBytes = Layout.FRAME_HEADER_BYTES + pos;
+      if (problem != null) return;
+      if (!isInOrder(in, at, header, last)) {
+        problem = orderProblem(in, at, header, last);
+        return;
+      }
+      last = RecordCodec.sequence(in, at);
+      int bytes = RecordCodec.bytes(in, at);
+      int stored = in.getInt(at);
+      int type = RecordCodec.type(in, at);
+      boolean more = RecordCodec.hasMore(in, at);
+      if (!isWhole(window, recordAt, bytes, stored, header.epoch)) return;
+      digest = RecordCodec.digest(digest, stored);
+      pos += bytes;
+      records++;
+      noteType(type);
+      if (!more) accept(pos, records, last);
+    }
+    problem = wholeProblem(header, header.bodyBytes, records, digest, last);
+    problemAtBytes = Layout.FRAME_HEADER_BYTES + pos;
+  }
+
+  private boolean isWhole(FileWindow window, long recordAt, int bytes, int stored, long epoch) throws IOException {
+    crc.begin(epoch);
+    int value = 0;
+    for (int done = 4; done < bytes; ) {
+      int piece = Math.min(bytes - done, window.stepBytes() / 2);
+      if (window.load(recordAt + done, piece) < piece) {
+        problem = "expected a record of " + bytes + " bytes, found the end of the file";
+        return false;
+      }
+      value = crc.add(window.buffer(), window.indexOf(recordAt + done), piece);
+      done += piece;
+    }
+    if (value != stored) problem = RecordCodec.checksumProblem(value, stored);
+    return value == stored;
+  }
+
+  private void begin(long lastBefore) {
+    problem = null;
+    problemAtBytes = 0;
+    goodRecords = 0;
+    goodBytes = 0;
+    goodLastSequence = lastBefore;
+    Arrays.fill(types, 0);
+    Arrays.fill(groupTypes, 0);
   }
 
   private static boolean isInOrder(ByteBuffer in, int at, FrameFields header, long last) {
@@ -74,6 +145,10 @@ public final class FrameCheck {
   private String recordProblem(ByteBuffer in, int at, int availableBytes, FrameFields header, long last) {
     String found = RecordCodec.problem(in, at, availableBytes, crc, header.epoch);
     if (found != null) return found;
+    return orderProblem(in, at, header, last);
+  }
+
+  private static String orderProblem(ByteBuffer in, int at, FrameFields header, long last) {
     return "expected a sequence in (" + last + ", " + header.lastSequence + "], found " + RecordCodec.sequence(in, at);
   }
 
@@ -88,11 +163,13 @@ public final class FrameCheck {
     return null;
   }
 
-  private void accept(ByteBuffer in, int body, int pos, int records, long last) {
-    for (int at = body + goodBytes; at < body + pos; at += RecordCodec.bytes(in, at)) {
-      int type = RecordCodec.type(in, at);
-      types[type >> 6] |= 1L << (type & 63);
-    }
+  private void noteType(int type) {
+    groupTypes[type >> 6] |= 1L << (type & 63);
+  }
+
+  /** A group ends here: it counts. */
+  private void accept(int pos, int records, long last) {
+    for (int i = 0; i < types.length; i++) types[i] |= groupTypes[i];
     goodRecords = records;
     goodBytes = pos;
     goodLastSequence = last;

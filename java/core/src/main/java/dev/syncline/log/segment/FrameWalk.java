@@ -1,23 +1,32 @@
 package dev.syncline.log.segment;
 
+import dev.syncline.CorruptLogException;
+import dev.syncline.Damage;
 import dev.syncline.format.Crc;
 import dev.syncline.format.FrameHeader;
 import dev.syncline.format.Layout;
 import dev.syncline.io.SegmentFile;
 import java.io.IOException;
+import java.nio.file.Path;
 
 /** Steps from frame header to frame header through a segment's readable part; bodies are not looked at. */
 public final class FrameWalk {
+  private final Path directory;
   private final Segment segment;
   private final FileWindow window = new FileWindow(Layout.INDEX_INTERVAL_BYTES);
   private final Crc crc = new Crc();
 
-  public FrameWalk(Segment segment, SegmentFile file) {
+  public FrameWalk(Path directory, Segment segment, SegmentFile file) {
+    this.directory = directory;
     this.segment = segment;
-    window.use(file);
+    window.use(FileBytes.of(file));
   }
 
-  /** The first frame that holds a sequence at or above {@code sequence}, or null if there is none. */
+  /**
+   * The first frame that holds a sequence at or above {@code sequence}, which the segment reaches.
+   *
+   * @throws CorruptLogException if it, or one before it, is unreadable
+   */
   public FrameHeader find(long sequence) throws IOException {
     for (Extent extent : segment.extents()) {
       if (extent.lastSequence() < sequence) continue;
@@ -28,7 +37,7 @@ public final class FrameWalk {
         offset = frame.endBytes(segment.header.blockBytes());
       }
     }
-    return null;
+    throw unreadable(segment.endBytes(), "expected a frame with record " + sequence + " or a later one, found none");
   }
 
   private FrameHeader at(long offset) throws IOException {
@@ -36,7 +45,12 @@ public final class FrameWalk {
     int index = window.indexOf(offset);
     String problem =
         FrameHeader.problem(window.buffer(), index, available, crc, segment.header.epoch(), segment.ordinal, offset);
-    if (problem != null) throw new IOException(segment.name + " at offset " + offset + ": " + problem);
+    if (problem != null) throw unreadable(offset, problem);
     return FrameHeader.decode(window.buffer(), index);
+  }
+
+  private CorruptLogException unreadable(long offset, String problem) {
+    Damage damage = new Damage(directory.resolve(segment.name), offset, problem, segment.header.baseSequence() + 1, segment.lastSequence());
+    return new CorruptLogException(damage, "Nothing was changed. Run 'syncline verify' on the directory, and restore a copy");
   }
 }

@@ -22,6 +22,7 @@ import java.util.Optional;
 public final class MarkFile implements Closeable {
   private static final int SPACING = Layout.MARK_SLOT_SPACING_BYTES;
   private static final int FILE_BYTES = 2 * SPACING;
+  private static final int READINGS = 20;
 
   /** What reading both slots gave: the mark that counts, if any, and what is wrong with the slots. */
   public record Reading(Optional<Mark> mark, String problem, boolean slotNeedsHealing) {}
@@ -78,13 +79,28 @@ public final class MarkFile implements Closeable {
    * @throws IncompatibleLogException if a newer version of this library wrote them
    */
   public static Reading read(Storage storage) throws IOException {
-    ByteBuffer both = AlignedBuffers.allocate(FILE_BYTES);
     try (SegmentFile file = storage.open(SegmentName.MARK, Storage.Access.READ)) {
-      file.read(both, 0);
+      return read(storage, file);
     }
-    int bytes = both.position();
-    String first = slotProblem(storage, both, 0, bytes);
-    String second = slotProblem(storage, both, SPACING, bytes - SPACING);
+  }
+
+  /**
+   * The same through a file that is open. Each slot is read by itself, and again before it is said that neither is readable: beside a
+   * writer the first may be half written when it is read, and the second a moment later.
+   */
+  public static Reading read(Storage storage, SegmentFile file) throws IOException {
+    Reading reading = readOnce(storage, file);
+    for (int again = 1; again < READINGS && reading.mark().isEmpty(); again++) reading = readOnce(storage, file);
+    return reading;
+  }
+
+  private static Reading readOnce(Storage storage, SegmentFile file) throws IOException {
+    ByteBuffer both = AlignedBuffers.allocate(FILE_BYTES);
+    int firstBytes = file.read(both.limit(Layout.MARK_SLOT_BYTES), 0);
+    int secondBytes = file.read(both.clear().position(SPACING).limit(SPACING + Layout.MARK_SLOT_BYTES), SPACING);
+    both.clear();
+    String first = slotProblem(storage, both, 0, firstBytes);
+    String second = slotProblem(storage, both, SPACING, secondBytes);
     if (first != null && second != null)
       return new Reading(Optional.empty(), "neither slot is readable: first: " + first + "; second: " + second, true);
     if (first != null) return new Reading(Optional.of(Mark.decode(both, SPACING)), "first slot: " + first, true);
@@ -92,6 +108,16 @@ public final class MarkFile implements Closeable {
     Mark a = Mark.decode(both, 0);
     Mark b = Mark.decode(both, SPACING);
     return new Reading(Optional.of(a.counter() >= b.counter() ? a : b), null, a.counter() != b.counter());
+  }
+
+  /**
+   * Whether the slot that is written next holds another mark than {@code known} already: one read that tells whether anything was marked
+   * since. A slot that cannot be read is no news: it is being written, or the other one counts.
+   */
+  public static boolean hasNews(SegmentFile file, ByteBuffer slot, Mark known) throws IOException {
+    int at = (int) (known.counter() + 1 & 1) * SPACING;
+    int bytes = file.read(slot.clear().limit(Layout.MARK_SLOT_BYTES), at);
+    return Mark.problem(slot.clear(), 0, bytes) == null && Mark.decode(slot, 0).counter() != known.counter();
   }
 
   private static String slotProblem(Storage storage, ByteBuffer both, int at, int availableBytes) throws IOException {

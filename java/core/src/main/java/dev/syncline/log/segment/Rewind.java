@@ -1,38 +1,49 @@
 package dev.syncline.log.segment;
 
+import dev.syncline.CorruptLogException;
 import dev.syncline.format.FrameHeader;
-import dev.syncline.format.Layout;
 import dev.syncline.io.SegmentFile;
 import dev.syncline.io.Storage;
 import java.io.IOException;
+import java.util.List;
 
-/** Cuts the tail of one segment behind a sequence, the same way when it is asked for and when recovery finishes it. */
+/**
+ * Cuts the tail of one segment behind a sequence, the same way when it is asked for and when recovery finishes it. Records of the frame
+ * that holds it stay on disk; the link of the next segment, and until there is one the mark, says that they do not count.
+ */
 public final class Rewind {
   private Rewind() {}
 
+  /** The one of {@code live} that holds {@code sequence}, without what lies above it. */
+  public static Segment clipped(Storage storage, List<Segment> live, long sequence) throws IOException {
+    Segment holder = live.get(0);
+    for (Segment segment : live) if (segment.header.baseSequence() < sequence) holder = segment;
+    return clipped(storage, holder, sequence);
+  }
+
   /**
-   * Cuts the file behind the frame that holds {@code sequence}, durably. Records of that frame above it stay on disk; the link of the next
-   * segment, and until there is one the mark, says that they do not count.
+   * The segment without what lies above {@code sequence}, which stays on disk in the frame that holds it. Reads only.
    *
-   * @return the segment as it is now
+   * @throws CorruptLogException if that frame cannot be found
    */
-  public static Segment cutSegment(Storage storage, Segment segment, long sequence) throws IOException {
-    int blockBytes = segment.header.blockBytes();
+  public static Segment clipped(Storage storage, Segment segment, long sequence) throws IOException {
     int crc = segment.headerCrc;
-    long usedEnd = blockBytes;
+    long usedEnd = segment.header.blockBytes();
     if (sequence > segment.header.baseSequence() && segment.reachesBeyond(segment.header.baseSequence())) {
-      FrameHeader holder;
       try (SegmentFile file = storage.open(segment.name, Storage.Access.READ)) {
-        holder = new FrameWalk(segment, file).find(Math.min(sequence, segment.lastSequence()));
+        FrameHeader holder = new FrameWalk(storage.directory(), segment, file).find(Math.min(sequence, segment.lastSequence()));
+        crc = holder.crc();
+        usedEnd = holder.usedEndBytes();
       }
-      crc = holder.crc();
-      usedEnd = holder.usedEndBytes();
-    }
-    try (SegmentFile file = storage.open(segment.name, Storage.Access.WRITE)) {
-      long end = Layout.roundUp(usedEnd, blockBytes);
-      if (file.size() > end) file.truncate(end);
-      file.sync();
     }
     return segment.cutAfter(sequence, crc, usedEnd, segment.indexBefore(usedEnd));
+  }
+
+  /** Cuts the file of a segment behind its last frame, durably: what {@link #clipped} has left of it. */
+  public static void cutFile(Storage storage, Segment clipped) throws IOException {
+    try (SegmentFile file = storage.open(clipped.name, Storage.Access.WRITE)) {
+      if (file.size() > clipped.endBytes()) file.truncate(clipped.endBytes());
+      file.sync();
+    }
   }
 }

@@ -7,11 +7,9 @@ import dev.syncline.format.Seal;
 import dev.syncline.format.SegmentHeader;
 import dev.syncline.format.SegmentName;
 import dev.syncline.io.SegmentFile;
-import dev.syncline.io.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * One segment of the log, as far as it is known to hold readable frames.
@@ -66,10 +64,11 @@ public final class Segment {
   /** Bytes the file takes on disk, roughly: for statistics and the size limit. */
   public volatile long fileBytes;
 
-  private final ReentrantLock readerLock = new ReentrantLock();
+  /** The file as readers have it, or null. {@link ReaderFiles}. */
+  volatile ReaderFiles.Handle readHandle;
 
-  /** The file as readers have it, opened when first needed. Guarded by readerLock for writing. */
-  private volatile SegmentFile reader;
+  /** Whether its file is not the segment's any more. {@link ReaderFiles}. */
+  volatile boolean disposed;
 
   /** A new segment, for as many bytes as it is to take. */
   public Segment(SegmentHeader header, int headerCrc, long capacityBytes) {
@@ -236,41 +235,10 @@ public final class Segment {
     return Math.max(extent.startBytes(), index.floorOffset(sequence));
   }
 
-  /** The shared descriptor for readers, past which no cursor holds one of its own. */
-  public SegmentFile reader(Storage storage) throws IOException {
-    SegmentFile open = reader;
-    if (open != null) return open;
-    readerLock.lock();
-    try {
-      if (reader == null) reader = storage.open(name, Storage.Access.READ);
-      return reader;
-    } finally {
-      readerLock.unlock();
-    }
-  }
-
-  /** Shares the descriptor of the segment that this one was cut from with those who are reading through it. */
-  public void readThrough(Segment whole) {
-    whole.readerLock.lock();
-    try {
-      reader = whole.reader;
-    } finally {
-      whole.readerLock.unlock();
-    }
-  }
-
-  /** Closes both descriptors; what is being read through them fails and is looked up anew. */
+  /** Closes the writing descriptor, if this is the tail. */
   public void close() throws IOException {
-    readerLock.lock();
-    SegmentFile read = reader;
     SegmentFile written = stopWriting();
-    reader = null;
-    try {
-      if (read != null) read.close();
-    } finally {
-      readerLock.unlock();
-      if (written != null) written.close();
-    }
+    if (written != null) written.close();
   }
 
   @Override

@@ -1,31 +1,26 @@
 package dev.syncline.log.segment;
 
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The segments of the log, oldest first, and who still reads those that were truncated away.
+ * The segments of a log that is written to, oldest first, and those that were truncated away and are still read by somebody.
  *
- * <p>The housekeeping thread changes the list; readers take it as it is at that moment.
+ * <p>The housekeeping thread changes the list; what readers see of it is published to them.
  */
 public final class SegmentSet {
   /** Never changed, only replaced. */
   private volatile List<Segment> live;
 
-  private final ReentrantLock pinLock = new ReentrantLock();
-
-  /** Lowest ordinal that each open cursor may still read. Guarded by pinLock. */
-  private final Map<Object, Long> pins = new IdentityHashMap<>();
+  private final Pins pins;
 
   /** Truncated and waiting for their last reader, oldest first. Changed by the housekeeping thread. */
   private final List<Segment> retired = new CopyOnWriteArrayList<>();
 
-  public SegmentSet(List<Segment> segments) {
-    live = List.copyOf(segments);
+  public SegmentSet(Pins pins) {
+    this.pins = pins;
+    live = List.of();
   }
 
   public List<Segment> live() {
@@ -47,6 +42,19 @@ public final class SegmentSet {
     return now.isEmpty() ? null : now.get(now.size() - 1);
   }
 
+  /** Lets the log end with {@code clipped}, in the place of the segment that it is a part of; returns those behind it, newest first. */
+  public List<Segment> cutBehind(Segment clipped) {
+    List<Segment> left = new ArrayList<>();
+    List<Segment> gone = new ArrayList<>();
+    for (Segment segment : live) {
+      if (segment.ordinal < clipped.ordinal) left.add(segment);
+      else if (segment.ordinal > clipped.ordinal) gone.add(0, segment);
+    }
+    left.add(clipped);
+    live = List.copyOf(left);
+    return gone;
+  }
+
   /** Takes segments out of the log; their files go when nobody reads them any more. */
   public void retire(List<Segment> segments) {
     List<Segment> rest = new ArrayList<>(live);
@@ -55,9 +63,18 @@ public final class SegmentSet {
     retired.addAll(segments);
   }
 
+  /** Takes segments that have left the list by another way, and that somebody may still read from {@code lowestPin} on. */
+  public void retireAsWell(List<Segment> before, long lowestPin) {
+    for (Segment segment : before) if (!isLive(segment.ordinal) && segment.ordinal >= lowestPin) retired.add(segment);
+  }
+
+  public boolean isLive(long ordinal) {
+    return live.stream().anyMatch(segment -> segment.ordinal == ordinal);
+  }
+
   /** Retired segments that nobody reads, oldest first and without a gap; they are the caller's now. */
   public List<Segment> takeUnread() {
-    long lowest = lowestPin();
+    long lowest = pins.lowest();
     List<Segment> free = new ArrayList<>();
     while (!retired.isEmpty() && retired.get(0).ordinal < lowest) free.add(retired.remove(0));
     return free;
@@ -77,47 +94,5 @@ public final class SegmentSet {
     for (Segment segment : live) bytes += segment.fileBytes;
     for (Segment segment : retired) bytes += segment.fileBytes;
     return bytes;
-  }
-
-  /** Keeps segments from {@code ordinal} on readable for {@code reader}, until it pins a later one or unpins. */
-  public void pin(Object reader, long ordinal) {
-    pinLock.lock();
-    try {
-      pins.put(reader, ordinal);
-    } finally {
-      pinLock.unlock();
-    }
-  }
-
-  public void unpin(Object reader) {
-    pinLock.lock();
-    try {
-      pins.remove(reader);
-    } finally {
-      pinLock.unlock();
-    }
-  }
-
-  private long lowestPin() {
-    pinLock.lock();
-    try {
-      return pins.values().stream().mapToLong(Long::longValue).min().orElse(Long.MAX_VALUE);
-    } finally {
-      pinLock.unlock();
-    }
-  }
-
-  /** The first of {@code segments} that holds a sequence above {@code sequence}, or null. */
-  public static Segment firstBeyond(List<Segment> segments, long sequence) {
-    int low = 0;
-    int high = segments.size();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (segments.get(middle).lastSequence() > sequence) high = middle;
-      else low = middle + 1;
-    }
-    // A segment without records says its base is its last sequence; the next one with records is meant.
-    while (low < segments.size() && !segments.get(low).reachesBeyond(sequence)) low++;
-    return low < segments.size() ? segments.get(low) : null;
   }
 }

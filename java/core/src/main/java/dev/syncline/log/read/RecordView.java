@@ -1,4 +1,4 @@
-package dev.syncline.log;
+package dev.syncline.log.read;
 
 import java.nio.ByteBuffer;
 

@@ -1,12 +1,11 @@
-package dev.syncline.log;
+package dev.syncline.log.read;
 
 import dev.syncline.LogFencedException;
 import dev.syncline.format.Crc;
 import dev.syncline.format.Layout;
 import dev.syncline.format.RecordCodec;
 import dev.syncline.io.AlignedBuffers;
-import dev.syncline.io.SegmentFile;
-import dev.syncline.io.Storage;
+import dev.syncline.log.segment.ReaderFiles;
 import dev.syncline.log.segment.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -24,16 +23,16 @@ final class PointReader {
   private static final int FIRST_READ_BYTES = 1024;
 
   private static final int BUFFER_BYTES = 16 << 10;
-  private static final int DESKS = 16;
+  private static final int BUFFERS_KEPT = 16;
 
-  private final Storage storage;
+  private final ReaderFiles files;
   private final RecordPositions positions = new RecordPositions();
 
-  /** Spare desks, so that a read allocates none unless more threads read than there are places. */
-  private final AtomicReferenceArray<Desk> spare = new AtomicReferenceArray<>(DESKS);
+  /** Spare ones, so that a read allocates none unless more threads read than there are places. */
+  private final AtomicReferenceArray<Buffer> spare = new AtomicReferenceArray<>(BUFFERS_KEPT);
 
   /** What one read works with. */
-  private static final class Desk implements RecordView {
+  private static final class Buffer implements RecordView {
     private final ByteBuffer buffer = AlignedBuffers.allocate(BUFFER_BYTES);
     private final ByteBuffer view = buffer.asReadOnlyBuffer();
     private final Crc crc = new Crc();
@@ -71,8 +70,8 @@ final class PointReader {
     }
   }
 
-  PointReader(Storage storage) {
-    this.storage = storage;
+  PointReader(ReaderFiles files) {
+    this.files = files;
   }
 
   RecordPositions positions() {
@@ -83,16 +82,16 @@ final class PointReader {
   <T> T read(Segment segment, long sequence, Function<? super RecordView, T> use) throws LogFencedException {
     long offsetBytes = positions.find(segment, sequence);
     if (offsetBytes == 0) return null;
-    Desk desk = takeDesk();
+    Buffer found = borrow();
     try {
-      return load(desk, segment, segment.reader(storage), sequence, offsetBytes) ? use.apply(desk) : null;
+      return load(found, segment, sequence, offsetBytes) ? use.apply(found) : null;
     } catch (LogFencedException e) {
       throw e;
     } catch (IOException e) {
       // Taken away, or unreadable: whoever looks more carefully will say which.
       return null;
     } finally {
-      giveBack(desk);
+      giveBack(found);
     }
   }
 
@@ -101,33 +100,33 @@ final class PointReader {
     return (int) Thread.currentThread().getId();
   }
 
-  private Desk takeDesk() {
+  private Buffer borrow() {
     int own = ownPlace();
-    for (int i = 0; i < DESKS; i++) {
-      int place = own + i & DESKS - 1;
-      Desk desk = spare.get(place) == null ? null : spare.getAndSet(place, null);
-      if (desk != null) return desk;
+    for (int i = 0; i < BUFFERS_KEPT; i++) {
+      int place = own + i & BUFFERS_KEPT - 1;
+      Buffer found = spare.get(place) == null ? null : spare.getAndSet(place, null);
+      if (found != null) return found;
     }
-    return new Desk();
+    return new Buffer();
   }
 
-  private void giveBack(Desk desk) {
+  private void giveBack(Buffer found) {
     int own = ownPlace();
-    for (int i = 0; i < DESKS; i++) if (spare.compareAndSet(own + i & DESKS - 1, null, desk)) return;
+    for (int i = 0; i < BUFFERS_KEPT; i++) if (spare.compareAndSet(own + i & BUFFERS_KEPT - 1, null, found)) return;
   }
 
-  private boolean load(Desk desk, Segment segment, SegmentFile file, long sequence, long offsetBytes) throws IOException {
+  private boolean load(Buffer found, Segment segment, long sequence, long offsetBytes) throws IOException {
     long nextBytes = positions.find(segment, sequence + 1);
     long guess = nextBytes > offsetBytes ? nextBytes - offsetBytes : FIRST_READ_BYTES;
-    int available = file.read(desk.buffer.clear().limit((int) Math.min(guess, BUFFER_BYTES)), offsetBytes);
-    if (available < Layout.RECORD_HEADER_BYTES || desk.sequence() != sequence) return false;
-    long bytes = Layout.RECORD_HEADER_BYTES + (long) desk.payloadBytes();
+    int available = files.read(segment, found.buffer.clear().limit((int) Math.min(guess, BUFFER_BYTES)), offsetBytes);
+    if (available < Layout.RECORD_HEADER_BYTES || found.sequence() != sequence) return false;
+    long bytes = Layout.RECORD_HEADER_BYTES + (long) found.payloadBytes();
     if (bytes > BUFFER_BYTES) return false;
     if (bytes > available) {
-      desk.buffer.limit((int) bytes).position(available);
-      available += file.read(desk.buffer, offsetBytes + available);
+      found.buffer.limit((int) bytes).position(available);
+      available += files.read(segment, found.buffer, offsetBytes + available);
     }
-    return RecordCodec.problem(desk.buffer.clear(), 0, available, desk.crc, segment.header.epoch()) == null
-        && desk.sequence() == sequence;
+    return RecordCodec.problem(found.buffer.clear(), 0, available, found.crc, segment.header.epoch()) == null
+        && found.sequence() == sequence;
   }
 }

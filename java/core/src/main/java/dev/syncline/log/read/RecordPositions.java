@@ -1,4 +1,4 @@
-package dev.syncline.log;
+package dev.syncline.log.read;
 
 import dev.syncline.log.segment.Segment;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * <p>A hint only: whoever follows one checks the record that it finds there, its sequence and its segment's epoch included, and else looks
  * for it from the frame's beginning. So entries are written without a lock, and a table slot that two chunks want belongs to the last.
  */
-final class RecordPositions {
+public final class RecordPositions {
   private static final int CHUNK_RECORDS = 1024;
   private static final int CHUNKS = 1 << 14;
 
@@ -19,12 +19,12 @@ final class RecordPositions {
   private final AtomicReferenceArray<Chunk> chunks = new AtomicReferenceArray<>(CHUNKS);
 
   /** The offset that was noted for a record of {@code segment}, or 0. */
-  long find(Segment segment, long sequence) {
+  public long find(Segment segment, long sequence) {
     Chunk chunk = chunkOf(segment, sequence);
     return chunk == null ? 0 : Integer.toUnsignedLong(chunk.offsetsBytes[indexOf(sequence)]);
   }
 
-  void note(Segment segment, long sequence, long offsetBytes) {
+  public void note(Segment segment, long sequence, long offsetBytes) {
     if (offsetBytes > 0xffff_ffffL) return;
     Chunk chunk = chunkOf(segment, sequence);
     if (chunk == null) {

@@ -1,0 +1,91 @@
+package dev.syncline.log;
+
+import dev.syncline.SyncMode;
+import dev.syncline.log.read.ReadSource;
+import dev.syncline.log.read.ReadView;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** What readers see of a log that this instance writes: the structure as it was last published, and the queue's ends. */
+final class LiveSource implements ReadSource {
+  private final LogState state;
+  private final SyncMode mode;
+  private final Runnable readerLeft;
+  private volatile ReadView view = ReadView.EMPTY;
+
+  /** Set before the first view is published. */
+  private volatile CommitQueue queue;
+
+  LiveSource(LogState state, SyncMode mode, Runnable readerLeft) {
+    this.state = state;
+    this.mode = mode;
+    this.readerLeft = readerLeft;
+  }
+
+  void use(CommitQueue ends) {
+    queue = ends;
+  }
+
+  /** Shows another structure from now on. Housekeeping thread, or whoever opens the log. */
+  void publish(ReadView next) {
+    view = next;
+    queue.wakeReaders();
+  }
+
+  /** Highest sequence whose append has returned. */
+  long currentSequence() {
+    return mode == SyncMode.SYNC ? queue.durableSequence() : queue.appendedSequence();
+  }
+
+  @Override
+  public void requireReadable() throws IOException {
+    state.requireReadable();
+  }
+
+  @Override
+  public ReadView view() {
+    return view;
+  }
+
+  @Override
+  public ReadView current() {
+    return view;
+  }
+
+  @Override
+  public ReadView known() {
+    return view;
+  }
+
+  /** What has been appended, or after a failure what is durable. */
+  @Override
+  public long visibleSequence() {
+    return state.failure() != null ? queue.durableSequence() : currentSequence();
+  }
+
+  @Override
+  public long durableSequence() {
+    return queue.durableSequence();
+  }
+
+  @Override
+  public long writtenSequence() {
+    return queue.writtenSequence();
+  }
+
+  @Override
+  public ByteBuffer copyOfPending(long sequence) {
+    return queue.copyOfPending(sequence);
+  }
+
+  @Override
+  public void await(long sequence, ReadView known, long timeoutNanos) throws IOException {
+    state.requireReadable();
+    queue.awaitDurableBeyond(sequence, () -> view != known, timeoutNanos);
+  }
+
+  @Override
+  public void readerLeft() {
+    readerLeft.run();
+  }
+}

@@ -1,0 +1,184 @@
+package dev.syncline.log.read;
+
+import dev.syncline.CorruptLogException;
+import dev.syncline.Damage;
+import dev.syncline.format.Crc;
+import dev.syncline.format.FrameHeader;
+import dev.syncline.format.Layout;
+import dev.syncline.io.SegmentFile;
+import dev.syncline.io.Storage;
+import dev.syncline.log.recovery.SegmentScan;
+import dev.syncline.log.recovery.SegmentScanner;
+import dev.syncline.log.segment.Extent;
+import dev.syncline.log.segment.FileBytes;
+import dev.syncline.log.segment.FileWindow;
+import dev.syncline.log.segment.FrameCheck;
+import dev.syncline.log.segment.FrameFields;
+import dev.syncline.log.segment.Segment;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/**
+ * Reads one frame after the other through a window, each checked whole before anything of it is shown. Belongs to one cursor.
+ *
+ * <p>What is not as it should be is read twice more before that is said: what was read ahead may predate the frame, and a page in the cache
+ * may predate a direct write of another process, so the last time it is read past the cache where the storage can.
+ */
+final class FrameReader {
+  /** A larger frame is checked piece by piece before memory is taken for it: its length may be anything. */
+  private static final int LARGE_FRAME_BYTES = 4 << 20;
+
+  private static final int ATTEMPTS = 3;
+
+  private final ReadContext context;
+  private final FileWindow window;
+  private final FrameCheck check = new FrameCheck();
+  private final Crc crc = new Crc();
+  private final FrameFields frame = new FrameFields();
+
+  private Segment segment;
+  private FileBytes file;
+
+  /** Why the last header that was looked at is none. */
+  private String headerProblem;
+
+  /** The last scan that a damaged place has asked for. */
+  private SegmentScan scan;
+
+  private Segment scanned;
+
+  FrameReader(ReadContext context, int windowBytes) {
+    this.context = context;
+    this.window = context.windows().borrow(windowBytes);
+  }
+
+  /** Goes on in this segment. */
+  void use(Segment next) {
+    if (next == segment) return;
+    segment = next;
+    file = context.files().bytesOf(next);
+    window.use(file);
+  }
+
+  /**
+   * Finds the first frame from {@code offset} on, inside the extent, that holds a sequence above {@code position}.
+   *
+   * @throws CorruptLogException if something above {@code position} is unreadable before it
+   */
+  void find(Extent extent, long offset, long position) throws IOException {
+    long at = offset;
+    while (at < extent.endBytes()) {
+      if (!takeHeader(at, extent)) {
+        at = skipDamage(at, position);
+        continue;
+      }
+      if (frame.lastSequence > position && frame.kind == FrameHeader.DATA) return;
+      at = frame.endBytes(segment.header.blockBytes());
+    }
+    throw corrupt(at, "expected record " + (position + 1) + " before offset " + extent.endBytes() + ", found none", position,
+        segment.lastSequence());
+  }
+
+  private boolean takeHeader(long offset, Extent extent) throws IOException {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      int available = load(attempt, offset, Layout.FRAME_HEADER_BYTES, extent.endBytes());
+      headerProblem = FrameHeader.problem(
+          window.buffer(), window.indexOf(offset), available, crc, segment.header.epoch(), segment.ordinal, offset);
+      if (headerProblem != null) continue;
+      frame.take(window.buffer(), window.indexOf(offset));
+      if (frame.endBytes(segment.header.blockBytes()) <= extent.endBytes()) return true;
+      headerProblem = "expected a frame that ends by offset " + extent.endBytes() + ", found one of " + frame.usedBytes() + " bytes";
+    }
+    return false;
+  }
+
+  private int load(int attempt, long offset, int bytes, long knownEndBytes) throws IOException {
+    if (attempt == ATTEMPTS - 1) return loadPastCache(offset, bytes);
+    if (attempt > 0) window.use(file);
+    return window.load(offset, bytes, knownEndBytes);
+  }
+
+  private int loadPastCache(long offset, int bytes) throws IOException {
+    try (SegmentFile past = context.storage().open(segment.name, Storage.Access.READ_UNCACHED)) {
+      window.use(FileBytes.of(past));
+      int available = window.load(offset, bytes);
+      window.goOnWith(file);
+      return available;
+    }
+  }
+
+  /**
+   * A frame is not where it was. The segment is read whole, to tell what is lost with it and what can still be read behind it.
+   *
+   * @return the offset of the next readable frame, if nothing that is wanted is lost
+   */
+  private long skipDamage(long offset, long position) throws IOException {
+    if (scanned != segment) {
+      scan = new SegmentScanner(context.storage(), Storage.Access.READ).scan(segment.ordinal);
+      scanned = segment;
+    }
+    SegmentScan.Break found = scan.breakAt(offset);
+    boolean goesOn = found != null && found.firstAfter() > 0;
+    if (goesOn && found.firstAfter() <= position + 1) return found.endBytes();
+    throw corrupt(offset, headerProblem, position, goesOn ? found.firstAfter() - 1 : segment.lastSequence());
+  }
+
+  /** Reads and checks the body of the frame that was found; what counts of it is in the window then. */
+  void loadBody(Extent extent) throws IOException {
+    long offset = frame.offsetBytes;
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (frame.usedBytes() > LARGE_FRAME_BYTES) {
+        load(attempt, offset, Layout.FRAME_HEADER_BYTES, extent.endBytes());
+        check.check(window, offset, frame, frame.firstSequence - 1);
+      } else {
+        int available = load(attempt, offset, (int) frame.usedBytes(), extent.endBytes());
+        check.check(window.buffer(), window.indexOf(offset), available, frame, frame.firstSequence - 1);
+      }
+      if (check.problem == null) break;
+    }
+    if (frame.usedBytes() > LARGE_FRAME_BYTES) window.load(offset, Layout.FRAME_HEADER_BYTES + check.goodBytes, extent.endBytes());
+  }
+
+  ByteBuffer buffer() {
+    return window.buffer();
+  }
+
+  /** Index of the first record of the frame in {@link #buffer}. */
+  int bodyIndex() {
+    return window.indexOf(frame.offsetBytes) + Layout.FRAME_HEADER_BYTES;
+  }
+
+  /** Bytes of the records that count. */
+  int bodyBytes() {
+    return check.goodBytes;
+  }
+
+  /** Offset in the file of the frame's first record. */
+  long bodyOffsetBytes() {
+    return frame.offsetBytes + Layout.FRAME_HEADER_BYTES;
+  }
+
+  long nextFrameBytes() {
+    return frame.endBytes(segment.header.blockBytes());
+  }
+
+  /** What is unreadable of the frame and counts, up to {@code clip}; null if nothing is. */
+  Damage damage(long position, long clip) {
+    if (check.problem == null || check.goodLastSequence >= Math.min(clip, frame.lastSequence)) return null;
+    return new Damage(path(), frame.offsetBytes + check.problemAtBytes, check.problem, Math.max(position, check.goodLastSequence) + 1,
+        Math.min(clip, frame.lastSequence));
+  }
+
+  private CorruptLogException corrupt(long offset, String problem, long position, long lastLost) {
+    return new CorruptLogException(new Damage(path(), offset, problem, position + 1, lastLost), LogCursor.REMEDY);
+  }
+
+  private Path path() {
+    return context.storage().directory().resolve(segment.name);
+  }
+
+  void close() {
+    context.windows().giveBack(window);
+  }
+}

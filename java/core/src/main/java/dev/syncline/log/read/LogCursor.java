@@ -1,0 +1,369 @@
+package dev.syncline.log.read;
+
+import dev.syncline.CorruptLogException;
+import dev.syncline.Damage;
+import dev.syncline.RecordsRewoundException;
+import dev.syncline.RecordsTruncatedException;
+import dev.syncline.format.CutHistory;
+import dev.syncline.format.Layout;
+import dev.syncline.format.RecordCodec;
+import dev.syncline.log.segment.Extent;
+import dev.syncline.log.segment.Segment;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/**
+ * Steps through records in order, each frame checked whole before its first record is shown.
+ *
+ * <p>Belongs to one thread. The record under the cursor is a view of the cursor's own buffer, good until the next {@link #advance}. An open
+ * cursor that does not follow keeps the segments ahead of it from being deleted; {@link #close} it.
+ */
+public final class LogCursor implements RecordView, AutoCloseable {
+  static final String REMEDY = "Nothing was changed. Run 'syncline verify' on the directory, and restore a copy";
+
+  private final ReadContext context;
+  private final ReadSource source;
+  private final boolean follows;
+  private final FrameReader frames;
+
+  /** Where a cursor ends that does not follow. */
+  private final long limit;
+
+  /** The structure that is read: as it was when the cursor was opened, or if it follows as it was last seen. */
+  private ReadView view;
+
+  /** The structure as it was last seen. */
+  private ReadView latest;
+
+  /** The cuts of the tail that this cursor knows of, since its opening or since it went past them. */
+  private CutHistory cutsKnown;
+
+  /** Up to here what the cursor was opened for is still so. */
+  private long shared = Long.MAX_VALUE;
+
+  private long position;
+  private Damage stoppedAt;
+  private boolean closed;
+
+  // The frame being shown.
+  private ByteBuffer buffer;
+  private int nextRecordAt;
+  private int framedEnd;
+  private long clip;
+  private Damage damageBehindFrame;
+
+  // Where the next frame is expected.
+  private Segment segment;
+
+  /** The run of {@link #segment} that was read from last. */
+  private Extent run;
+
+  private long nextFrameOffset;
+
+  // The record under the cursor.
+  private int recordAt;
+
+  /** A read-only view of {@link #viewed}, which was the buffer when a payload was last asked for. */
+  private ByteBuffer payloads;
+
+  private ByteBuffer viewed;
+
+  LogCursor(ReadContext context, long after, boolean follows, int windowBytes) {
+    this.context = context;
+    this.source = context.source();
+    this.follows = follows;
+    // All of them, until it is known from where on.
+    if (!follows) context.pins().pin(this, 0);
+    // The end before the structure, which then holds all up to it.
+    this.limit = follows ? Long.MAX_VALUE : source.visibleSequence();
+    this.view = source.known();
+    this.latest = view;
+    this.cutsKnown = view.cuts();
+    this.position = follows ? after : Math.max(after, view.truncatedThrough());
+    this.frames = new FrameReader(context, windowBytes);
+    pin(view.firstBeyond(position));
+  }
+
+  private void pin(Segment first) {
+    if (!follows) context.pins().pin(this, first == null ? Long.MAX_VALUE : first.ordinal);
+  }
+
+  /**
+   * Moves to the next record.
+   *
+   * @return false if there is none: the end, for a following cursor the durable end, or {@link #damage}
+   * @throws CorruptLogException for damage that was not known when the log was opened
+   * @throws RecordsRewoundException if the tail was cut below what this cursor has shown or was opened for
+   * @throws RecordsTruncatedException if the next record was truncated away
+   */
+  public boolean advance() throws IOException {
+    while (!closed) {
+      heedChanges();
+      if (nextRecordAt < framedEnd) {
+        if (takeRecord()) return true;
+      } else if (damageBehindFrame != null) {
+        throw new CorruptLogException(damageBehindFrame, REMEDY);
+      } else {
+        source.requireReadable();
+        if (position >= end() && !goesOn()) return false;
+        if (stoppedAt != null || !loadNext()) return false;
+      }
+    }
+    return false;
+  }
+
+  /** Whether there is more than was known. What a cursor was opened for and a cut of the tail has taken is not passed over in silence. */
+  private boolean goesOn() throws IOException {
+    if (follows) {
+      source.current();
+      heedChanges();
+      return position < end();
+    }
+    if (position < limit) requireNotCut(position + 1);
+    return false;
+  }
+
+  private long end() {
+    return follows ? source.durableSequence() : Math.min(limit, source.visibleSequence());
+  }
+
+  private boolean takeRecord() throws IOException {
+    int at = nextRecordAt;
+    long sequence = RecordCodec.sequence(buffer, at);
+    nextRecordAt += RecordCodec.bytes(buffer, at);
+    if (sequence <= position) return false;
+    long end = end();
+    if (sequence > clip || sequence > end) {
+      // Sequences rise: up to there nothing is left to be shown. A cut between two indexes of the caller's ends at no record.
+      position = Math.max(position, Math.min(clip, end));
+      nextRecordAt = framedEnd;
+      // A following cursor will want the rest of this frame later.
+      if (follows) segment = null;
+      return false;
+    }
+    requireNotCut(sequence);
+    recordAt = at;
+    position = sequence;
+    return true;
+  }
+
+  // Changes of the log while it is read.
+
+  /** Looks whether the structure is another than when this was asked last, and what of it concerns this cursor. */
+  private void heedChanges() throws IOException {
+    ReadView now = source.view();
+    if (now == latest) return;
+    long sharedNow = now.cuts().sharedSince(cutsKnown);
+    if (follows) {
+      if (position > sharedNow) throw rewound(position, sharedNow);
+      if (sharedNow != Long.MAX_VALUE) forgetWhatWasReadAhead();
+      cutsKnown = now.cuts();
+      view = now;
+      stoppedAt = null;
+    } else {
+      shared = sharedNow;
+    }
+    latest = now;
+  }
+
+  private void forgetWhatWasReadAhead() {
+    nextRecordAt = framedEnd;
+    damageBehindFrame = null;
+    segment = null;
+  }
+
+  private void requireNotCut(long sequence) throws RecordsRewoundException {
+    if (sequence > shared) throw rewound(sequence, shared);
+  }
+
+  private static RecordsRewoundException rewound(long sequence, long shared) {
+    return new RecordsRewoundException(
+        "record " + sequence + " was removed by a cut of the tail after this cursor was opened or had shown it. Up to " + shared
+            + " the log is as this cursor knows it: take back what lies above, and read on behind that with a new one",
+        shared);
+  }
+
+  private RecordsTruncatedException truncated(long through) {
+    return new RecordsTruncatedException(
+        "record " + (position + 1) + " was truncated away before the cursor came to it: the log was truncated through " + through
+            + " and begins at " + (through + 1));
+  }
+
+  // Finding the next frame.
+
+  /** Finds and checks the frame that holds the next record. Returns false if there is none; if it must be looked for again, true. */
+  private boolean loadNext() throws IOException {
+    requireNotCut(position + 1);
+    if (follows && view.truncatedThrough() > position) throw truncated(view.truncatedThrough());
+    if (!follows && position < latest.truncatedThrough() && view.firstBeyond(position) == null) position = latest.truncatedThrough();
+    long end = end();
+    Segment next = nextSegment();
+    if (next == null) return loadPending(end);
+    try {
+      return loadFrom(next);
+    } catch (IOException e) {
+      source.requireReadable();
+      source.current();
+      heedChanges();
+      requireNotCut(position + 1);
+      if (isOvertaken(next)) return true;
+      throw e;
+    }
+  }
+
+  /**
+   * Whether the segment that could not be read was taken away, and the next round finds the record elsewhere or says so. A pinned file was
+   * not.
+   */
+  private boolean isOvertaken(Segment next) throws IOException {
+    if (latest.truncatedThrough() > position) {
+      if (!follows && !context.pinsHold()) throw truncated(latest.truncatedThrough());
+      return follows;
+    }
+    Segment now = latest.firstBeyond(position);
+    if (now == next || now == null || context.pinsHold() && !follows) return false;
+    view = latest;
+    segment = null;
+    return true;
+  }
+
+  private Segment nextSegment() {
+    if (segment != null && segment.reachesBeyond(position)) return segment;
+    Segment found = view.firstBeyond(position);
+    if (found == null) found = source.known().firstBeyond(position);
+    if (found != null && found != segment) pin(found);
+    return found;
+  }
+
+  /** Records that are in no file yet: copied from memory, where they wait to be written. */
+  private boolean loadPending(long end) throws IOException {
+    stoppedAt = view.damageAbove(position);
+    if (stoppedAt != null) return false;
+    ByteBuffer pending = source.copyOfPending(position);
+    if (pending == null) {
+      // It may have come to a file meanwhile. If not, there is nothing between here and the end: its sequences were given up.
+      if (source.known().firstBeyond(position) != null) return true;
+      requireNotCut(end);
+      position = Math.max(position, end);
+      return true;
+    }
+    show(pending, 0, pending.capacity(), Long.MAX_VALUE);
+    segment = null;
+    return true;
+  }
+
+  private boolean loadFrom(Segment next) throws IOException {
+    Extent extent = extentBeyond(next);
+    if (extent == null) return true;
+    Damage ahead = view.damageAbove(position);
+    if (ahead != null && ahead.firstLost() < Math.max(extent.firstSequence(), position + 1)) {
+      stoppedAt = ahead;
+      return false;
+    }
+    boolean goesOn = next == segment && nextFrameOffset >= extent.startBytes() && nextFrameOffset < extent.endBytes();
+    long offset = goesOn ? nextFrameOffset : next.seekOffset(extent, position + 1);
+    frames.use(next);
+    segment = next;
+    frames.find(extent, offset, position);
+    frames.loadBody(extent);
+    show(frames.buffer(), frames.bodyIndex(), frames.bodyBytes(), extent.lastSequence());
+    damageBehindFrame = frames.damage(position, clip);
+    nextFrameOffset = frames.nextFrameBytes();
+    return true;
+  }
+
+  /** The first run of frames that reaches beyond the position; the one that was found last, as long as it does. */
+  private Extent extentBeyond(Segment next) {
+    if (next == segment && run != null && run.lastSequence() > position) return run;
+    run = null;
+    for (Extent extent : next.extents()) if (run == null && extent.lastSequence() > position) run = extent;
+    return run;
+  }
+
+  private void show(ByteBuffer records, int at, int bytes, long clipSequence) {
+    buffer = records;
+    nextRecordAt = at;
+    framedEnd = at + bytes;
+    clip = clipSequence;
+  }
+
+  // Waiting.
+
+  /** Waits until there may be more than {@link #advance} found last, at most that long; an interrupt ends the wait and stays set. */
+  public void await(long timeoutNanos) throws IOException {
+    source.await(stoppedAt == null ? position : Long.MAX_VALUE, latest, timeoutNanos);
+  }
+
+  // The record.
+
+  /** The damage known at open that this cursor stopped at. */
+  public Optional<Damage> damage() {
+    return Optional.ofNullable(stoppedAt);
+  }
+
+  /** Sequence of the record under the cursor, or where it was opened. */
+  @Override
+  public long sequence() {
+    return position;
+  }
+
+  @Override
+  public int type() {
+    return RecordCodec.type(buffer, recordAt);
+  }
+
+  @Override
+  public int meta() {
+    return RecordCodec.meta(buffer, recordAt);
+  }
+
+  @Override
+  public int payloadBytes() {
+    return RecordCodec.payloadBytes(buffer, recordAt);
+  }
+
+  /** Whether the record counts only with the ones behind it. */
+  public boolean groupGoesOn() {
+    return RecordCodec.hasMore(buffer, recordAt);
+  }
+
+  @Override
+  public byte[] payload() {
+    byte[] copy = new byte[payloadBytes()];
+    buffer.get(recordAt + Layout.RECORD_HEADER_BYTES, copy);
+    return copy;
+  }
+
+  @Override
+  public ByteBuffer payloadView() {
+    if (viewed != buffer) {
+      viewed = buffer;
+      payloads = buffer.asReadOnlyBuffer();
+    }
+    int from = recordAt + Layout.RECORD_HEADER_BYTES;
+    return payloads.limit(from + payloadBytes()).position(from);
+  }
+
+  /** Notes where each record of the frame that is being shown lies. */
+  void notePositions(RecordPositions positions) {
+    if (segment == null) return;
+    int bodyAt = framedEnd - frames.bodyBytes();
+    for (int at = bodyAt; at < framedEnd; at += RecordCodec.bytes(buffer, at))
+      positions.note(segment, RecordCodec.sequence(buffer, at), frames.bodyOffsetBytes() + at - bodyAt);
+  }
+
+  @Override
+  public void close() {
+    if (closed) return;
+    closed = true;
+    buffer = null;
+    payloads = null;
+    viewed = null;
+    nextRecordAt = 0;
+    framedEnd = 0;
+    context.pins().unpin(this);
+    frames.close();
+    source.readerLeft();
+  }
+}

@@ -1,0 +1,118 @@
+package dev.syncline.log.read;
+
+import dev.syncline.Damage;
+import dev.syncline.Verification;
+import dev.syncline.VerifyReport;
+import dev.syncline.format.SegmentName;
+import dev.syncline.io.Storage;
+import dev.syncline.log.recovery.LiveJudge;
+import dev.syncline.log.recovery.SegmentScan;
+import dev.syncline.log.recovery.SegmentScanner;
+import dev.syncline.log.recovery.Verdict;
+import dev.syncline.log.segment.MarkFile;
+import dev.syncline.log.segment.Segment;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Reads every byte that counts of a log, its mark and its links too, beside its writer, and lists what is wrong: what opening judges of a
+ * directory, and what it can do without.
+ */
+final class Verifier {
+  private final ReadContext context;
+  private final Storage storage;
+  private final List<Damage> found = new ArrayList<>();
+
+  Verifier(ReadContext context) {
+    this.context = context;
+    this.storage = context.storage();
+  }
+
+  VerifyReport verify() throws IOException {
+    // Nothing that is there now is to be taken away before it was read.
+    context.pins().pin(this, 0);
+    try {
+      return verifyPinned();
+    } finally {
+      context.pins().unpin(this);
+      context.source().readerLeft();
+    }
+  }
+
+  private VerifyReport verifyPinned() throws IOException {
+    Verdict verdict = new LiveJudge(storage, Verification.FULL).judge();
+    if (verdict.fresh()) return new VerifyReport(0, 0, 0, 0, 1, 0, List.of());
+    found.addAll(verdict.damage());
+    verifyMark();
+    List<SegmentScan> scans = verdict.scans();
+    for (int i = 0; i < scans.size(); i++) verifySeal(scans.get(i), i + 1 < scans.size() ? scans.get(i + 1) : null);
+    found.sort(Comparator.comparingLong(Damage::firstLost));
+    return report(verdict, verdict.mark().orElseThrow().truncatedThrough());
+  }
+
+  private VerifyReport report(Verdict verdict, long truncated) throws IOException {
+    long last = lastShown(verdict);
+    long frames = 0;
+    long records = 0;
+    long bytes = 0;
+    long first = last + 1;
+    for (Segment segment : verdict.segments()) {
+      SegmentScan.Counts counts = counts(verdict, segment, truncated, last);
+      frames += counts.frames();
+      records += counts.records();
+      bytes += counts.bytes();
+      for (var extent : segment.extents())
+        if (extent.lastSequence() > truncated) first = Math.min(first, Math.max(truncated + 1, extent.firstSequence()));
+    }
+    return new VerifyReport(verdict.segments().size(), frames, records, bytes, first, last, List.copyOf(found));
+  }
+
+  /** A log that another process writes is shown as far as it is proven to be durable. */
+  private long lastShown(Verdict verdict) {
+    return context.pinsHold() ? verdict.lastSequence() : Math.min(verdict.lastSequence(), verdict.shownSequence());
+  }
+
+  private SegmentScan.Counts counts(Verdict verdict, Segment segment, long truncated, long last) throws IOException {
+    for (SegmentScan scan : verdict.scans())
+      if (scan.header() != null && scan.header().ordinal() == segment.ordinal && segment.lastSequence() <= last) return scan.counts();
+    // Frames that are being written lie behind the last that is shown.
+    SegmentScanner scanner = new SegmentScanner(storage, Storage.Access.READ);
+    scanner.countBetween(truncated, last);
+    return scanner.scan(segment.ordinal).counts();
+  }
+
+  private void verifyMark() throws IOException {
+    MarkFile.Reading reading = MarkFile.read(storage);
+    // Of a mark without a readable slot the verdict has told; a slot that is being written is readable the next time.
+    for (int again = 0; again < 3 && reading.mark().isPresent() && reading.problem() != null; again++) reading = MarkFile.read(storage);
+    if (reading.mark().isPresent() && reading.problem() != null)
+      found.add(new Damage(path(SegmentName.MARK), 0, reading.problem() + "; the other slot is used", 0, -1));
+  }
+
+  /**
+   * A seal can be done without; whether it is as it should be is told all the same. No segment begins before its predecessor's seal is
+   * durable, unless the storage could no longer write blocks as small as its.
+   */
+  private void verifySeal(SegmentScan scan, SegmentScan successor) {
+    if (scan.header() == null) return;
+    if (scan.seal() != null) {
+      // With frames missing the two cannot be the same.
+      if (scan.breaks().isEmpty() && !scan.seal().covers(scan.toSegment(Long.MAX_VALUE).seal()))
+        report(scan, scan.seal().framesEndBytes(), "expected a seal that matches the segment's frames, found another");
+    } else if (successor != null && successor.header() != null && scan.header().blockBytes() >= successor.header().blockBytes()) {
+      report(scan, scan.usedEndBytes(), "expected a seal behind the last frame, found none that is readable");
+    }
+  }
+
+  private void report(SegmentScan scan, long offset, String problem) {
+    long last = scan.lastSequence();
+    found.add(new Damage(path(SegmentName.of(scan.header().ordinal())), offset, problem, last + 1, last));
+  }
+
+  private Path path(String name) {
+    return storage.directory().resolve(name);
+  }
+}

@@ -1,0 +1,102 @@
+package dev.syncline.log.read;
+
+import dev.syncline.CorruptLogException;
+import dev.syncline.format.Mark;
+import dev.syncline.io.Storage;
+import dev.syncline.log.segment.Segment;
+import dev.syncline.log.segment.Snapshot;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Copies what a follower shows into another directory, as a log of its own. Copies bytes and links nothing: the files are somebody else's,
+ * who goes on to change them. A file that was truncated, cut or used again while it was copied is left out or copied again: whoever changes
+ * a file has said so in the mark before.
+ */
+public final class ViewCopy {
+  private static final int ATTEMPTS = 100;
+
+  /** Up to where a segment was copied. */
+  private record Copied(Segment segment, long endBytes) {}
+
+  private final Storage source;
+  private final Storage target;
+  private final DirectoryFollower follower;
+  private final Map<Long, Copied> copied = new HashMap<>();
+
+  public ViewCopy(Storage source, Storage target, DirectoryFollower follower) {
+    this.source = source;
+    this.target = target;
+    this.follower = follower;
+  }
+
+  /**
+   * @throws CorruptLogException if something is damaged: a copy would hold less than the log had
+   * @throws NoSuchFileException if there is no log, or if files go on to be taken away faster than they are copied
+   */
+  public void copy() throws IOException {
+    ReadView view = follower.current();
+    if (!view.damage().isEmpty()) throw new CorruptLogException(view.damage().get(0), "Nothing was copied: repair the log first");
+    if (follower.mark() == null) throw new NoSuchFileException(source.directory().toString(), null, "expected a log to copy, found none");
+    for (int attempt = 0; ; attempt++) {
+      try {
+        if (copyOnce()) return;
+        if (attempt == ATTEMPTS) throw new IOException(source.directory() + ": its tail is cut faster than it can be copied");
+      } catch (NoSuchFileException e) {
+        if (attempt == ATTEMPTS) throw e;
+      }
+    }
+  }
+
+  /** Returns false if the tail was cut meanwhile. */
+  private boolean copyOnce() throws IOException {
+    follower.current();
+    DirectoryFollower.Seen seen = follower.seen();
+    List<Segment> segments = seen.view().segments();
+    keepOnly(segments);
+    for (int i = 0; i < segments.size(); i++) copySegment(segments.get(i), i < segments.size() - 1);
+    follower.current();
+    ReadView now = follower.known();
+    if (!now.cuts().equals(seen.view().cuts())) return false;
+    List<Segment> left = segments.stream().filter(segment -> isIn(now, segment)).toList();
+    keepOnly(left);
+    Mark mark = seen.mark().withTruncatedThrough(now.truncatedThrough(), first(left, seen.mark()));
+    if (!left.isEmpty()) mark = mark.withOrdinals(mark.firstOrdinal(), left.get(left.size() - 1).ordinal);
+    Snapshot.finish(target, left, mark.withFloor(Math.max(seen.end(), mark.truncatedThrough())));
+    return true;
+  }
+
+  private static boolean isIn(ReadView view, Segment segment) {
+    return view.segments().stream().anyMatch(each -> each.ordinal == segment.ordinal);
+  }
+
+  private static long first(List<Segment> segments, Mark mark) {
+    return segments.isEmpty() ? mark.lastOrdinal() + 1 : segments.get(0).ordinal;
+  }
+
+  private void copySegment(Segment segment, boolean finished) throws IOException {
+    long end = finished ? Long.MAX_VALUE : segment.usedEndBytes();
+    Copied before = copied.get(segment.ordinal);
+    if (before != null && before.segment == segment && before.endBytes == end) return;
+    forget(segment.ordinal, segment.name);
+    copied.put(segment.ordinal, new Copied(segment, end));
+    Snapshot.copy(source, target, segment.name, end);
+  }
+
+  /** Deletes copies of what no longer counts. */
+  private void keepOnly(List<Segment> segments) throws IOException {
+    Set<Long> wanted = new HashSet<>();
+    for (Segment segment : segments) wanted.add(segment.ordinal);
+    for (Copied each : List.copyOf(copied.values()))
+      if (!wanted.contains(each.segment.ordinal)) forget(each.segment.ordinal, each.segment.name);
+  }
+
+  private void forget(long ordinal, String name) throws IOException {
+    if (copied.remove(ordinal) != null && target.list().contains(name)) target.delete(name);
+  }
+}

@@ -1,0 +1,87 @@
+package dev.syncline.log.recovery;
+
+import dev.syncline.Verification;
+import dev.syncline.format.CutHistory;
+import dev.syncline.format.Mark;
+import dev.syncline.io.Storage;
+import dev.syncline.log.segment.MarkFile;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Judges a directory while somebody else may write to it. Reads only.
+ *
+ * <p>Files are read one after the other, so the picture may hold parts of two moments: a segment that was there and has gone, one that has
+ * begun since. Every change of structure writes the mark before it touches a file, so the mark is read again behind the last file. A
+ * verdict without damage counts if no cut of the tail came in between; damage counts if the mark is the very same and it was read past the
+ * page cache, and is looked at again otherwise. What is finished and was read once is not read again.
+ */
+public final class LiveJudge {
+  private static final int ATTEMPTS = 40;
+  private static final long PAUSE_NANOS_MAX = 20_000_000;
+
+  private final Storage storage;
+  private final Verification verification;
+
+  /** Scans of segments that were finished, by ordinal: they change only by a cut of the tail. */
+  private final Map<Long, SegmentScan> finished = new HashMap<>();
+
+  private CutHistory cuts = CutHistory.NONE;
+
+  public LiveJudge(Storage storage, Verification verification) {
+    this.storage = storage;
+    this.verification = verification;
+  }
+
+  /**
+   * Judges what is there now.
+   *
+   * @throws NoSuchFileException if files go on to vanish faster than they are read
+   */
+  public Verdict judge() throws IOException {
+    Verdict verdict = null;
+    NoSuchFileException vanished = null;
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (attempt > 0) LockSupport.parkNanos(this, Math.min(PAUSE_NANOS_MAX, 100_000L << Math.min(attempt, 10)));
+      boolean pastCache = attempt > 0;
+      try {
+        verdict = new Judge(storage, pastCache ? Storage.Access.READ_UNCACHED : Storage.Access.READ, verification, finished).judge();
+      } catch (NoSuchFileException e) {
+        vanished = e;
+        continue;
+      }
+      if (counts(verdict, pastCache)) return verdict;
+    }
+    if (verdict != null) return verdict;
+    throw vanished;
+  }
+
+  private boolean counts(Verdict verdict, boolean pastCache) throws IOException {
+    Optional<Mark> now = markNow();
+    CutHistory seen = verdict.mark().map(Mark::cuts).orElse(CutHistory.NONE);
+    CutHistory cutsNow = now.map(Mark::cuts).orElse(CutHistory.NONE);
+    // A cut shortens segments that were finished.
+    if (!cutsNow.equals(seen) || !seen.equals(cuts)) finished.clear();
+    cuts = cutsNow;
+    boolean sameMark = counter(now) == counter(verdict.fresh() ? Optional.empty() : verdict.mark());
+    if (verdict.damage().isEmpty()) return cutsNow.equals(seen) && (!verdict.fresh() || sameMark);
+    boolean markIsLost = now.isEmpty();
+    return pastCache && (sameMark || markIsLost);
+  }
+
+  private static long counter(Optional<Mark> mark) {
+    return mark.map(Mark::counter).orElse(-1L);
+  }
+
+  private Optional<Mark> markNow() throws IOException {
+    try {
+      return MarkFile.read(storage).mark();
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+}

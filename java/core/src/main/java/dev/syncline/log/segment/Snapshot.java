@@ -1,0 +1,54 @@
+package dev.syncline.log.segment;
+
+import dev.syncline.format.Mark;
+import dev.syncline.io.AlignedBuffers;
+import dev.syncline.io.SegmentFile;
+import dev.syncline.io.Storage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** Writes a copy of a log whose segments are finished; its mark comes last, so that half a copy is never taken for a log. */
+public final class Snapshot {
+  private static final int STEP_BYTES = 1 << 20;
+
+  private Snapshot() {}
+
+  public static void write(Storage source, Storage target, List<Segment> segments, Mark mark) throws IOException {
+    for (Segment segment : segments) {
+      boolean linked = segment.sealed() && source.link(segment.name, target);
+      // Of a segment that was just begun its header is all that counts.
+      if (!linked) copy(source, target, segment.name, segment.sealed() ? Long.MAX_VALUE : segment.usedEndBytes());
+    }
+    finish(target, segments, mark);
+  }
+
+  /** Makes what was copied or linked durable, and a log. */
+  public static void finish(Storage target, List<Segment> segments, Mark mark) throws IOException {
+    target.syncDirectory();
+    Segment newest = segments.isEmpty() ? null : segments.get(segments.size() - 1);
+    Mark.DurablePoint end = newest == null
+        ? Mark.DurablePoint.NONE
+        : newest.endPoint();
+    MarkFile.create(target, mark.withDurable(end, true)).close();
+  }
+
+  /** Copies a file up to {@code endBytes}, or to its end if that comes first; durable but for its name. */
+  public static void copy(Storage source, Storage target, String name, long endBytes) throws IOException {
+    ByteBuffer buffer = AlignedBuffers.allocate(STEP_BYTES);
+    try (SegmentFile from = source.open(name, Storage.Access.READ);
+        SegmentFile to = target.create(name, 0)) {
+      long end = Math.min(endBytes, from.size());
+      for (long at = 0; at < end; at += STEP_BYTES) {
+        int wanted = (int) Math.min(STEP_BYTES, end - at);
+        int read = from.read(buffer.clear().limit(wanted), at);
+        if (read < wanted) throw new IOException(name + ": expected " + end + " bytes, found " + (at + read));
+        // Whole units, as direct writes want them; what is too much is cut off below.
+        int padded = (wanted + AlignedBuffers.ALIGNMENT_BYTES - 1) & -AlignedBuffers.ALIGNMENT_BYTES;
+        to.write(buffer.position(0).limit(padded), at);
+      }
+      to.truncate(end);
+      to.sync();
+    }
+  }
+}
