@@ -249,10 +249,10 @@ abstract class LogStorageFailureContract extends LogStorageTestBase {
 
   @Test
   void aTornTailIsTrimmedAndTheLogGoesOn() throws IOException {
-    SynclineLogStorage log = openedLog();
-    append(log, 1, 10, 1);
+    PausableStorage disk = new PausableStorage(openStorage(directory()));
+    append(openedLog(disk), 1, 10, 1);
     Path copy = newCopyName();
-    DirectoryBytes.copy(directory(), copy);
+    disk.copyTo(copy);
     DirectoryBytes.Place last = DirectoryBytes.find(copy, bytes("<10 of term 1>"));
     byte[] garbage = new byte[9000];
     new Random(8).nextBytes(garbage);

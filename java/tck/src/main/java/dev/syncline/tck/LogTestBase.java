@@ -135,13 +135,7 @@ public abstract class LogTestBase {
   /** Copies the directory between two operations of the storage: what the operating system keeps if the process dies now. */
   protected final Path crashCopy(WriteAheadLog log) throws IOException {
     Path copy = newCopyName();
-    PausableStorage storage = storages.get(log);
-    storage.pause();
-    try {
-      DirectoryBytes.copy(log.directory(), copy);
-    } finally {
-      storage.resume();
-    }
+    storages.get(log).copyTo(copy);
     return copy;
   }
 

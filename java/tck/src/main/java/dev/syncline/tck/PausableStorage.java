@@ -3,6 +3,7 @@ package dev.syncline.tck;
 import dev.syncline.io.Storage;
 import dev.syncline.tck.Operation.Op;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
@@ -54,6 +55,16 @@ public final class PausableStorage extends InterceptedStorage {
 
   public void resume() {
     permits.release(ALL);
+  }
+
+  /** Copies the directory between two changes: what the operating system keeps if the process dies now. */
+  public void copyTo(Path target) throws IOException {
+    pause();
+    try {
+      DirectoryBytes.copy(directory(), target);
+    } finally {
+      resume();
+    }
   }
 
   @Override

@@ -107,7 +107,8 @@ public abstract class ResetContract extends IndexTestBase {
 
   @Test
   void filesThatAreUsedAgainBringNothingBack() throws IOException {
-    SegmentedLog log = openLog(directory());
+    PausableStorage disk = new PausableStorage(openStorage(directory()));
+    SegmentedLog log = openLog(disk, smallOptions());
     for (int round = 0; round < 6; round++) {
       log.reset(1);
       log.appendRun(1, run(1, 30 + round));
@@ -115,7 +116,7 @@ public abstract class ResetContract extends IndexTestBase {
       log.reset(1);
       appendOneByOne(log, 1, round + 1);
       Path copy = newCopyName();
-      DirectoryBytes.copy(directory(), copy);
+      disk.copyTo(copy);
       assertThat(contents(openLog(copy))).isEqualTo(records(1, round + 1));
     }
     assertThat(log.stats().recycledSegments()).isPositive();
