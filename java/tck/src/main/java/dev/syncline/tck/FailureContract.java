@@ -139,7 +139,7 @@ public abstract class FailureContract extends LogTestBase {
     callers.add(Together.begin(() -> catchThrowable(() -> log.append(bytes("leader")))));
     stall.awaitReached(PATIENCE);
     for (int i = 0; i < 8; i++) callers.add(Together.begin(() -> catchThrowable(() -> log.append(bytes("follower")))));
-    for (Together.Task<Throwable> caller : callers) Together.await("every caller waits", caller::isWaiting);
+    Together.await("every record lies in a frame", () -> log.stats().appends() == 2 + callers.size());
     stall.release();
     for (Together.Task<Throwable> caller : callers)
       assertThat(caller.get()).isInstanceOfAny(LogFailedException.class, failure.get().getClass());

@@ -213,7 +213,7 @@ abstract class SystemFaultScenarios extends LogTestBase {
     List<Together.Task<Throwable>> followers = new ArrayList<>();
     for (int i = 0; i < FOLLOWERS; i++)
       followers.add(Together.begin(() -> catchThrowable(() -> log.append(bytes("follower")))));
-    for (Together.Task<Throwable> follower : followers) Together.await("every follower waits", follower::isWaiting);
+    Together.await("every follower's record lies in a frame", () -> log.stats().appends() == 6 + FOLLOWERS);
     system().arm(fault(SystemCall.WRITE_DURABLE, Effect.FAIL, SystemError.EIO).forever());
     Throwable ofLeader = leader.get();
     if (leaderFails) assertThat(ofLeader).isInstanceOf(LogFailedException.class);

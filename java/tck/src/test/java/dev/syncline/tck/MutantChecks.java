@@ -167,7 +167,7 @@ public final class MutantChecks {
       Stall second = disk.on(Op.WRITE_DURABLY).named(FIRST_SEGMENT::equals).stallBefore();
       Together.Task<Long> one = Together.begin(() -> log.append(new byte[10]));
       Together.Task<Long> other = Together.begin(() -> log.append(new byte[10]));
-      Together.await("both wait for the second frame", () -> one.isWaiting() && other.isWaiting());
+      Together.await("both lie in the second frame", () -> log.stats().appends() == 4);
       first.release();
       second.awaitReached(PATIENCE);
       leader.get();
