@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +33,9 @@ final class FaultScript {
   static final int BATCH_RECORDS = 3;
   private static final int THREADS = 3;
   private static final int LARGE_BYTES = 20 << 10;
+
+  /** The methods in which the log's threads wait for work. */
+  private static final Set<String> RESTING = Set.of("rest", "awaitWriterWork");
 
   /** How the storage under test is opened. */
   interface Opener {
@@ -212,7 +216,7 @@ final class FaultScript {
 
   /** A log that failed takes nothing more, and what failed is touched by nobody, not even to close it. */
   private void requireQuiet() throws Exception {
-    Together.await("what was under way has ended", () -> storage.gate().inside() == 0);
+    Together.await("what was under way has ended", this::backgroundRests);
     long touched = system.touchedAfterFailure();
     for (int i = 0; i < 2; i++) {
       try {
@@ -224,6 +228,15 @@ final class FaultScript {
     }
     close();
     assertThat(system.touchedAfterFailure()).as("writes and syncs of a log that failed").isEqualTo(touched);
+  }
+
+  /** Whether the log's threads have nothing left to do: between two operations of one of them nobody is inside the gate either. */
+  private boolean backgroundRests() {
+    Set<String> threads = Set.of("syncline-" + storage.directory().getFileName(), "syncline-writer");
+    boolean rests = Thread.getAllStackTraces().entrySet().stream()
+        .filter(each -> threads.contains(each.getKey().getName()))
+        .allMatch(each -> Arrays.stream(each.getValue()).anyMatch(frame -> RESTING.contains(frame.getMethodName())));
+    return rests && storage.gate().inside() == 0;
   }
 
   /** Throws once at most, and lets go of everything. */
