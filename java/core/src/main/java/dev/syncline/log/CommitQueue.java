@@ -131,6 +131,8 @@ final class CommitQueue {
       writtenSequence = lastSequence;
       durableSequence = lastSequence;
       durableOrdinal = 0;
+      // What was wanted is durable, or cut away: it is no wish for what takes its place.
+      syncWantedSequence = lastSequence;
       unsynced = false;
     } finally {
       lock.unlock();
@@ -804,8 +806,9 @@ final class CommitQueue {
         }
         writeFullFrames(true);
       }
+      surroundings.committed();
     } catch (Throwable t) {
-      // Whatever it is, even a full disk: frames may be on disk in part. Latched before this thread turns to its other duties.
+      // Any failure, a full disk included: frames may be on disk in part. Latched before this thread turns to its other duties.
       state.fail(t);
       throw state.failedException(t);
     }
@@ -903,10 +906,7 @@ final class CommitQueue {
     }
   }
 
-  /**
-   * Waits until the durable end lies beyond {@code sequence}, something has changed for readers, the log stops, or the time is over. An
-   * interrupt ends the wait and stays set.
-   */
+  /** Waits until the durable end is beyond {@code sequence}, or as {@link dev.syncline.log.read.ReadSource#await} says. */
   void awaitDurableBeyond(long sequence, BooleanSupplier changed, long timeoutNanos) {
     long left = timeoutNanos;
     lock.lock();

@@ -280,11 +280,11 @@ public final class SegmentedLog implements Closeable {
 
   /** Highest index whose append has returned; in a read-only log the highest that it has seen to be durable. */
   public long currentSequence() {
-    return readOnly ? follower.durableSequence() : live.currentSequence();
+    return readOnly ? follower.lookedEnd() : live.currentSequence();
   }
 
   public long durableSequence() {
-    return source.durableSequence();
+    return readOnly ? follower.lookedEnd() : live.durableSequence();
   }
 
   /** Records up to here are forgotten. */
@@ -294,6 +294,7 @@ public final class SegmentedLog implements Closeable {
 
   /** First index that can be read, or the current one + 1 if there is none. */
   public long firstSequence() {
+    if (readOnly) follower.lookedEnd();
     return reader.firstSequence();
   }
 

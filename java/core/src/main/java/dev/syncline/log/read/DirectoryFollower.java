@@ -114,6 +114,16 @@ public final class DirectoryFollower implements ReadSource, Closeable {
     return view;
   }
 
+  /** The durable end after a look; as it was last seen where a look fails, of which whoever reads will hear. */
+  public long lookedEnd() {
+    try {
+      current();
+    } catch (IOException e) {
+      System.getLogger("dev.syncline.log").log(System.Logger.Level.DEBUG, "looking for what is new", e);
+    }
+    return durable;
+  }
+
   @Override
   public long visibleSequence() {
     return durable;
@@ -144,12 +154,18 @@ public final class DirectoryFollower implements ReadSource, Closeable {
   }
 
   /** What belongs together: a structure, the mark that it was read by, and how far its records are durable. */
-  record Seen(ReadView view, Mark mark, long end) {}
+  record Seen(ReadView view, Mark mark, long end, Mark.DurablePoint point) {
+    /** Up to where the newest segment's file holds what is shown. */
+    long newestEndBytes() {
+      return point.endBytes();
+    }
+  }
 
   Seen seen() {
     lookLock.lock();
     try {
-      return new Seen(view, mark, durable);
+      Segment last = view.newest();
+      return new Seen(view, mark, durable, last == null ? Mark.DurablePoint.NONE : last.endPoint());
     } finally {
       lookLock.unlock();
     }
@@ -218,7 +234,7 @@ public final class DirectoryFollower implements ReadSource, Closeable {
       List<Segment> segments = chain.follow(view.segments(), newest, changed);
       if (segments == null) return false;
       NewestFrames last = follower(segments, changed);
-      if (last != null) last.readOn();
+      if (last != null) last.readOnAndProve(Math.max(changed.floorSequence(), changed.truncatedThrough()));
       if (last != null) last.prove(changed);
       long reached = segments.isEmpty() ? changed.floorSequence() : segments.get(segments.size() - 1).lastSequence();
       if (!changed.rewinding() && reached < changed.floorSequence()) return false;
@@ -258,7 +274,10 @@ public final class DirectoryFollower implements ReadSource, Closeable {
     List<Segment> segments = new ArrayList<>(verdict.segments());
     long shown = verdict.shownSequence();
     int last = segments.size() - 1;
-    if (last >= 0 && segments.get(last).lastSequence() > shown) segments.set(last, Rewind.clipped(storage, segments.get(last), shown));
+    if (last >= 0 && !judged.rewinding()) {
+      segments.set(last, Rewind.upToFrameOf(storage, segments.get(last), shown));
+      shown = Math.max(shown, segments.get(last).lastSequence());
+    }
     boolean grows = verdict.damage().isEmpty();
     newest = grows ? follower(segments, judged) : null;
     if (newest != null) newest.startAgain();
@@ -272,7 +291,7 @@ public final class DirectoryFollower implements ReadSource, Closeable {
     if (shared == CutHistory.UNRELATED || mark != null && !mark.logId().equals(by.logId())) shared = sharedBySegments(segments);
     // What is no longer proven counts as cut away: it is not to be passed over as if nothing had been there.
     if (end < durable) shared = Math.min(shared, end);
-    CutHistory cuts = shared < durable ? view.cuts().cutAfter(shared, ++cutsSeen) : view.cuts();
+    CutHistory cuts = shared < Long.MAX_VALUE ? view.cuts().cutAfter(shared, ++cutsSeen) : view.cuts();
     markCuts = by.cuts();
     mark = by;
     List<Segment> before = view.segments();

@@ -157,7 +157,8 @@ public final class LogCursor implements RecordView, AutoCloseable {
     long sharedNow = now.cuts().sharedSince(cutsKnown);
     if (follows) {
       if (position > sharedNow) throw rewound(position, sharedNow);
-      if (sharedNow != Long.MAX_VALUE) forgetWhatWasReadAhead();
+      // A segment that is not in the structure any more may hold what no longer counts.
+      if (sharedNow != Long.MAX_VALUE || segment != null && !now.segments().contains(segment)) forgetWhatWasReadAhead();
       cutsKnown = now.cuts();
       view = now;
       stoppedAt = null;

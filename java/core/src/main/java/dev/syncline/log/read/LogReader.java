@@ -60,7 +60,8 @@ public final class LogReader {
    */
   public <T> T read(long sequence, Function<? super RecordView, T> use) throws IOException {
     source.requireReadable();
-    ReadView view = source.current();
+    // What is known to be durable needs no look for what is new, only whether it is still so.
+    ReadView view = sequence <= source.visibleSequence() ? source.view() : source.current();
     boolean visible = sequence > view.truncatedThrough() && sequence <= source.visibleSequence();
     Segment holder = visible ? view.firstBeyond(sequence - 1) : null;
     T found = holder == null ? null : points.read(holder, sequence, use);

@@ -25,6 +25,11 @@ final class MarkWatch implements Closeable {
   private long openedNanos;
   private Mark known;
 
+  /** The slot that tells of changes as it was read last, if that was no news. */
+  private final ByteBuffer seen = AlignedBuffers.allocate(Layout.MARK_SLOT_SPACING_BYTES);
+
+  private boolean seenIsKnown;
+
   MarkWatch(Storage storage) {
     this.storage = storage;
   }
@@ -37,18 +42,29 @@ final class MarkWatch implements Closeable {
   Mark poll() throws IOException {
     boolean again = file == null || System.nanoTime() - openedNanos > OPEN_AGAIN_NANOS;
     if (again) open();
-    else if (known != null && !MarkFile.hasNews(file, slot, known)) return null;
+    else if (known != null && !hasNews()) return null;
     Mark now = MarkFile.read(storage, file).mark().orElse(null);
     // Without a readable slot there is nothing to go on; the next look tells, or a verdict on the whole directory.
     if (now == null) throw new NoSuchFileException(file.path().toString(), null, "neither slot is readable");
     if (now.equals(known)) return null;
-    known = now;
+    expect(now);
     return now;
+  }
+
+  /** A slot that cannot be read is no news: it is being written, or the other one counts. */
+  private boolean hasNews() throws IOException {
+    int bytes = MarkFile.readNextSlot(file, slot, known);
+    if (seenIsKnown && slot.flip().equals(seen)) return false;
+    boolean news = Mark.problem(slot.clear(), 0, bytes) == null && Mark.decode(slot, 0).counter() != known.counter();
+    seenIsKnown = !news;
+    if (!news) seen.clear().put(0, slot, 0, bytes).limit(bytes);
+    return news;
   }
 
   /** Takes this for what is known: whoever has judged the whole directory has read it. */
   void expect(Mark judged) {
     known = judged;
+    seenIsKnown = false;
   }
 
   private void open() throws IOException {

@@ -92,8 +92,8 @@ final class NewestFrames {
     while (!unproven.isEmpty() && unproven.peek().last <= sequence) takeIn(unproven.poll());
   }
 
-  /** The segment was left behind {@code sequence}, which may lie inside a frame: that one is durable, too. */
-  void end(long sequence) throws IOException {
+  /** Everything up to {@code sequence} is durable, which may lie inside a frame: then all of that one is. */
+  void readOnAndProve(long sequence) throws IOException {
     readOn();
     while (!unproven.isEmpty() && unproven.peek().first <= sequence) takeIn(unproven.poll());
   }

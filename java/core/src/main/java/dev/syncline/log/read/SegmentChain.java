@@ -73,7 +73,7 @@ final class SegmentChain {
     if (successor == null && !cut) return segment;
     long last = cut ? mark.rewindTo() : successor.predecessorLastSequence();
     if (!cut && segment.header.epoch() != successor.predecessorEpoch()) return null;
-    if (newest != null && newest.segment == segment) newest.end(last);
+    if (newest != null && newest.segment == segment) newest.readOnAndProve(last);
     Segment ended = segment.lastSequence() > last ? Rewind.clipped(storage, segment, last) : segment;
     if (cut) return ended;
     return ended.lastSequence() == last && ended.lastCrc() == successor.predecessorCrc() ? ended : null;

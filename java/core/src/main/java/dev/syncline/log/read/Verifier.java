@@ -3,6 +3,7 @@ package dev.syncline.log.read;
 import dev.syncline.Damage;
 import dev.syncline.Verification;
 import dev.syncline.VerifyReport;
+import dev.syncline.format.CutHistory;
 import dev.syncline.format.SegmentName;
 import dev.syncline.io.Storage;
 import dev.syncline.log.recovery.LiveJudge;
@@ -22,6 +23,8 @@ import java.util.List;
  * directory, and what it can do without.
  */
 final class Verifier {
+  private static final int ATTEMPTS = 20;
+
   private final ReadContext context;
   private final Storage storage;
   private final List<Damage> found = new ArrayList<>();
@@ -43,7 +46,7 @@ final class Verifier {
   }
 
   private VerifyReport verifyPinned() throws IOException {
-    Verdict verdict = new LiveJudge(storage, Verification.FULL).judge();
+    Verdict verdict = judge();
     if (verdict.fresh()) return new VerifyReport(0, 0, 0, 0, 1, 0, List.of());
     found.addAll(verdict.damage());
     verifyMark();
@@ -51,6 +54,15 @@ final class Verifier {
     for (int i = 0; i < scans.size(); i++) verifySeal(scans.get(i), i + 1 < scans.size() ? scans.get(i + 1) : null);
     found.sort(Comparator.comparingLong(Damage::firstLost));
     return report(verdict, verdict.mark().orElseThrow().truncatedThrough());
+  }
+
+  /** A verdict on one history: a cut of the tail meanwhile makes it one on none. */
+  private Verdict judge() throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      CutHistory before = context.source().current().cuts();
+      Verdict verdict = new LiveJudge(storage, Verification.FULL).judge();
+      if (context.source().current().cuts().equals(before) || attempt == ATTEMPTS) return verdict;
+    }
   }
 
   private VerifyReport report(Verdict verdict, long truncated) throws IOException {
@@ -72,7 +84,8 @@ final class Verifier {
 
   /** A log that another process writes is shown as far as it is proven to be durable. */
   private long lastShown(Verdict verdict) {
-    return context.pinsHold() ? verdict.lastSequence() : Math.min(verdict.lastSequence(), verdict.shownSequence());
+    long shown = Math.max(verdict.shownSequence(), context.source().durableSequence());
+    return context.pinsHold() ? verdict.lastSequence() : Math.min(verdict.lastSequence(), shown);
   }
 
   private SegmentScan.Counts counts(Verdict verdict, Segment segment, long truncated, long last) throws IOException {

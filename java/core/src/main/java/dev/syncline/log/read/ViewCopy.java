@@ -59,7 +59,8 @@ public final class ViewCopy {
     DirectoryFollower.Seen seen = follower.seen();
     List<Segment> segments = seen.view().segments();
     keepOnly(segments);
-    for (int i = 0; i < segments.size(); i++) copySegment(segments.get(i), i < segments.size() - 1);
+    for (int i = 0; i < segments.size(); i++)
+      copySegment(segments.get(i), i < segments.size() - 1 ? Long.MAX_VALUE : seen.newestEndBytes());
     follower.current();
     ReadView now = follower.known();
     if (!now.cuts().equals(seen.view().cuts())) return false;
@@ -67,7 +68,8 @@ public final class ViewCopy {
     keepOnly(left);
     Mark mark = seen.mark().withTruncatedThrough(now.truncatedThrough(), first(left, seen.mark()));
     if (!left.isEmpty()) mark = mark.withOrdinals(mark.firstOrdinal(), left.get(left.size() - 1).ordinal);
-    Snapshot.finish(target, left, mark.withFloor(Math.max(seen.end(), mark.truncatedThrough())));
+    Mark.DurablePoint end = left.isEmpty() ? Mark.DurablePoint.NONE : seen.point();
+    Snapshot.finish(target, mark.withFloor(Math.max(seen.end(), mark.truncatedThrough())).withDurable(end, true));
     return true;
   }
 
@@ -79,8 +81,7 @@ public final class ViewCopy {
     return segments.isEmpty() ? mark.lastOrdinal() + 1 : segments.get(0).ordinal;
   }
 
-  private void copySegment(Segment segment, boolean finished) throws IOException {
-    long end = finished ? Long.MAX_VALUE : segment.usedEndBytes();
+  private void copySegment(Segment segment, long end) throws IOException {
     Copied before = copied.get(segment.ordinal);
     if (before != null && before.segment == segment && before.endBytes == end) return;
     forget(segment.ordinal, segment.name);

@@ -110,14 +110,9 @@ public final class MarkFile implements Closeable {
     return new Reading(Optional.of(a.counter() >= b.counter() ? a : b), null, a.counter() != b.counter());
   }
 
-  /**
-   * Whether the slot that is written next holds another mark than {@code known} already: one read that tells whether anything was marked
-   * since. A slot that cannot be read is no news: it is being written, or the other one counts.
-   */
-  public static boolean hasNews(SegmentFile file, ByteBuffer slot, Mark known) throws IOException {
-    int at = (int) (known.counter() + 1 & 1) * SPACING;
-    int bytes = file.read(slot.clear().limit(Layout.MARK_SLOT_BYTES), at);
-    return Mark.problem(slot.clear(), 0, bytes) == null && Mark.decode(slot, 0).counter() != known.counter();
+  /** Reads the slot that is written next after {@code known}: when it changes, something was marked since. Returns how many bytes. */
+  public static int readNextSlot(SegmentFile file, ByteBuffer slot, Mark known) throws IOException {
+    return file.read(slot.clear().limit(Layout.MARK_SLOT_BYTES), (known.counter() + 1 & 1) * SPACING);
   }
 
   private static String slotProblem(Storage storage, ByteBuffer both, int at, int availableBytes) throws IOException {

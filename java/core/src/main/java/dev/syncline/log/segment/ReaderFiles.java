@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The descriptors that all readers of a log share: a segment's file is opened when it is first read, and of too many the one that was not
- * used for longest is closed. Nobody holds one across two reads, so any number of cursors takes no more of them than there are segments,
+ * The descriptors that all readers of a log share: a segment's file is opened when it is first read, and of too many one that was not used
+ * for long is closed. Nobody holds one across two reads, so any number of cursors takes no more of them than there are segments,
  * and no more than {@link #OPEN_MAX}, but for reads that are under way at the same moment.
  *
  * <p>Any thread. A read of a file that is open takes no lock.
@@ -32,8 +32,8 @@ public final class ReaderFiles {
     /** Reads under way, and the bit {@link #RETIRED} once nobody may begin another. */
     private final AtomicInteger users = new AtomicInteger();
 
-    /** When it was last used, by {@link ReaderFiles#uses}. Written without a lock: only an order by and large is wanted. */
-    private volatile long lastUse;
+    /** Whether it was used since somebody looked for one to close. Written without a lock: whoever reads most writes it seldom. */
+    private volatile boolean used;
 
     Handle(Segment segment, SegmentFile file) {
       this.segment = segment;
@@ -77,13 +77,10 @@ public final class ReaderFiles {
   private final Storage storage;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** Those that are not retired. Guarded by the lock. */
+  /** Those that are not retired, those first that are to be closed first. Guarded by the lock. */
   private final List<Handle> open = new ArrayList<>();
 
   private volatile boolean closed;
-
-  /** Counts reads, by and large. */
-  private volatile long uses;
 
   public ReaderFiles(Storage storage) {
     this.storage = storage;
@@ -127,7 +124,7 @@ public final class ReaderFiles {
   private Handle enter(Segment segment) throws IOException {
     Handle handle = segment.readHandle;
     if (handle == null || !handle.enter()) handle = open(segment);
-    handle.lastUse = ++uses;
+    if (!handle.used) handle.used = true;
     return handle;
   }
 
@@ -139,7 +136,7 @@ public final class ReaderFiles {
         throw new NoSuchFileException(storage.directory().resolve(segment.name).toString(), null, "it was truncated away");
       Handle handle = segment.readHandle;
       if (handle != null && handle.enter()) return handle;
-      if (open.size() >= OPEN_MAX) retireLeastUsed();
+      if (open.size() >= OPEN_MAX) retireUnused();
       handle = new Handle(segment, storage.open(segment.name, Storage.Access.READ));
       handle.enter();
       open.add(handle);
@@ -150,10 +147,14 @@ public final class ReaderFiles {
     }
   }
 
-  private void retireLeastUsed() {
-    Handle least = open.get(0);
-    for (Handle each : open) if (each.lastUse < least.lastUse) least = each;
-    retire(least);
+  /** The oldest that was not used since the last time, every other one has one more chance: about the one unused for longest. */
+  private void retireUnused() {
+    while (open.get(0).used) {
+      Handle spared = open.remove(0);
+      spared.used = false;
+      open.add(spared);
+    }
+    retire(open.get(0));
   }
 
   private void retire(Handle handle) {

@@ -39,6 +39,22 @@ public final class Rewind {
     return segment.cutAfter(sequence, crc, usedEnd, segment.indexBefore(usedEnd));
   }
 
+  /**
+   * The segment up to the end of the frame that holds {@code sequence}: what is known of one record of a frame is known of all. Reads only.
+   *
+   * @throws CorruptLogException if that frame cannot be found
+   */
+  public static Segment upToFrameOf(Storage storage, Segment segment, long sequence) throws IOException {
+    if (!segment.reachesBeyond(sequence)) return segment;
+    try (SegmentFile file = storage.open(segment.name, Storage.Access.READ)) {
+      FrameHeader holder = new FrameWalk(storage.directory(), segment, file).find(sequence);
+      if (holder.firstSequence() <= sequence)
+        return segment.cutAfter(Math.min(holder.lastSequence(), segment.lastSequence()), holder.crc(), holder.usedEndBytes(),
+            segment.indexBefore(holder.usedEndBytes()));
+      return segment.cutAfter(sequence, holder.previousCrc(), holder.offsetBytes(), segment.indexBefore(holder.offsetBytes()));
+    }
+  }
+
   /** Cuts the file of a segment behind its last frame, durably: what {@link #clipped} has left of it. */
   public static void cutFile(Storage storage, Segment clipped) throws IOException {
     try (SegmentFile file = storage.open(clipped.name, Storage.Access.WRITE)) {

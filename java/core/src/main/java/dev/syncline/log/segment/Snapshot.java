@@ -20,17 +20,14 @@ public final class Snapshot {
       // Of a segment that was just begun its header is all that counts.
       if (!linked) copy(source, target, segment.name, segment.sealed() ? Long.MAX_VALUE : segment.usedEndBytes());
     }
-    finish(target, segments, mark);
+    Segment newest = segments.isEmpty() ? null : segments.get(segments.size() - 1);
+    finish(target, mark.withDurable(newest == null ? Mark.DurablePoint.NONE : newest.endPoint(), true));
   }
 
-  /** Makes what was copied or linked durable, and a log. */
-  public static void finish(Storage target, List<Segment> segments, Mark mark) throws IOException {
+  /** Makes what was copied or linked durable, and a log by its mark. */
+  public static void finish(Storage target, Mark mark) throws IOException {
     target.syncDirectory();
-    Segment newest = segments.isEmpty() ? null : segments.get(segments.size() - 1);
-    Mark.DurablePoint end = newest == null
-        ? Mark.DurablePoint.NONE
-        : newest.endPoint();
-    MarkFile.create(target, mark.withDurable(end, true)).close();
+    MarkFile.create(target, mark).close();
   }
 
   /** Copies a file up to {@code endBytes}, or to its end if that comes first; durable but for its name. */
