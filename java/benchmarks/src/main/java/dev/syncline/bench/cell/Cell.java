@@ -15,6 +15,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param seconds for which it counts
  * @param segmentBytes size of the files that a log is cut into
  * @param background whether a thread appends beside what is measured
+ * @param followers how many processes follow the log that is written
+ * @param appendsPerSecond rate at which one thread appends before them; 0 for as fast as it can
+ * @param quiet whether nothing is appended while it counts
  * @param preparation name of the preparation whose directory it reads; null if it begins with an empty one
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -29,20 +32,32 @@ public record Cell(
     double seconds,
     long segmentBytes,
     boolean background,
+    int followers,
+    int appendsPerSecond,
+    boolean quiet,
     String preparation) {
 
   public Cell lasting(double warmupSeconds, double seconds) {
     return new Cell(
-        name, workload, threads, recordBytes, records, every, warmupSeconds, seconds, segmentBytes, background, preparation);
+        name, workload, threads, recordBytes, records, every, warmupSeconds, seconds, segmentBytes, background, followers,
+        appendsPerSecond, quiet, preparation);
   }
 
   public Cell withSegments(long segmentBytes) {
     return new Cell(
-        name, workload, threads, recordBytes, records, every, warmupSeconds, seconds, segmentBytes, background, preparation);
+        name, workload, threads, recordBytes, records, every, warmupSeconds, seconds, segmentBytes, background, followers,
+        appendsPerSecond, quiet, preparation);
   }
 
   public Cell withRecords(long records) {
     return new Cell(
-        name, workload, threads, recordBytes, records, every, warmupSeconds, seconds, segmentBytes, background, preparation);
+        name, workload, threads, recordBytes, records, every, warmupSeconds, seconds, segmentBytes, background, followers,
+        appendsPerSecond, quiet, preparation);
+  }
+
+  public Cell followedBy(int followers, int appendsPerSecond, boolean quiet) {
+    return new Cell(
+        name, workload, threads, recordBytes, records, every, warmupSeconds, seconds, segmentBytes, background, followers,
+        appendsPerSecond, quiet, preparation);
   }
 }

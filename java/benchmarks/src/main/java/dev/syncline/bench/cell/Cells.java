@@ -23,7 +23,9 @@ public final class Cells {
           "targets",
           List.of("append/*", "every/*", "every-async/*", "bulk/*", "rotation/*", "replay/*", "read/*", "reopen/*", "put/*"),
           "smoke",
-          List.of("append/1x256", "append/64x256", "every/100x256", "every-async/100x256", "bulk/65536", "rotation/*", "put/8x256"));
+          List.of(
+              "append/1x256", "append/64x256", "every/100x256", "every-async/100x256", "bulk/65536", "rotation/*", "put/8x256",
+              "follow/1000", "follow/fast-0", "follow/fast-4", "follow/quiet"));
 
   private final Map<String, Cell> cells = new LinkedHashMap<>();
   private final Map<String, Cell> preparations = new LinkedHashMap<>();
@@ -55,6 +57,9 @@ public final class Cells {
     add(reading("reopen/64MB", "reopen", 1, false, "64MB"));
     add(reading("reopen/large", "reopen", 1, false, "large"));
     for (int threads : THREADS) add(cell("put/" + threads + "x256", "put", threads, SMALL, 1));
+    for (int rate : new int[] {10, 100, 1000}) add(cell("follow/" + rate, "follow", 1, SMALL, 1).followedBy(1, rate, false));
+    for (int followers : new int[] {0, 1, 4}) add(cell("follow/fast-" + followers, "follow", 1, SMALL, 1).followedBy(followers, 0, false));
+    add(cell("follow/quiet", "follow", 1, SMALL, 1).followedBy(1, 0, true));
     add(cell("sustained/64x256", "sustained", 64, SMALL, 1));
     add(cell("sustained/8x4096", "sustained", 8, 4096, 1));
   }
@@ -68,7 +73,7 @@ public final class Cells {
   }
 
   private static Cell cell(String name, String workload, int threads, int recordBytes, int every) {
-    return new Cell(name, workload, threads, recordBytes, 0, every, 1, 5, SEGMENT_BYTES, false, null);
+    return new Cell(name, workload, threads, recordBytes, 0, every, 1, 5, SEGMENT_BYTES, false, 0, 0, false, null);
   }
 
   private static Cell write(String name, long records, int recordBytes, int every) {
@@ -79,7 +84,7 @@ public final class Cells {
   private Cell reading(String name, String workload, int threads, boolean background, String preparation) {
     Cell written = preparations.get(preparation);
     return new Cell(
-        name, workload, threads, written.recordBytes(), written.records(), 1, 1, 5, SEGMENT_BYTES, background, preparation);
+        name, workload, threads, written.recordBytes(), written.records(), 1, 1, 5, SEGMENT_BYTES, background, 0, 0, false, preparation);
   }
 
   /** What must be written before a cell can read it. */

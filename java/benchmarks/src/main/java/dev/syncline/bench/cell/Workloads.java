@@ -20,6 +20,7 @@ public final class Workloads {
           Map.entry("read", new RandomReadWorkload()),
           Map.entry("rotate", new RotationWorkload(true)),
           Map.entry("rotate-never", new RotationWorkload(false)),
+          Map.entry("follow", new FollowWorkload()),
           Map.entry("sustained", new SustainedWorkload()),
           Map.entry("check", new CheckWorkload()));
 

@@ -28,6 +28,17 @@ record Metric(String label, int decimals, boolean higherIsBetter, ToDoubleFuncti
   static final Metric AGAIN = value("again ms", 2, false, "againMillis");
   static final Metric FIRST = value("first ms", 1, false, "firstMillis");
 
+  static final Metric LAG_P50 = value("lag p50 µs", 0, false, "lagP50Micros");
+  static final Metric LAG_P99 = value("lag p99 µs", 0, false, "lagP99Micros");
+  static final Metric LAG_MAX = value("lag max µs", 0, false, "lagMaxMicros");
+
+  /** Nothing is appended behind it that would say that it is durable. */
+  static final Metric LAG_OF_LAST = value("last lag µs", 0, false, "lagOfLastMicros");
+
+  /** Processor time a second. */
+  static final Metric FOLLOWER = value("follower ms/s", 2, false, "followerThreadMillisPerSecond");
+  static final Metric FOLLOWER_PROCESS = value("its JVM ms/s", 1, false, "followerProcessMillisPerSecond");
+
   /** Device bytes and flushes are the whole disk's: a quiet machine is assumed. */
   static final Metric FLUSHES = perOperation("disk flushes/op", "deviceFlushes");
 
@@ -41,6 +52,7 @@ record Metric(String label, int decimals, boolean higherIsBetter, ToDoubleFuncti
           READS, ALLOCATED, CPU, value("appends/s beside", 0, true, "appendsPerSecond"),
           value("append p99 µs", 0, false, "appendP99Micros"));
       case "reopen" -> List.of(AGAIN, FIRST, value("log bytes", 0, false, "logBytes"));
+      case "follow" -> followed(cell.substring(cell.indexOf('/') + 1));
       case "rotation" -> List.of(RATE, P50, P99, P999, MAX, value("rotations", 0, true, "rotations"));
       case "every", "every-async" -> List.of(RATE, P50, P99, P999, CPU, ALLOCATED);
       case "sustained" -> List.of(
@@ -49,6 +61,14 @@ record Metric(String label, int decimals, boolean higherIsBetter, ToDoubleFuncti
           value("segments used again", 0, true, "recycledSegments"));
       default -> List.of(RATE, P50, P99, P999, MAX, CPU, ALLOCATED, FLUSHES);
     };
+  }
+
+  private static List<Metric> followed(String how) {
+    if (how.equals("quiet")) return List.of(FOLLOWER, FOLLOWER_PROCESS);
+    // What is appended at a rate shows how far behind, and what is appended as fast as it can what it costs.
+    if (how.startsWith("fast"))
+      return List.of(RATE, P50, P99, MAX, CPU, LAG_P50, LAG_P99, LAG_MAX, LAG_OF_LAST, FOLLOWER, FOLLOWER_PROCESS);
+    return List.of(LAG_P50, LAG_P99, LAG_MAX, LAG_OF_LAST, RATE, P50, P99, MAX, FOLLOWER, FOLLOWER_PROCESS);
   }
 
   private static Metric latency(String label, ToDoubleFunction<Measurement.Latency> of) {

@@ -17,6 +17,13 @@ final class Titles {
           Map.entry("read/1-beside-append", "read(sequence) at random, 1 thread, beside a thread that appends durably"),
           Map.entry("read/2", "read(sequence) at random, 2 threads"),
           Map.entry("read/2-beside-append", "read(sequence) at random, 2 threads, beside a thread that appends durably"),
+          Map.entry("follow/10", "Followed by another process: 1 thread, 256 B, 10 appends a second"),
+          Map.entry("follow/100", "Followed by another process: 1 thread, 256 B, 100 appends a second"),
+          Map.entry("follow/1000", "Followed by another process: 1 thread, 256 B, 1,000 appends a second"),
+          Map.entry("follow/fast-0", "As fast as it can: 1 thread, 256 B, followed by nobody"),
+          Map.entry("follow/fast-1", "As fast as it can: 1 thread, 256 B, followed by another process"),
+          Map.entry("follow/fast-4", "As fast as it can: 1 thread, 256 B, followed by four other processes"),
+          Map.entry("follow/quiet", "Followed by another process, nothing is appended"),
           Map.entry("reopen/64MB", "Open a log of 64 MB and append one durable record"),
           Map.entry("reopen/large", "Open a large log and append one durable record"));
 

@@ -182,7 +182,7 @@ function showCell(parent, cell) {
 
 const GROUPS = [
   ['append', 'Durable appends'], ['every', 'A sync every 100 records'], ['bulk', 'Bulk'], ['rotation', 'Rotation'], ['replay', 'Replay'],
-  ['read', 'Random reads'], ['reopen', 'Opening'], ['put', 'What a put costs'], ['sustained', 'Minutes of it'],
+  ['read', 'Random reads'], ['reopen', 'Opening'], ['put', 'What a put costs'], ['follow', 'Followers'], ['sustained', 'Minutes of it'],
 ];
 
 function show() {
