@@ -54,6 +54,8 @@ public final class Cells {
       add(reading("read/" + threads, "read", threads, false, "random"));
       add(reading("read/" + threads + "-beside-append", "read", threads, true, "random"));
     }
+    add(reading("read/1-read-only", "read-only", 1, false, "random"));
+    add(reading("read/1-read-only-beside-append", "read-only", 1, true, "random"));
     add(reading("reopen/64MB", "reopen", 1, false, "64MB"));
     add(reading("reopen/large", "reopen", 1, false, "large"));
     for (int threads : THREADS) add(cell("put/" + threads + "x256", "put", threads, SMALL, 1));

@@ -17,6 +17,10 @@ final class Titles {
           Map.entry("read/1-beside-append", "read(sequence) at random, 1 thread, beside a thread that appends durably"),
           Map.entry("read/2", "read(sequence) at random, 2 threads"),
           Map.entry("read/2-beside-append", "read(sequence) at random, 2 threads, beside a thread that appends durably"),
+          Map.entry("read/1-read-only", "read(sequence) at random, 1 thread, through a log opened to read beside the open one"),
+          Map.entry(
+              "read/1-read-only-beside-append",
+              "read(sequence) at random, 1 thread, through a log opened to read beside the one that a thread appends to durably"),
           Map.entry("follow/10", "Followed by another process: 1 thread, 256 B, 10 appends a second"),
           Map.entry("follow/100", "Followed by another process: 1 thread, 256 B, 100 appends a second"),
           Map.entry("follow/1000", "Followed by another process: 1 thread, 256 B, 1,000 appends a second"),

@@ -7,7 +7,7 @@ import java.util.Set;
 /** Who takes part in which cell. */
 final class Parts {
   /** What only this log has, and what all its storages do alike. */
-  private static final Set<String> NATIVE_ALONE = Set.of("put", "rotate", "rotate-never", "read", "follow", "sustained");
+  private static final Set<String> NATIVE_ALONE = Set.of("put", "rotate", "rotate-never", "read", "read-only", "follow", "sustained");
 
   private Parts() {}
 
