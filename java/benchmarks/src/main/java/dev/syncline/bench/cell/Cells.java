@@ -22,6 +22,9 @@ public final class Cells {
           List.of("append/1x256", "append/64x256", "every/100x256", "bulk/65536", "put/8x256"),
           "targets",
           List.of("append/*", "every/*", "every-async/*", "bulk/*", "rotation/*", "replay/*", "read/*", "reopen/*", "put/*"),
+          "builds",
+          List.of(
+              "append/1x256", "append/64x256", "replay/every-100", "read/1", "read/1-beside-append", "read/1-read-only*", "follow/*"),
           "smoke",
           List.of(
               "append/1x256", "append/64x256", "every/100x256", "every-async/100x256", "bulk/65536", "rotation/*", "put/8x256",

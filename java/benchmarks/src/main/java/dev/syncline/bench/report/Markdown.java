@@ -5,6 +5,8 @@ import java.util.List;
 
 /** The tables as Markdown, for BENCHMARKS.md. */
 final class Markdown {
+  private static final List<String> COMPARED = List.of("the first against the second", "", "better", "first", "second", "ratio");
+
   private Markdown() {}
 
   static String of(View view) {
@@ -15,6 +17,10 @@ final class Markdown {
     table(text, List.of("", ""), conditions);
     text.append("\n### Targets\n\n");
     table(text, List.of("", "target", "measured", "verdict", "remark"), view.targets().stream().map(Markdown::line).toList());
+    if (!view.comparisons().isEmpty()) {
+      text.append("\n### In turns\n\n");
+      table(text, COMPARED, view.comparisons().stream().map(Markdown::line).toList());
+    }
     for (View.Table table : view.tables()) {
       text.append("\n### ").append(table.title()).append("\n\n");
       List<String> header = new ArrayList<>(List.of("`" + table.cell() + "`"));
@@ -31,6 +37,10 @@ final class Markdown {
 
   private static List<String> line(View.TargetLine line) {
     return List.of(line.what(), line.expected(), line.found(), line.verdict(), line.remark());
+  }
+
+  private static List<String> line(Comparison each) {
+    return List.of(each.what(), each.metric(), each.better(), each.ours(), each.theirs(), each.ratio());
   }
 
   private static List<String> row(View.Row row) {

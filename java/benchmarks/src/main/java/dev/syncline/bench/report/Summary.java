@@ -15,6 +15,11 @@ final class Summary {
       for (View.Row row : table.rows()) line(text, row.contender(), row.texts());
     }
     text.append('\n');
+    for (Comparison each : view.comparisons())
+      text.append(
+          String.format(
+              Locale.ROOT, "%-84s %-28s %12s %12s  %-20s %s is better%n", each.what(), each.metric(), each.ours(), each.theirs(),
+              each.ratio(), each.better()));
     for (View.TargetLine line : view.targets())
       if (!line.verdict().equals("not measured"))
         text.append(

@@ -9,7 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The results as they are shown: what the tables and the page are made from. */
-record View(Map<String, String> conditions, Map<String, String> checks, List<TargetLine> targets, List<Table> tables) {
+record View(
+    Map<String, String> conditions,
+    Map<String, String> checks,
+    List<TargetLine> targets,
+    List<Comparison> comparisons,
+    List<Table> tables) {
 
   /** A target as a line of text. */
   record TargetLine(String what, String expected, String found, String verdict, String remark) {}
@@ -46,7 +51,7 @@ record View(Map<String, String> conditions, Map<String, String> checks, List<Tar
             .map(each -> new TargetLine(each.what(), each.expected(), each.found(), each.verdict(), each.remark()))
             .toList();
     List<Table> tables = measured.cells().stream().map(cell -> table(measured, cell)).toList();
-    return new View(results.conditions(), results.checks(), targets, tables);
+    return new View(results.conditions(), results.checks(), targets, Comparison.of(measured), tables);
   }
 
   private static Table table(Measured measured, String cell) {

@@ -196,6 +196,10 @@ function show() {
   table(document.getElementById('targetTable'), ['', 'target', 'measured', 'verdict', 'remark'],
     data.targets.map(target => ({ cells: [target.what, target.expected, target.found,
       { text: target.verdict, className: verdictClass(target.verdict) }, target.remark] })), [0, 4]);
+  document.getElementById('comparisons').hidden = data.comparisons.length === 0;
+  table(document.getElementById('comparisonTable'), ['the first against the second', '', 'first', 'second', 'ratio'],
+    data.comparisons.map(each => ({ cells: [each.what, each.metric + (each.higherIsBetter ? ' (more is better)' : ' (less is better)'),
+      each.ours, each.theirs, each.ratio] })), [0, 1]);
   const cells = document.getElementById('cells');
   for (const [kind, name] of GROUPS) {
     const mine = data.tables.filter(each => each.cell.split('/')[0].split('-')[0] === kind && each.rows.length > 0);

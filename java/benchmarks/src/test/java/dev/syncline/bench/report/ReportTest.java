@@ -55,6 +55,27 @@ class ReportTest {
   }
 
   @Test
+  void twoBuildsStandSideBySideWithTheirRatioWithinARound() {
+    Results results = results();
+    assertThat(Markdown.of(View.of(results))).doesNotContain("### In turns");
+    results.runs().add(run(1, "syncline-native@before", 6000, 200));
+    results.runs().add(run(2, "syncline-native@before", 2500, 200));
+    assertThat(Markdown.of(View.of(results)))
+        .contains("| append/1x256: syncline-native against syncline-native@before | ops/s | more | 6,750 | 4,250 | 1.65 [1.50–1.80] |")
+        .contains("| append/1x256: syncline-native against syncline-native@before | p50 µs | less | 150.0 | 200.0 | 0.75 [0.50–1.00] |");
+  }
+
+  @Test
+  void aLogThatIsFollowedIsComparedWithOneThatIsNot() {
+    Results results = Results.none(Map.of());
+    for (String cell : List.of("follow/fast-0", "follow/fast-4")) {
+      Measurement found = new Measurement(cell.endsWith("4") ? 500 : 1000, 256, 1, 0.1, null, Map.of(), null, "");
+      results.runs().add(new Run(1, cell, "syncline-native", Outcome.measured(found)));
+    }
+    assertThat(Markdown.of(View.of(results))).contains("| syncline-native: follow/fast-4 against follow/fast-0 | ops/s | more | 500 |");
+  }
+
+  @Test
   void whatWasSkippedIsShownWithItsReason() {
     assertThat(Markdown.of(View.of(results()))).contains("Not rocksdb: no library").contains("| c-floor |");
   }
