@@ -74,6 +74,32 @@ public abstract class WalContract extends LogTestBase {
   }
 
   @Nested
+  class Completeness extends CompletenessContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+
+    @Override
+    protected Class<? extends LogTestBase> factory() {
+      return WalContract.this.factory();
+    }
+  }
+
+  @Nested
+  class ReaderResources extends ReaderResourcesContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+
+    @Override
+    protected Class<? extends LogTestBase> factory() {
+      return WalContract.this.factory();
+    }
+  }
+
+  @Nested
   class Records extends RecordContract {
     @Override
     protected Storage openStorage(Path directory) throws IOException {

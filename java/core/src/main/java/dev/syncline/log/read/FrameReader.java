@@ -32,7 +32,10 @@ final class FrameReader {
   private static final int ATTEMPTS = 3;
 
   private final ReadContext context;
-  private final FileWindow window;
+
+  /** Null once closed: who keeps a closed cursor keeps no memory by it. */
+  private FileWindow window;
+
   private final FrameCheck check = new FrameCheck();
   private final Crc crc = new Crc();
   private final FrameFields frame = new FrameFields();
@@ -180,5 +183,7 @@ final class FrameReader {
 
   void close() {
     context.windows().giveBack(window);
+    window = null;
+    scan = null;
   }
 }
