@@ -29,12 +29,16 @@ final class ChildLog {
   }
 
   private static WriteAheadLog open(String factory, Path directory) throws ReflectiveOperationException, IOException {
-    var constructor = Class.forName(factory).getDeclaredConstructor();
-    constructor.setAccessible(true);
-    LogTestBase contract = (LogTestBase) constructor.newInstance();
     WalOptions options =
         WalOptions.builder().maxSegmentSize(LogTestBase.SMALL_SEGMENT_BYTES).openTimeout(OPEN_TIMEOUT).build();
-    return WriteAheadLog.open(contract.openStorage(directory), options);
+    return WriteAheadLog.open(contract(factory).openStorage(directory), options);
+  }
+
+  /** An instance of the class that says how the storage under test is opened. */
+  static LogTestBase contract(String factory) throws ReflectiveOperationException {
+    var constructor = Class.forName(factory).getDeclaredConstructor();
+    constructor.setAccessible(true);
+    return (LogTestBase) constructor.newInstance();
   }
 
   private static void appendUntilKilled(WriteAheadLog log) throws IOException {

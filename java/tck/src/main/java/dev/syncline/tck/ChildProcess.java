@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 final class ChildProcess implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 30;
   private static final String END = "(end of output)";
+  private static final int LINES_QUOTED_MAX = 30;
 
   private final Process process;
   private final LinkedBlockingQueue<String> output = new LinkedBlockingQueue<>();
@@ -27,13 +28,18 @@ final class ChildProcess implements AutoCloseable {
 
   /** Starts {@link ChildLog} with {@code task}. */
   static ChildProcess start(Class<?> factory, Path directory, String task) throws IOException {
+    return start(ChildLog.class, factory, directory, task);
+  }
+
+  /** Starts another class's {@code main} with the same arguments. */
+  static ChildProcess start(Class<?> main, Class<?> factory, Path directory, String task) throws IOException {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     List<String> command = new ArrayList<>(List.of(java.toString(), "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
     command.add("--enable-native-access=ALL-UNNAMED");
     System.getProperties().stringPropertyNames().stream()
         .filter(name -> name.startsWith("syncline.") || name.startsWith("dev.syncline.") || name.startsWith("native."))
         .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), ChildLog.class.getName()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(factory.getName(), directory.toString(), task));
     return new ChildProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
   }
@@ -46,10 +52,20 @@ final class ChildProcess implements AutoCloseable {
   String awaitLine(String prefix) throws InterruptedException {
     while (true) {
       String line = output.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      if (line == null || line.equals(END)) throw new AssertionError("the child never said '" + prefix + "', only " + seen);
+      if (line == null || line.equals(END)) throw new AssertionError("the child never said '" + prefix + "', only " + lastSeen());
       seen.add(line);
       if (line.startsWith(prefix)) return line;
     }
+  }
+
+  private List<String> lastSeen() {
+    return seen.subList(Math.max(0, seen.size() - LINES_QUOTED_MAX), seen.size());
+  }
+
+  /** Writes a line to its input. */
+  void say(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.US_ASCII));
+    process.getOutputStream().flush();
   }
 
   /** Kills it as {@code kill -9} does, and returns every line that it had written. */
