@@ -100,6 +100,19 @@ public abstract class WalContract extends LogTestBase {
   }
 
   @Nested
+  class Followers extends FollowerContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+
+    @Override
+    protected Class<? extends LogTestBase> factory() {
+      return WalContract.this.factory();
+    }
+  }
+
+  @Nested
   class Records extends RecordContract {
     @Override
     protected Storage openStorage(Path directory) throws IOException {
