@@ -85,10 +85,13 @@ public final class WriteAheadLog implements Closeable {
   }
 
   private static WriteAheadLog open(Storage storage, WalOptions options, String reason) throws IOException {
-    SegmentedLog log = SegmentedLog.open(storage, options.toLogOptions());
+    return withCheckpoint(SegmentedLog.open(storage, options.toLogOptions()), storage, options, reason);
+  }
+
+  private static WriteAheadLog withCheckpoint(SegmentedLog log, Storage storage, WalOptions options, String reason) throws IOException {
     WriteAheadLog wal = new WriteAheadLog(log, storage, options, reason);
     try {
-      wal.findCheckpoint();
+      Checkpoints.find(log);
       return wal;
     } catch (IOException | RuntimeException e) {
       try {
@@ -128,9 +131,7 @@ public final class WriteAheadLog implements Closeable {
   }
 
   private static WriteAheadLog openReadOnly(Storage storage, WalOptions options, String reason) throws IOException {
-    WriteAheadLog wal = new WriteAheadLog(SegmentedLog.openReadOnly(storage, options.toLogOptions()), storage, options, reason);
-    wal.findCheckpoint();
-    return wal;
+    return withCheckpoint(SegmentedLog.openReadOnly(storage, options.toLogOptions()), storage, options, reason);
   }
 
   private static void requireDirectory(Path directory) throws IOException {
@@ -140,25 +141,6 @@ public final class WriteAheadLog implements Closeable {
         && !Files.isDirectory(directory)
         && !Files.readAttributes(directory, BasicFileAttributes.class).isDirectory())
       throw new NotDirectoryException(directory + ": expected a directory to keep the log in, found a file. Nothing was changed");
-  }
-
-  /** The mark names the last checkpoint as of its writing; a newer one lies in the newest segment. */
-  private void findCheckpoint() throws IOException {
-    long after = log.checkpointsMayFollow(RecordType.CHECKPOINT.code());
-    if (after < 0) return;
-    try (LogCursor cursor = log.cursor(after)) {
-      while (cursor.advance()) noteIfCheckpoint(cursor);
-    } catch (CorruptLogException e) {
-      // Whoever reads there gets told; until then the last checkpoint is the last one that can be read.
-      System.getLogger("dev.syncline.log").log(System.Logger.Level.WARNING, "looking for the last checkpoint: {0}", e.getMessage());
-    }
-  }
-
-  private void noteIfCheckpoint(LogCursor cursor) {
-    if (cursor.type() != RecordType.CHECKPOINT.code()) return;
-    WalRecord checkpoint = Payloads.record(cursor);
-    // What the layer below was given as something else is not this layer's checkpoint; who reads it is told.
-    if (checkpoint != null) log.noteCheckpoint(cursor.sequence(), checkpoint.marked());
   }
 
   // Appending.
@@ -336,7 +318,7 @@ public final class WriteAheadLog implements Closeable {
   public void truncateAfter(long sequence) throws IOException {
     requireNotNegative(sequence);
     requireBatchBoundary(sequence);
-    long[] checkpoint = lastCheckpointUpTo(sequence);
+    long[] checkpoint = Checkpoints.lastUpTo(log, sequence);
     log.truncateAfter(sequence, checkpoint[0], checkpoint[1]);
   }
 
@@ -351,16 +333,6 @@ public final class WriteAheadLog implements Closeable {
       throw new IllegalArgumentException("sequence " + sequence + " lies inside the batch of " + first + " to " + commit
           + ": truncateAfter allows " + (first - 1) + " (without the batch) or " + commit + " (with it)");
     }
-  }
-
-  private long[] lastCheckpointUpTo(long sequence) throws IOException {
-    long[] last = {0, 0};
-    if (log.lastCheckpoint() <= sequence) return new long[] {log.lastCheckpoint(), log.checkpointCovers()};
-    try (LogCursor cursor = log.cursor(0)) {
-      while (cursor.advance() && cursor.sequence() <= sequence)
-        if (cursor.type() == RecordType.CHECKPOINT.code()) last = new long[] {cursor.sequence(), Payloads.record(cursor).marked()};
-    }
-    return last;
   }
 
   // Copying and checking.

@@ -30,6 +30,7 @@ import dev.syncline.log.recovery.Verdict;
 import dev.syncline.log.segment.CleanClose;
 import dev.syncline.log.segment.Closing;
 import dev.syncline.log.segment.Incompatible;
+import dev.syncline.log.segment.FileCut;
 import dev.syncline.log.segment.MarkFile;
 import dev.syncline.log.segment.Pins;
 import dev.syncline.log.segment.ReaderFiles;
@@ -464,8 +465,9 @@ public final class SegmentedLog implements Closeable {
       queue.exclusively(now -> {
         if (sequence >= queue.appendedSequence()) return now;
         Segment clipped = Rewind.clipped(storage, segments.live(), sequence);
+        FileCut cut = FileCut.prepare(storage, clipped.name, clipped.endBytes());
         markFile.noteCheckpoint(new MarkFile.Checkpoint(lastCheckpoint, covered));
-        state.finalOnFailure(() -> rewind(sequence, clipped));
+        state.finalOnFailure(() -> rewind(sequence, clipped, cut));
         return null;
       }, Long.MAX_VALUE);
       return null;
@@ -473,7 +475,7 @@ public final class SegmentedLog implements Closeable {
   }
 
   /** From when the mark is stored the records are gone, whatever becomes of their bytes; readers hear of it before a file changes. */
-  private void rewind(long sequence, Segment clipped) throws IOException {
+  private void rewind(long sequence, Segment clipped, FileCut cut) throws IOException {
     if (tail != null) tail.stopWriting().close();
     tail = null;
     Mark.DurablePoint point = new Mark.DurablePoint(clipped.ordinal, 0, clipped.lastSequence(), 0);
@@ -487,7 +489,7 @@ public final class SegmentedLog implements Closeable {
       storage.delete(segment.name);
       storage.syncDirectory();
     }
-    Rewind.cutFile(storage, clipped);
+    cut.apply();
   }
 
   private int newCutId() {

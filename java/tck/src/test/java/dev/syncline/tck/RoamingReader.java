@@ -67,6 +67,8 @@ final class RoamingReader {
   // How far the log has shown the history, as it is judged, and in which look.
   private long floor;
   private Window floorWindow;
+  private String floorBy = "nobody";
+  private String asked;
 
   /**
    * @param said where the writer says what it does
@@ -138,10 +140,11 @@ final class RoamingReader {
   private void keep(String what, Rule rule) throws IOException {
     Window window = end();
     judgements.add(timeline -> {
+      asked = what;
       try {
         rule.apply(timeline, window);
       } catch (AssertionError e) {
-        throw new AssertionError(name + ", asked for " + what + ": " + e.getMessage() + "; shown before: " + floor + "; what was done:"
+        throw new AssertionError(name + ", asked for " + what + ": " + e.getMessage() + "; shown before: " + floor + " by " + floorBy + "; what was done:"
             + timeline.about(window), e);
       }
     });
@@ -211,7 +214,8 @@ final class RoamingReader {
       keep(what, (timeline, window) -> judgeInterrupted(timeline, window, truncated));
       return;
     }
-    keep(what, (timeline, window) -> judgeList(timeline, window, after, shown, dataOnly));
+    String range = shown.isEmpty() ? "nothing" : shown.get(0).sequence() + " to " + shown.get(shown.size() - 1).sequence();
+    keep(what + ", which showed " + range, (timeline, window) -> judgeList(timeline, window, after, shown, dataOnly));
   }
 
   private void snapshot() throws IOException {
@@ -322,6 +326,7 @@ final class RoamingReader {
     require(end >= floorIn(timeline, window), "it ends at " + end);
     require(end <= frontAfter(timeline, window) || !timeline.visible(end, window).isEmpty(), end + " cannot be durable, or was cut away");
     floor = end;
+    floorBy = asked;
     floorWindow = window;
   }
 
@@ -347,8 +352,10 @@ final class RoamingReader {
     }
     long least = floorIn(timeline, window);
     requireMarkers(timeline, window, at + 1, least, dataOnly);
-    if (at < least) return;
+    // A list without records says nothing of how far the log has come: what it wanted may be forgotten.
+    if (shown.isEmpty() || at < least) return;
     floor = at;
+    floorBy = asked;
     floorWindow = window;
   }
 

@@ -2,6 +2,7 @@ package dev.syncline.log.read;
 
 import dev.syncline.CorruptLogException;
 import dev.syncline.Damage;
+import dev.syncline.RecordsTruncatedException;
 import dev.syncline.VerifyReport;
 import dev.syncline.io.Storage;
 import dev.syncline.log.segment.Pins;
@@ -15,6 +16,8 @@ public final class LogReader {
   private static final int REPLAY_WINDOW_BYTES = 256 << 10;
   private static final int FOLLOW_WINDOW_BYTES = 64 << 10;
   private static final int SEEK_WINDOW_BYTES = 16 << 10;
+
+  private static final int READ_ATTEMPTS = 100;
 
   private final ReadContext context;
   private final ReadSource source;
@@ -65,7 +68,15 @@ public final class LogReader {
     boolean visible = sequence > view.truncatedThrough() && sequence <= source.visibleSequence();
     Segment holder = visible ? view.firstBeyond(sequence - 1) : null;
     T found = holder == null ? null : points.read(holder, sequence, use);
-    return found != null ? found : readThroughCursor(sequence, use);
+    for (int attempt = 1; found == null; attempt++) {
+      try {
+        return readThroughCursor(sequence, use);
+      } catch (RecordsTruncatedException e) {
+        // Cut or truncated while it was looked for: looked for anew, it is there or is not.
+        if (attempt == READ_ATTEMPTS) throw e;
+      }
+    }
+    return found;
   }
 
   private <T> T readThroughCursor(long sequence, Function<? super RecordView, T> use) throws IOException {

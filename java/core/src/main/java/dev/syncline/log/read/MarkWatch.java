@@ -40,9 +40,8 @@ final class MarkWatch implements Closeable {
    * @throws NoSuchFileException if there is none
    */
   Mark poll() throws IOException {
-    boolean again = file == null || System.nanoTime() - openedNanos > OPEN_AGAIN_NANOS;
-    if (again) open();
-    else if (known != null && !hasNews()) return null;
+    if (file == null || System.nanoTime() - openedNanos > OPEN_AGAIN_NANOS) open();
+    if (known != null && !hasNews()) return null;
     Mark now = MarkFile.read(storage, file).mark().orElse(null);
     // Without a readable slot there is nothing to go on; the next look tells, or a verdict on the whole directory.
     if (now == null) throw new NoSuchFileException(file.path().toString(), null, "neither slot is readable");

@@ -13,6 +13,7 @@ import dev.syncline.log.recovery.Verdict;
 import dev.syncline.log.segment.MarkFile;
 import dev.syncline.log.segment.Segment;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,7 +24,7 @@ import java.util.List;
  * directory, and what it can do without.
  */
 final class Verifier {
-  private static final int ATTEMPTS = 20;
+  private static final int ATTEMPTS = 50;
 
   private final ReadContext context;
   private final Storage storage;
@@ -38,31 +39,37 @@ final class Verifier {
     // Nothing that is there now is to be taken away before it was read.
     context.pins().pin(this, 0);
     try {
-      return verifyPinned();
+      for (int attempt = 1; ; attempt++) {
+        try {
+          VerifyReport report = verifyOnce();
+          if (report != null) return report;
+        } catch (NoSuchFileException e) {
+          if (attempt >= ATTEMPTS) throw e;
+        }
+        if (attempt >= ATTEMPTS) throw new IOException(storage.directory() + ": its tail is cut faster than it can be verified");
+      }
     } finally {
       context.pins().unpin(this);
       context.source().readerLeft();
     }
   }
 
-  private VerifyReport verifyPinned() throws IOException {
-    Verdict verdict = judge();
-    if (verdict.fresh()) return new VerifyReport(0, 0, 0, 0, 1, 0, List.of());
+  /** Null if the tail was cut meanwhile: that makes it a look at no history. */
+  private VerifyReport verifyOnce() throws IOException {
+    found.clear();
+    CutHistory before = context.source().current().cuts();
+    Verdict verdict = new LiveJudge(storage, Verification.FULL).judge();
+    VerifyReport report = verdict.fresh() ? new VerifyReport(0, 0, 0, 0, 1, 0, List.of()) : reportOf(verdict);
+    return context.source().current().cuts().equals(before) ? report : null;
+  }
+
+  private VerifyReport reportOf(Verdict verdict) throws IOException {
     found.addAll(verdict.damage());
     verifyMark();
     List<SegmentScan> scans = verdict.scans();
     for (int i = 0; i < scans.size(); i++) verifySeal(scans.get(i), i + 1 < scans.size() ? scans.get(i + 1) : null);
     found.sort(Comparator.comparingLong(Damage::firstLost));
     return report(verdict, verdict.mark().orElseThrow().truncatedThrough());
-  }
-
-  /** A verdict on one history: a cut of the tail meanwhile makes it one on none. */
-  private Verdict judge() throws IOException {
-    for (int attempt = 1; ; attempt++) {
-      CutHistory before = context.source().current().cuts();
-      Verdict verdict = new LiveJudge(storage, Verification.FULL).judge();
-      if (context.source().current().cuts().equals(before) || attempt == ATTEMPTS) return verdict;
-    }
   }
 
   private VerifyReport report(Verdict verdict, long truncated) throws IOException {

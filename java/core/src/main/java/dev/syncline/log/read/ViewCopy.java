@@ -4,6 +4,7 @@ import dev.syncline.CorruptLogException;
 import dev.syncline.format.Mark;
 import dev.syncline.io.Storage;
 import dev.syncline.log.segment.Segment;
+import dev.syncline.log.segment.ShortFileException;
 import dev.syncline.log.segment.Snapshot;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -47,7 +48,7 @@ public final class ViewCopy {
       try {
         if (copyOnce()) return;
         if (attempt == ATTEMPTS) throw new IOException(source.directory() + ": its tail is cut faster than it can be copied");
-      } catch (NoSuchFileException e) {
+      } catch (NoSuchFileException | ShortFileException e) {
         if (attempt == ATTEMPTS) throw e;
       }
     }

@@ -13,6 +13,7 @@ import dev.syncline.io.SegmentFile;
 import dev.syncline.io.Storage;
 import dev.syncline.log.options.LogOptions;
 import dev.syncline.log.recovery.Verdict.Cut;
+import dev.syncline.log.segment.FileCut;
 import dev.syncline.log.segment.MarkFile;
 import dev.syncline.log.segment.Rewind;
 import dev.syncline.log.segment.Segment;
@@ -231,7 +232,7 @@ public final class Recovery {
     }
     quarantine.keep(name, cut.badStartBytes(), Math.max(cut.badEndBytes(), size));
     trimmedBytes += size - cut.badStartBytes();
-    cutFile(name, cut.usedEndBytes(), blockBytes(verdict, cut));
+    FileCut.prepare(storage, name, Layout.roundUp(cut.usedEndBytes(), blockBytes(verdict, cut))).apply();
   }
 
   private void finishRewind(Mark mark, List<Segment> segments) throws IOException {
@@ -239,7 +240,7 @@ public final class Recovery {
     Segment holder = last < 0 ? null : segments.get(last);
     if (holder == null || holder.ordinal != mark.rewindOrdinal()) return;
     Segment clipped = Rewind.clipped(storage, holder, mark.rewindTo());
-    Rewind.cutFile(storage, clipped);
+    FileCut.prepare(storage, clipped.name, clipped.endBytes()).apply();
     segments.set(last, clipped);
   }
 
@@ -247,16 +248,7 @@ public final class Recovery {
     String name = SegmentName.of(cut.ordinal());
     quarantine.keep(name, cut.badStartBytes(), cut.badEndBytes());
     trimmedBytes += cut.badEndBytes() - cut.badStartBytes();
-    cutFile(name, cut.usedEndBytes(), blockBytes(verdict, cut));
-  }
-
-  /** Cuts behind the last good frame's block, so that nothing of the tail is left that could ever be read again. */
-  private void cutFile(String name, long usedEndBytes, int blockBytes) throws IOException {
-    long end = Layout.roundUp(usedEndBytes, blockBytes);
-    try (SegmentFile file = storage.open(name, Storage.Access.WRITE)) {
-      if (file.size() > end) file.truncate(end);
-      file.sync();
-    }
+    FileCut.prepare(storage, name, Layout.roundUp(cut.usedEndBytes(), blockBytes(verdict, cut))).apply();
   }
 
   private void deleteNewestFirst(List<Long> ordinals) throws IOException {

@@ -54,12 +54,4 @@ public final class Rewind {
       return segment.cutAfter(sequence, holder.previousCrc(), holder.offsetBytes(), segment.indexBefore(holder.offsetBytes()));
     }
   }
-
-  /** Cuts the file of a segment behind its last frame, durably: what {@link #clipped} has left of it. */
-  public static void cutFile(Storage storage, Segment clipped) throws IOException {
-    try (SegmentFile file = storage.open(clipped.name, Storage.Access.WRITE)) {
-      if (file.size() > clipped.endBytes()) file.truncate(clipped.endBytes());
-      file.sync();
-    }
-  }
 }

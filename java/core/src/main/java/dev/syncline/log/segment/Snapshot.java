@@ -32,14 +32,18 @@ public final class Snapshot {
 
   /** Copies a file up to {@code endBytes}, or to its end if that comes first; durable but for its name. */
   public static void copy(Storage source, Storage target, String name, long endBytes) throws IOException {
+    copy(source, target, name, name, endBytes);
+  }
+
+  static void copy(Storage source, Storage target, String name, String copyName, long endBytes) throws IOException {
     ByteBuffer buffer = AlignedBuffers.allocate(STEP_BYTES);
     try (SegmentFile from = source.open(name, Storage.Access.READ);
-        SegmentFile to = target.create(name, 0)) {
+        SegmentFile to = target.create(copyName, 0)) {
       long end = Math.min(endBytes, from.size());
       for (long at = 0; at < end; at += STEP_BYTES) {
         int wanted = (int) Math.min(STEP_BYTES, end - at);
         int read = from.read(buffer.clear().limit(wanted), at);
-        if (read < wanted) throw new IOException(name + ": expected " + end + " bytes, found " + (at + read));
+        if (read < wanted) throw new ShortFileException(name + ": expected " + end + " bytes, found " + (at + read));
         // Whole units, as direct writes want them; what is too much is cut off below.
         int padded = (wanted + AlignedBuffers.ALIGNMENT_BYTES - 1) & -AlignedBuffers.ALIGNMENT_BYTES;
         to.write(buffer.position(0).limit(padded), at);

@@ -1,0 +1,53 @@
+package dev.syncline;
+
+import dev.syncline.log.SegmentedLog;
+import dev.syncline.log.read.LogCursor;
+import java.io.IOException;
+
+/** Finds checkpoints among the records of a log. */
+final class Checkpoints {
+  private static final int ATTEMPTS = 10;
+
+  private Checkpoints() {}
+
+  /**
+   * Has the log note its last checkpoint: the mark names that as of its writing, a newer one lies in the newest segment. Beside a writer
+   * records may be cut or truncated away while they are looked through; then they are looked through anew.
+   */
+  static void find(SegmentedLog log) throws IOException {
+    boolean found = false;
+    for (int attempt = 0; !found && attempt < ATTEMPTS; attempt++) found = lookThrough(log);
+  }
+
+  private static boolean lookThrough(SegmentedLog log) throws IOException {
+    long after = log.checkpointsMayFollow(RecordType.CHECKPOINT.code());
+    if (after < 0) return true;
+    try (LogCursor cursor = log.cursor(after)) {
+      while (cursor.advance()) noteIfCheckpoint(log, cursor);
+    } catch (RecordsTruncatedException e) {
+      return false;
+    } catch (CorruptLogException e) {
+      // Whoever reads there gets told; until then the last checkpoint is the last one that can be read.
+      System.getLogger("dev.syncline.log").log(System.Logger.Level.WARNING, "looking for the last checkpoint: {0}", e.getMessage());
+    }
+    return true;
+  }
+
+  private static void noteIfCheckpoint(SegmentedLog log, LogCursor cursor) {
+    if (cursor.type() != RecordType.CHECKPOINT.code()) return;
+    WalRecord checkpoint = Payloads.record(cursor);
+    // What the layer below was given as something else is not this layer's checkpoint; who reads it is told.
+    if (checkpoint != null) log.noteCheckpoint(cursor.sequence(), checkpoint.marked());
+  }
+
+  /** Sequence of the last checkpoint up to {@code sequence}, and what it covers; zeros if there is none. */
+  static long[] lastUpTo(SegmentedLog log, long sequence) throws IOException {
+    long[] last = {0, 0};
+    if (log.lastCheckpoint() <= sequence) return new long[] {log.lastCheckpoint(), log.checkpointCovers()};
+    try (LogCursor cursor = log.cursor(0)) {
+      while (cursor.advance() && cursor.sequence() <= sequence)
+        if (cursor.type() == RecordType.CHECKPOINT.code()) last = new long[] {cursor.sequence(), Payloads.record(cursor).marked()};
+    }
+    return last;
+  }
+}
