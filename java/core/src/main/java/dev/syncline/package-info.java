@@ -14,6 +14,7 @@
  * try (WriteAheadLog log = WriteAheadLog.open(Path.of("data/wal"));
  *     WalCursor cursor = log.replay(log.lastCheckpointCovers())) {
  *   cursor.forEachRemaining(state::apply);          // after a restart: what is not in your own files yet
+ *   cursor.requireComplete();                       // throws if damage ended the loop: half a state is none
  * }
  * }</pre>
  *

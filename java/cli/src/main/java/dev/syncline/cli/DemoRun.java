@@ -150,7 +150,9 @@ final class DemoRun {
 
   private DemoCheck.Result compare(WriteAheadLog log) throws IOException {
     try (WalCursor cursor = log.replay()) {
-      return DemoCheck.compare(lines, acks, attempted, records(cursor));
+      DemoCheck.Result result = DemoCheck.compare(lines, acks, attempted, records(cursor));
+      cursor.requireComplete();
+      return result;
     }
   }
 

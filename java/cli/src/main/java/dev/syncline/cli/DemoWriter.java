@@ -76,6 +76,7 @@ public final class DemoWriter {
         int index = DemoRecord.of(cursor.next()).index();
         if (index != DemoRecord.FOREIGN) held.set(index);
       }
+      cursor.requireComplete();
     }
     return held;
   }

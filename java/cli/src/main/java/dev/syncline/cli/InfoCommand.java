@@ -1,5 +1,6 @@
 package dev.syncline.cli;
 
+import dev.syncline.Damage;
 import dev.syncline.RecoveryReport;
 import dev.syncline.StorageInfo;
 import dev.syncline.WriteAheadLog;
@@ -30,6 +31,7 @@ final class InfoCommand extends LogCommand {
       List<String> quarantined,
       List<String> notes,
       List<DamageView> damage,
+      String atStake,
       List<String> gaps,
       double tookMillis) {}
 
@@ -48,9 +50,14 @@ final class InfoCommand extends LogCommand {
         log.currentSequence(),
         log.durableSequence(),
         log.lastCheckpoint(),
-        SegmentView.of(segmentFiles(), log.currentSequence()),
+        SegmentView.of(segmentFiles(), newestLast(log)),
         log.storage(),
         recovery(log.recovery()));
+  }
+
+  /** Of a damaged log the highest sequence may be one that is lost: then nothing tells without reading. */
+  private static Long newestLast(WriteAheadLog log) {
+    return log.recovery().damage().stream().anyMatch(Damage::losesRecords) ? null : log.currentSequence();
   }
 
   private static Recovery recovery(RecoveryReport report) {
@@ -60,6 +67,7 @@ final class InfoCommand extends LogCommand {
         report.quarantined().stream().map(Path::toString).toList(),
         report.notes(),
         DamageView.of(report.damage()),
+        report.atStake().map(range -> range.first() + ".." + range.last()).orElse(null),
         report.gaps().stream().map(gap -> gap.first() + ".." + gap.last()).toList(),
         report.took().toNanos() / 1e6);
   }
@@ -91,5 +99,8 @@ final class InfoCommand extends LogCommand {
     recovery.notes().forEach(note -> out.println("note        " + note));
     recovery.gaps().forEach(gap -> out.println("given up    sequences " + gap));
     recovery.damage().forEach(damage -> out.println("damage      " + damage.describe()));
+    if (recovery.atStake() != null)
+      out.println(
+          "at stake    sequences " + recovery.atStake() + ": CorruptionPolicy.TRUNCATE would give them up, what can be read of them too");
   }
 }

@@ -2,6 +2,7 @@ package dev.syncline.cli;
 
 import dev.syncline.format.Layout;
 import dev.syncline.format.SegmentHeader;
+import dev.syncline.format.SegmentName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -20,23 +21,34 @@ import java.util.List;
  */
 record SegmentView(String name, long sizeBytes, Long firstSequence, Long lastSequence) {
 
-  /** The segments of a log, oldest first; {@code currentSequence} is the last sequence of the newest one. */
-  static List<SegmentView> of(List<Path> files, long currentSequence) throws IOException {
+  /**
+   * The segments of a log, oldest first.
+   *
+   * @param newestLastSequence the last sequence of the newest one, or null if that is not known
+   */
+  static List<SegmentView> of(List<Path> files, Long newestLastSequence) throws IOException {
     List<SegmentView> views = new ArrayList<>();
-    Long lastSequence = currentSequence;
+    SegmentHeader successor = null;
     for (int at = files.size() - 1; at >= 0; at--) {
       Path file = files.get(at);
+      String name = file.getFileName().toString();
       try {
         SegmentHeader header = header(file);
         Long first = header == null ? null : header.baseSequence() + 1;
-        views.add(0, new SegmentView(file.getFileName().toString(), Files.size(file), first, lastSequence));
-        lastSequence = header == null ? null : header.predecessorLastSequence();
+        views.add(0, new SegmentView(name, Files.size(file), first, at == files.size() - 1 ? newestLastSequence : lastBy(successor, name)));
+        successor = header;
       } catch (NoSuchFileException e) {
         // A live writer has truncated it away since the directory was listed.
-        lastSequence = null;
+        successor = null;
       }
     }
     return views;
+  }
+
+  /** Where the successor's link leaves a segment; null if it follows on another one, which is missing then. */
+  private static Long lastBy(SegmentHeader successor, String name) {
+    boolean linked = successor != null && successor.predecessorOrdinal() == SegmentName.ordinal(name);
+    return linked ? successor.predecessorLastSequence() : null;
   }
 
   /** The header, or null if the file does not begin with one of this format version. */
@@ -51,7 +63,8 @@ record SegmentView(String name, long sizeBytes, Long firstSequence, Long lastSeq
 
   String describe() {
     String size = Text.size(sizeBytes);
-    if (firstSequence == null || lastSequence == null) return size;
+    if (firstSequence == null) return size;
+    if (lastSequence == null) return size + "  from " + firstSequence + " on; where it ends is not known without reading it";
     return size + "  " + (lastSequence < firstSequence ? "empty" : firstSequence + ".." + lastSequence);
   }
 }
