@@ -193,9 +193,11 @@ public final class DirectoryFollower implements ReadSource, Closeable {
       if (!forFrames && lookedNanos - askedNanos >= 0) return;
       requireReadable();
       long began = System.nanoTime();
-      lookAtMark();
+      if (began - lookedNanos > STRUCTURE_AGE_NANOS_MAX) {
+        lookAtMark();
+        lookedNanos = began;
+      }
       if (forFrames) readOn();
-      lookedNanos = began;
     } finally {
       lookLock.unlock();
     }

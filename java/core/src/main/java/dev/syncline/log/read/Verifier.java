@@ -105,6 +105,8 @@ final class Verifier {
   }
 
   private void verifyMark() throws IOException {
+    // Of a missing one the verdict has told.
+    if (!storage.list().contains(SegmentName.MARK)) return;
     MarkFile.Reading reading = MarkFile.read(storage);
     // Of a mark without a readable slot the verdict has told; a slot that is being written is readable the next time.
     for (int again = 0; again < 3 && reading.mark().isPresent() && reading.problem() != null; again++) reading = MarkFile.read(storage);
