@@ -133,8 +133,8 @@ public final class DirectoryFuzzer {
     boolean more = now.size() >= then.size() && now.subList(0, then.size()).equals(then);
     // Who opens a damaged log to write makes its last frames durable before he shows them, and leaves no witness of it: who only reads
     // later shows what has one.
-    boolean witnessed = !writable && now.size() < then.size() && then.subList(0, now.size()).equals(now);
-    require(more || witnessed, "recovered " + then + ", found later " + now);
+    boolean lacksWitness = !writable && now.size() < then.size() && then.subList(0, now.size()).equals(now);
+    require(more || lacksWitness, "recovered " + then + ", found later " + now);
     if (!recovered.told()) require(!again.told(), "what was recovered as whole is reported as damaged");
   }
 }

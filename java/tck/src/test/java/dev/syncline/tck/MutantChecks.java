@@ -4,8 +4,10 @@ import static dev.syncline.tck.CrashJudgement.require;
 
 import dev.syncline.CorruptionPolicy;
 import dev.syncline.LogFailedException;
+import dev.syncline.RecordsRewoundException;
 import dev.syncline.SyncMode;
 import dev.syncline.Verification;
+import dev.syncline.WalCursor;
 import dev.syncline.WalOptions;
 import dev.syncline.WriteAheadLog;
 import dev.syncline.format.Layout;
@@ -17,14 +19,15 @@ import dev.syncline.io.nio.NioStorage;
 import dev.syncline.tck.FaultyStorage.Stall;
 import dev.syncline.tck.Operation.Op;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
@@ -123,6 +126,32 @@ public final class MutantChecks {
       require(log.recovery().damage().isEmpty(), "a torn tail was taken for damage: " + log.recovery().damage());
       require(log.currentSequence() == 1, "expected 1 record, found " + log.currentSequence());
     }
+  }
+
+  /** Who follows a log shows what has a witness, goes forward, and hears of a cut. The mark is written for changes of structure only. */
+  public static void aFollowerShowsTheDurableHistory(Path directory) throws IOException {
+    SimulatedDisk disk = new SimulatedDisk(DiskImage.empty());
+    SimulatedStorage beside = new SimulatedStorage(disk, directory, SimulatedStorage.traits(1, false, true));
+    try (WriteAheadLog writer = open(disk, directory, 11); WriteAheadLog reader = followed(writer, beside); WalCursor tail = reader.tail(0)) {
+      require(reader.currentSequence() == 2, "expected 2 records with a witness, found " + reader.currentSequence());
+      writer.append(new byte[10]);
+      require(reader.currentSequence() == 3, "expected 3 records with a witness, found " + reader.currentSequence());
+      for (long sequence = 1; sequence <= 3; sequence++)
+        require(tail.hasNext() && tail.next().sequence() == sequence, "the tail does not come to " + sequence);
+      writer.truncateAfter(1);
+      for (int i = 0; i < 3; i++) writer.append(new byte[20]);
+      try {
+        throw new AssertionError("a tail that had shown 3 goes on behind a cut to 1: " + tail.hasNext());
+      } catch (UncheckedIOException e) {
+        require(((RecordsRewoundException) e.getCause()).lastShared() == 1, "expected 1 to be shared, found " + e.getCause());
+      }
+      require(reader.read(2).orElseThrow().value().length == 20, "an old record is shown");
+    }
+  }
+
+  private static WriteAheadLog followed(WriteAheadLog writer, Storage beside) throws IOException {
+    for (int i = 0; i < 3; i++) writer.append(new byte[10]);
+    return WriteAheadLog.openReadOnly(beside, WalOptions.defaults());
   }
 
   /** A frame whose batch is not whole is cut off, and its bytes are kept. */

@@ -70,7 +70,8 @@ class MutantsTest {
   @ValueSource(strings = {
       "anEarlierLifeProvesNothing", "aTornTailIsCutAndKept", "aFollowerWaitsForItsOwnFrame", "aFailedSyncIsFinal",
       "aSuccessorWaitsForWhatIsInFlight", "aFencedCloseChangesNothing", "aSequenceThatWasGivenUpIsNotUsedAgain",
-      "aLostChannelIsNotReplacedWithUnsyncedBytes", "theDecisionTable", "everyByteOfAFrameHeaderCounts"})
+      "aLostChannelIsNotReplacedWithUnsyncedBytes", "theDecisionTable", "everyByteOfAFrameHeaderCounts",
+      "aFollowerShowsTheDurableHistory"})
   void theEngineAsItIsPasses(String check) throws Exception {
     theEngineAsItIs().run(check, directory);
   }
@@ -207,6 +208,30 @@ class MutantsTest {
   @Test
   void forgettingWhichSequencesWereUsedIsCaught() {
     assertCaughtBy("aSequenceThatWasGivenUpIsNotUsedAgain", new Mutant().with("format.Mark", "withFloor", returningThis()));
+  }
+
+  // Following.
+
+  @Test
+  void aFollowerThatBelievesWhatIsThereIsCaught() {
+    assertCaughtBy("aFollowerShowsTheDurableHistory",
+        new Mutant().with("log.recovery.Verdict", "shownSequence", reading("lastSequence", "provenSequence")));
+  }
+
+  @Test
+  void aFollowerThatBelievesNoPromiseIsCaught() {
+    assertCaughtBy("aFollowerShowsTheDurableHistory",
+        new Mutant().with("log.read.NewestFrames", "proveThrough", forgettingParameter(1, Type.LONG_TYPE)));
+  }
+
+  @Test
+  void aCutThatTheMarkForgetsIsCaught() {
+    assertCaughtBy("aFollowerShowsTheDurableHistory", new Mutant().with("format.Mark", "withCut", returningThis()));
+  }
+
+  @Test
+  void aCursorThatDoesNotHeedCutsIsCaught() {
+    assertCaughtBy("aFollowerShowsTheDurableHistory", new Mutant().with("log.read.LogCursor", "heedChanges", doingNothing()));
   }
 
   // Fencing.

@@ -61,7 +61,7 @@ final class NewestFrames {
       if (nextBytes == before) break;
       foundBytes += nextBytes - before;
     }
-    prove(promised);
+    proveThrough(promised);
   }
 
   private long readWhatIsThere(long knownBytes) throws IOException {
@@ -84,11 +84,11 @@ final class NewestFrames {
 
   /** The mark is evidence for frames of the segment that it names. */
   void prove(Mark mark) {
-    if (mark.durable().ordinal() == segment.ordinal) prove(mark.durable().sequence());
+    if (mark.durable().ordinal() == segment.ordinal) proveThrough(mark.durable().sequence());
   }
 
   /** Everything up to {@code sequence} is durable, and that is the end of a frame. */
-  private void prove(long sequence) {
+  private void proveThrough(long sequence) {
     while (!unproven.isEmpty() && unproven.peek().last <= sequence) takeIn(unproven.poll());
   }
 
