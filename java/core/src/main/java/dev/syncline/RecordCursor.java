@@ -17,6 +17,9 @@ final class RecordCursor implements WalCursor {
   private final boolean follows;
   private WalRecord ahead;
 
+  /** What reading has met, or null. */
+  private CorruptLogException corrupt;
+
   /** What the cursor below showed a payload in last, and the windows on it that callers get. */
   private ByteBuffer payload;
 
@@ -41,7 +44,11 @@ final class RecordCursor implements WalCursor {
   @Override
   public WalRecord next() {
     if (!hasNext()) throw new NoSuchElementException("no record after sequence " + cursor.sequence());
-    return take();
+    try {
+      return take();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override
@@ -56,9 +63,11 @@ final class RecordCursor implements WalCursor {
     return Optional.of(take());
   }
 
-  private WalRecord take() {
+  /** What was found ahead; a cut of the tail may have taken it since. */
+  private WalRecord take() throws IOException {
     WalRecord record = ahead;
     ahead = null;
+    cursor.requireStillThere();
     return record;
   }
 
@@ -70,7 +79,7 @@ final class RecordCursor implements WalCursor {
 
   /** Moves to the next record that is to be shown; returns false if there is none now. */
   private boolean step() throws IOException {
-    while (cursor.advance()) {
+    while (advanced()) {
       if (!markersToo && cursor.type() > RecordType.ENTRY.code()) continue;
       if (Payloads.isOurs(cursor)) return true;
       throw new IncompatibleLogException(
@@ -81,10 +90,19 @@ final class RecordCursor implements WalCursor {
     return false;
   }
 
+  private boolean advanced() throws IOException {
+    try {
+      return cursor.advance();
+    } catch (CorruptLogException e) {
+      corrupt = e;
+      throw e;
+    }
+  }
+
   @Override
   public boolean advance() throws IOException {
     if (ahead == null) return step();
-    ahead = null;
+    take();
     return true;
   }
 
@@ -122,7 +140,7 @@ final class RecordCursor implements WalCursor {
 
   @Override
   public Optional<Damage> damage() {
-    return cursor.damage();
+    return corrupt != null ? corrupt.damage() : cursor.damage();
   }
 
   @Override

@@ -3,8 +3,8 @@ package dev.syncline;
 /**
  * The tail of the log was cut below what a cursor has shown or was opened for, so the log goes on otherwise than the reader knows it.
  *
- * <p>Up to {@link #lastShared} both histories are the same. A reader that has applied more takes that back, and opens a new cursor behind
- * {@link #lastShared}.
+ * <p>Up to {@link #lastShared} both histories are the same. A reader that has applied more takes that back. A tail then goes on by itself
+ * behind {@link #lastShared} when it is asked again, and hears of every later cut; another cursor has ended.
  */
 public final class RecordsRewoundException extends RecordsTruncatedException {
   private static final long serialVersionUID = 1;

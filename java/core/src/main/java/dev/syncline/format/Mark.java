@@ -62,6 +62,10 @@ public record Mark(
 
   private static final int CRC_AT = Layout.MARK_SLOT_BYTES - 4;
   private static final int CUTS_AT = 144;
+
+  /** Counter, sequences, ordinals and offsets: none of them is negative, and one more than each is a number. */
+  private static final int[] SEQUENCES_AT = {32, 40, 48, 56, 64, 72, 80, 88, 104, 112, 120, 136};
+
   private static final int REWINDING = 1;
   private static final int CLOSED = 2;
 
@@ -184,6 +188,14 @@ public record Mark(
     int expected = new Crc().of(in, at, CRC_AT);
     if (expected != in.getInt(at + CRC_AT))
       return "slot's checksum: expected 0x%08x, found 0x%08x".formatted(expected, in.getInt(at + CRC_AT));
+    // Of another version nothing is known but that it is one.
+    return version(in, at) == Layout.FORMAT_VERSION ? numberProblem(in, at) : null;
+  }
+
+  private static String numberProblem(ByteBuffer in, int at) {
+    for (int field : SEQUENCES_AT)
+      if (in.getLong(at + field) < 0 || in.getLong(at + field) > Layout.SEQUENCE_MAX)
+        return "expected a number from 0 to " + Layout.SEQUENCE_MAX + " at byte " + field + " of the slot, found " + in.getLong(at + field);
     return null;
   }
 }

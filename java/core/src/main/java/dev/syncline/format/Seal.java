@@ -76,6 +76,20 @@ public record Seal(long framesEndBytes, int lastCrc, long[] types, long[] firstS
     return new Seal(in.getLong(body), in.getInt(body + 8), types, firsts, offsets);
   }
 
+  /** Whether the index begins with the first frame, rises in both columns, and stays within the frames and the sequences that count. */
+  public boolean indexFits(int blockBytes, long baseSequence, long lastSequence) {
+    long sequence = baseSequence;
+    long offset = blockBytes - 1L;
+    for (int i = 0; i < offsetsBytes.length; i++) {
+      boolean fits = firstSequences[i] > sequence && firstSequences[i] <= lastSequence && offsetsBytes[i] > offset
+          && offsetsBytes[i] < framesEndBytes && offsetsBytes[i] % blockBytes == 0 && (i > 0 || offsetsBytes[i] == blockBytes);
+      if (!fits) return false;
+      sequence = firstSequences[i];
+      offset = offsetsBytes[i];
+    }
+    return true;
+  }
+
   /** Whether this is {@code found}, but perhaps with types of records that a cut of the tail has taken since. */
   public boolean covers(Seal found) {
     long[] both = types.clone();

@@ -69,6 +69,9 @@ public record SegmentHeader(
         in.getInt(80));
   }
 
+  /** Ordinals and sequences: none of them is negative, and one more than each is a number. */
+  private static final int[] NUMBERS_AT = {32, 48, 56, 72};
+
   /** The stored checksum. */
   public static int crc(ByteBuffer in) {
     return in.getInt(CRC_AT);
@@ -91,6 +94,9 @@ public record SegmentHeader(
     int block = in.getInt(12);
     if (Integer.bitCount(block) != 1 || block < Layout.BLOCK_BYTES_MIN || block > Layout.BLOCK_BYTES_MAX)
       return "expected a block size of 512 to 4096 bytes, found " + block;
+    for (int field : NUMBERS_AT)
+      if (in.getLong(field) < 0 || in.getLong(field) > Layout.SEQUENCE_MAX)
+        return "expected a number from 0 to " + Layout.SEQUENCE_MAX + " at byte " + field + " of the header, found " + in.getLong(field);
     return null;
   }
 }

@@ -119,20 +119,20 @@ final class CommitQueue {
     this.asyncAppends = new AsyncAppends(options.callbacks());
     frames = new FramePool(surroundings::newSleepWord);
     openFrame = frames.take(0);
-    restart(tail, lastSequence);
+    restart(tail, lastSequence, () -> {});
   }
 
-  /** Goes on behind {@code lastSequence}, all of which is durable. Opening, or the token's holder. */
-  void restart(Segment newTail, long lastSequence) {
+  /** Goes on behind {@code lastSequence}, all durable, with what readers see from the same moment on. Opening, or the token's holder. */
+  void restart(Segment newTail, long lastSequence, Runnable publish) {
     lock.lock();
     try {
+      publish.run();
       useTail(newTail);
       appendedSequence = lastSequence;
       writtenSequence = lastSequence;
       durableSequence = lastSequence;
       durableOrdinal = 0;
-      // What was wanted is durable, or cut away: it is no wish for what takes its place.
-      syncWantedSequence = lastSequence;
+      syncWantedSequence = lastSequence; // What was wanted is durable, or cut away: no wish for what takes its place.
       unsynced = false;
     } finally {
       lock.unlock();

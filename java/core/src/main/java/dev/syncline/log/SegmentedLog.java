@@ -177,7 +177,7 @@ public final class SegmentedLog implements Closeable {
       tail = outcome.tail();
     }
     if (queue == null) queue = new CommitQueue(options, state, housekeeper, new Around(), tail, verdict.lastSequence());
-    else queue.restart(tail, verdict.lastSequence());
+    else queue.restart(tail, verdict.lastSequence(), () -> {});
     live.use(queue);
     publish();
     recovery = outcome.report(firstSequence(), System.nanoTime() - beganNanos);
@@ -307,10 +307,7 @@ public final class SegmentedLog implements Closeable {
   private MarkFile.Checkpoint checkpoint() {
     MarkFile file = markFile;
     if (file != null) return file.checkpoint();
-    Mark followed = readOnly ? follower.mark() : null;
-    MarkFile.Checkpoint noted = readCheckpoint;
-    boolean newer = followed != null && (followed.lastCheckpoint() > noted.sequence() || noted.sequence() > follower.durableSequence());
-    return newer ? new MarkFile.Checkpoint(followed.lastCheckpoint(), followed.covered()) : noted;
+    return readOnly ? follower.checkpoint(readCheckpoint) : readCheckpoint;
   }
 
   /** Sequence of the last checkpoint that {@link #noteCheckpoint} was told of, or 0. */
@@ -329,6 +326,7 @@ public final class SegmentedLog implements Closeable {
     try {
       if (sequence <= checkpoint().sequence()) return;
       readCheckpoint = new MarkFile.Checkpoint(sequence, covered);
+      if (readOnly) follower.noted();
       if (markFile != null) markFile.noteCheckpoint(readCheckpoint);
     } finally {
       checkpointLock.unlock();
@@ -482,8 +480,7 @@ public final class SegmentedLog implements Closeable {
     markFile.store(markFile.current().withRewind(sequence, clipped.ordinal).withFloor(sequence).withDurable(point, false)
         .withCut(sequence, newCutId()));
     List<Segment> gone = segments.cutBehind(clipped);
-    publish();
-    queue.restart(null, sequence);
+    queue.restart(null, sequence, this::publish);
     for (Segment segment : gone) {
       readerFiles.dispose(segment);
       storage.delete(segment.name);
@@ -506,7 +503,6 @@ public final class SegmentedLog implements Closeable {
     poisoning(() -> {
       queue.exclusively(now -> {
         forgetAll(next - 1);
-        queue.restart(null, next - 1);
         return null;
       }, Long.MAX_VALUE);
       return null;
@@ -520,7 +516,7 @@ public final class SegmentedLog implements Closeable {
     markFile.noteCheckpoint(new MarkFile.Checkpoint(0, 0));
     markFile.store(markFile.current().withoutRecords(through).withCut(through, newCutId()));
     segments.retire(segments.live());
-    publish();
+    queue.restart(null, through, this::publish);
     disposeUnread();
   }
 

@@ -87,6 +87,19 @@ public abstract class WalContract extends LogTestBase {
   }
 
   @Nested
+  class ReaderFaults extends ReaderFaultsContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+
+    @Override
+    protected Class<? extends LogTestBase> factory() {
+      return WalContract.this.factory();
+    }
+  }
+
+  @Nested
   class ReaderResources extends ReaderResourcesContract {
     @Override
     protected Storage openStorage(Path directory) throws IOException {

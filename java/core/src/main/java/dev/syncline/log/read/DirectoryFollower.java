@@ -5,9 +5,11 @@ import dev.syncline.Damage;
 import dev.syncline.Verification;
 import dev.syncline.format.CutHistory;
 import dev.syncline.format.Mark;
+import dev.syncline.format.SegmentName;
 import dev.syncline.io.Storage;
 import dev.syncline.log.recovery.LiveJudge;
 import dev.syncline.log.recovery.Verdict;
+import dev.syncline.log.segment.MarkFile;
 import dev.syncline.log.segment.ReaderFiles;
 import dev.syncline.log.segment.Rewind;
 import dev.syncline.log.segment.Segment;
@@ -38,9 +40,13 @@ public final class DirectoryFollower implements ReadSource, Closeable {
   private static final long STRUCTURE_AGE_NANOS_MAX = 10_000;
 
   private static final long PAUSE_NANOS_MIN = 1_000_000;
-  private static final long PAUSE_NANOS_MAX = 10_000_000;
+  private static final long PAUSE_NANOS_MAX = 16_000_000;
+
+  /** Where there is no log yet, or no mark any more, a look costs more. */
+  private static final long PAUSE_WITHOUT_MARK_NANOS_MAX = 60_000_000;
+
   private static final int FOLLOW_ATTEMPTS = 10;
-  private static final long JUDGE_AGAIN_NANOS = 1_000_000_000;
+  private static final long JUDGE_AGAIN_NANOS = 10_000_000_000L;
 
   /** Says whether the log is still open. */
   public interface Readable {
@@ -52,14 +58,21 @@ public final class DirectoryFollower implements ReadSource, Closeable {
   private final Readable readable;
   private final MarkWatch watch;
   private final SegmentChain chain;
+  private final HistoryComparison comparison;
   private final ReentrantLock lookLock = new ReentrantLock();
 
   private volatile ReadView view = ReadView.EMPTY;
   private volatile long durable;
   private volatile Mark mark;
+  private volatile CutHistory cutsWhenNoted = CutHistory.NONE;
 
   /** When the look began that {@link #view} is the result of. */
   private volatile long lookedNanos;
+
+  private volatile boolean closed;
+
+  /** Whether a mark was there at the last look. */
+  private volatile boolean marked;
 
   // Under the look lock.
   private NewestFrames newest;
@@ -73,6 +86,7 @@ public final class DirectoryFollower implements ReadSource, Closeable {
     this.readable = readable;
     this.watch = new MarkWatch(storage);
     this.chain = new SegmentChain(storage);
+    this.comparison = new HistoryComparison(storage);
   }
 
   /** Judges the directory as it is now, and begins to follow it. */
@@ -124,6 +138,20 @@ public final class DirectoryFollower implements ReadSource, Closeable {
     return durable;
   }
 
+  /** The caller has found a checkpoint among the records as they are now. */
+  public void noted() {
+    cutsWhenNoted = view.cuts();
+  }
+
+  /** The last checkpoint after a look: the one that was found among records, unless a cut took it or the mark knows a later one. */
+  public MarkFile.Checkpoint checkpoint(MarkFile.Checkpoint found) {
+    lookedEnd();
+    Mark now = mark;
+    if (now == null) return found;
+    boolean cut = found.sequence() > view.cuts().sharedSince(cutsWhenNoted);
+    return cut || now.lastCheckpoint() > found.sequence() ? new MarkFile.Checkpoint(now.lastCheckpoint(), now.covered()) : found;
+  }
+
   @Override
   public long visibleSequence() {
     return durable;
@@ -171,11 +199,11 @@ public final class DirectoryFollower implements ReadSource, Closeable {
     }
   }
 
-  /** Looks again and again, less often the longer nothing comes: a hundred times a second at the least. */
+  /** Looks again and again, less often the longer nothing comes: sixty times a second at the least while there is a log. */
   @Override
   public void await(long sequence, ReadView known, long timeoutNanos) throws IOException {
     long began = System.nanoTime();
-    for (long pause = PAUSE_NANOS_MIN; ; pause = Math.min(PAUSE_NANOS_MAX, 2 * pause)) {
+    for (long pause = PAUSE_NANOS_MIN; ; pause = Math.min(marked ? PAUSE_NANOS_MAX : PAUSE_WITHOUT_MARK_NANOS_MAX, 2 * pause)) {
       requireReadable();
       if (current() != known || durable > sequence) return;
       long left = timeoutNanos - (System.nanoTime() - began);
@@ -199,15 +227,27 @@ public final class DirectoryFollower implements ReadSource, Closeable {
       }
       if (forFrames) readOn();
     } finally {
+      if (closed) watch.close();
       lookLock.unlock();
     }
   }
 
   private void lookAtMark() throws IOException {
+    try {
+      lookAtMarkOnce();
+    } catch (IOException | RuntimeException | Error e) {
+      watch.expect(mark);
+      throw e;
+    }
+  }
+
+  private void lookAtMarkOnce() throws IOException {
     Mark changed;
     try {
       changed = watch.poll();
+      marked = true;
     } catch (NoSuchFileException e) {
+      marked = false;
       if (mark != null) judgeAgain();
       return;
     }
@@ -234,14 +274,15 @@ public final class DirectoryFollower implements ReadSource, Closeable {
     try {
       if (newest != null) newest.startAgain();
       List<Segment> segments = chain.follow(view.segments(), newest, changed);
-      if (segments == null) return false;
+      if (segments == null || !comparison.isOneHistory(view.segments(), segments)) return false;
       NewestFrames last = follower(segments, changed);
       if (last != null) last.readOnAndProve(Math.max(changed.floorSequence(), changed.truncatedThrough()));
       if (last != null) last.prove(changed);
       long reached = segments.isEmpty() ? changed.floorSequence() : segments.get(segments.size() - 1).lastSequence();
-      if (!changed.rewinding() && reached < changed.floorSequence()) return false;
+      if (reached < (changed.rewinding() ? changed.durable().sequence() : changed.floorSequence())) return false;
       newest = last;
-      publish(segments, changed, List.of(), Math.max(reached, Math.max(changed.floorSequence(), changed.truncatedThrough())));
+      long end = Math.max(reached, Math.max(changed.floorSequence(), changed.truncatedThrough()));
+      publish(segments, changed, List.of(), end, Long.MAX_VALUE);
       return true;
     } catch (NoSuchFileException | CorruptLogException e) {
       return false;
@@ -268,6 +309,16 @@ public final class DirectoryFollower implements ReadSource, Closeable {
   }
 
   private Verdict judge(Verification verification) throws IOException {
+    for (int attempt = 0; ; attempt++) {
+      try {
+        return judgeOnce(verification);
+      } catch (NoSuchFileException | CorruptLogException e) {
+        if (attempt == FOLLOW_ATTEMPTS) throw e;
+      }
+    }
+  }
+
+  private Verdict judgeOnce(Verification verification) throws IOException {
     judgedNanos = System.nanoTime();
     Verdict verdict = new LiveJudge(storage, verification).judge();
     if (verdict.fresh()) return verdict;
@@ -276,21 +327,37 @@ public final class DirectoryFollower implements ReadSource, Closeable {
     List<Segment> segments = new ArrayList<>(verdict.segments());
     long shown = verdict.shownSequence();
     int last = segments.size() - 1;
+    boolean known = mark != null
+        && last >= 0
+        && segments.get(last).lastSequence() >= durable
+        && comparison.isOneHistory(view.segments(), segments);
+    // What had a witness once is durable, whatever became of the witness.
+    if (known) shown = Math.max(shown, durable);
     if (last >= 0 && !judged.rewinding()) {
       segments.set(last, Rewind.upToFrameOf(storage, segments.get(last), shown));
       shown = Math.max(shown, segments.get(last).lastSequence());
     }
-    boolean grows = verdict.damage().isEmpty();
+    boolean grows = last >= 0 && verdict.damage().stream().noneMatch(each -> liesInOrBehind(each, segments.get(last)));
     newest = grows ? follower(segments, judged) : null;
     if (newest != null) newest.startAgain();
-    publish(segments, judged, verdict.damage(), shown);
+    long shared = mark == null ? Long.MAX_VALUE : comparison.shared(view, segments);
+    publish(segments, judged, verdict.damage(), shown, shared);
     return verdict;
   }
 
-  /** The structure first: whoever sees the end finds what it holds. */
-  private void publish(List<Segment> segments, Mark by, List<Damage> damage, long end) {
+  private static boolean liesInOrBehind(Damage damage, Segment last) {
+    return SegmentName.ordinal(damage.file().getFileName().toString()) >= last.ordinal;
+  }
+
+  /**
+   * The structure first: whoever sees the end finds what it holds.
+   *
+   * @param sharedBySegments what the files themselves say is shared with the structure before, where the cuts in the mark do not tell
+   */
+  private void publish(List<Segment> segments, Mark by, List<Damage> damage, long end, long sharedBySegments) {
     long shared = mark == null ? Long.MAX_VALUE : by.cuts().sharedSince(markCuts);
-    if (shared == CutHistory.UNRELATED || mark != null && !mark.logId().equals(by.logId())) shared = sharedBySegments(segments);
+    boolean told = shared != CutHistory.UNRELATED && shared != Long.MAX_VALUE && mark.logId().equals(by.logId());
+    if (!told) shared = sharedBySegments >= durable ? Long.MAX_VALUE : sharedBySegments;
     // What is no longer proven counts as cut away: it is not to be passed over as if nothing had been there.
     if (end < durable) shared = Math.min(shared, end);
     CutHistory cuts = shared < Long.MAX_VALUE ? view.cuts().cutAfter(shared, ++cutsSeen) : view.cuts();
@@ -312,23 +379,11 @@ public final class DirectoryFollower implements ReadSource, Closeable {
     }
   }
 
-  /** Where the cuts do not tell, since the mark is not of the same history: up to where both have the same segments. */
-  private long sharedBySegments(List<Segment> now) {
-    long shared = now.isEmpty() ? view.truncatedThrough() : now.get(0).header.predecessorLastSequence();
-    for (Segment before : view.segments()) {
-      Segment same = null;
-      for (Segment each : now) if (each.ordinal == before.ordinal && each.header.epoch() == before.header.epoch()) same = each;
-      if (same == null && !now.isEmpty() && before.ordinal < now.get(0).ordinal) continue;
-      if (same == null) break;
-      shared = Math.max(shared, Math.min(before.lastSequence(), same.lastSequence()));
-      if (same.lastSequence() < before.lastSequence()) break;
-    }
-    return shared;
-  }
-
+  /** Does not wait for a look that hangs: that one closes behind itself. */
   @Override
   public void close() throws IOException {
-    lookLock.lock();
+    closed = true;
+    if (!lookLock.tryLock()) return;
     try {
       watch.close();
     } finally {

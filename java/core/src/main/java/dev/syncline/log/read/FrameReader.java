@@ -105,9 +105,9 @@ final class FrameReader {
   private int loadPastCache(long offset, int bytes) throws IOException {
     try (SegmentFile past = context.storage().open(segment.name, Storage.Access.READ_UNCACHED)) {
       window.use(FileBytes.of(past));
-      int available = window.load(offset, bytes);
+      return window.load(offset, bytes);
+    } finally {
       window.goOnWith(file);
-      return available;
     }
   }
 
@@ -134,13 +134,15 @@ final class FrameReader {
       if (frame.usedBytes() > LARGE_FRAME_BYTES) {
         load(attempt, offset, Layout.FRAME_HEADER_BYTES, extent.endBytes());
         check.check(window, offset, frame, frame.firstSequence - 1);
+        // What is shown is read once more, and so checked once more.
+        int available = window.load(offset, Layout.FRAME_HEADER_BYTES + check.goodBytes, extent.endBytes());
+        if (check.problem == null) check.check(window.buffer(), window.indexOf(offset), available, frame, frame.firstSequence - 1);
       } else {
         int available = load(attempt, offset, (int) frame.usedBytes(), extent.endBytes());
         check.check(window.buffer(), window.indexOf(offset), available, frame, frame.firstSequence - 1);
       }
       if (check.problem == null) break;
     }
-    if (frame.usedBytes() > LARGE_FRAME_BYTES) window.load(offset, Layout.FRAME_HEADER_BYTES + check.goodBytes, extent.endBytes());
   }
 
   ByteBuffer buffer() {

@@ -86,7 +86,7 @@ public final class LogCursor implements RecordView, AutoCloseable {
   }
 
   private void pin(Segment first) {
-    if (!follows) context.pins().pin(this, first == null ? Long.MAX_VALUE : first.ordinal);
+    if (!follows) context.pins().pin(this, first != null ? first.ordinal : view.newest() == null ? 0 : view.newest().ordinal);
   }
 
   /**
@@ -103,7 +103,11 @@ public final class LogCursor implements RecordView, AutoCloseable {
       if (nextRecordAt < framedEnd) {
         if (takeRecord()) return true;
       } else if (damageBehindFrame != null) {
-        throw new CorruptLogException(damageBehindFrame, REMEDY);
+        source.requireReadable();
+        source.current();
+        heedChanges();
+        requireNotCut(position + 1);
+        if (damageBehindFrame != null) throw new CorruptLogException(damageBehindFrame, REMEDY);
       } else {
         source.requireReadable();
         if (position >= end() && !goesOn()) return false;
@@ -156,7 +160,7 @@ public final class LogCursor implements RecordView, AutoCloseable {
     if (now == latest) return;
     long sharedNow = now.cuts().sharedSince(cutsKnown);
     if (follows) {
-      if (position > sharedNow) throw rewound(position, sharedNow);
+      if (position > sharedNow) goOnBehind(sharedNow, now);
       // A segment that is not in the structure any more may hold what no longer counts.
       if (sharedNow != Long.MAX_VALUE || segment != null && !now.segments().contains(segment)) forgetWhatWasReadAhead();
       cutsKnown = now.cuts();
@@ -166,6 +170,18 @@ public final class LogCursor implements RecordView, AutoCloseable {
       shared = sharedNow;
     }
     latest = now;
+  }
+
+  /** The tail goes on where both histories part, so that no cut is missed between this one and the next look. */
+  private void goOnBehind(long sharedNow, ReadView now) throws RecordsRewoundException {
+    RecordsRewoundException rewound = rewound(position, sharedNow);
+    position = sharedNow;
+    cutsKnown = now.cuts();
+    view = now;
+    latest = now;
+    stoppedAt = null;
+    forgetWhatWasReadAhead();
+    throw rewound;
   }
 
   private void forgetWhatWasReadAhead() {
@@ -181,7 +197,7 @@ public final class LogCursor implements RecordView, AutoCloseable {
   private static RecordsRewoundException rewound(long sequence, long shared) {
     return new RecordsRewoundException(
         "record " + sequence + " was removed by a cut of the tail after this cursor was opened or had shown it. Up to " + shared
-            + " the log is as this cursor knows it: take back what lies above, and read on behind that with a new one",
+            + " the log is as this cursor knows it: take back what lies above, and read on behind that",
         shared);
   }
 
@@ -204,6 +220,7 @@ public final class LogCursor implements RecordView, AutoCloseable {
     try {
       return loadFrom(next);
     } catch (IOException e) {
+      segment = null;
       source.requireReadable();
       source.current();
       heedChanges();
@@ -223,6 +240,7 @@ public final class LogCursor implements RecordView, AutoCloseable {
       return follows;
     }
     Segment now = latest.firstBeyond(position);
+    if (follows && !latest.segments().contains(next)) return true;
     if (now == next || now == null || context.pinsHold() && !follows) return false;
     view = latest;
     segment = null;
@@ -246,7 +264,8 @@ public final class LogCursor implements RecordView, AutoCloseable {
       // It may have come to a file meanwhile. If not, there is nothing between here and the end: its sequences were given up.
       if (source.known().firstBeyond(position) != null) return true;
       requireNotCut(end);
-      position = Math.max(position, end);
+      // The structure may be that behind a cut and the end that from before it; asking for what is pending has waited for both.
+      position = Math.max(position, Math.min(end, end()));
       return true;
     }
     show(pending, 0, pending.capacity(), Long.MAX_VALUE);
@@ -287,6 +306,12 @@ public final class LogCursor implements RecordView, AutoCloseable {
     nextRecordAt = at;
     framedEnd = at + bytes;
     clip = clipSequence;
+  }
+
+  /** Fails if the record under the cursor was cut away since it was found. */
+  public void requireStillThere() throws IOException {
+    heedChanges();
+    requireNotCut(position);
   }
 
   // Waiting.

@@ -43,6 +43,7 @@ final class SegmentChain {
         break;
       }
       successor = segment.header;
+      if (successor.predecessorOrdinal() >= ordinal) return null;
       ordinal = successor.predecessorOrdinal();
     }
     return List.copyOf(chain);

@@ -9,11 +9,10 @@ import dev.syncline.io.Storage;
 import dev.syncline.log.segment.Incompatible;
 import dev.syncline.log.segment.MarkFile;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -49,11 +48,10 @@ final class DirectoryScan {
 
   /** Reads it all; returns false if there is neither a mark nor a segment. */
   boolean read() throws IOException {
-    Set<String> names = new HashSet<>(storage.list());
-    TreeSet<Long> present = segmentOrdinals(names);
-    boolean hasMark = names.contains(SegmentName.MARK);
+    // The mark before the list: a segment that begins in between is one more than the mark knows, and none that is missing.
+    boolean hasMark = readMark();
+    TreeSet<Long> present = segmentOrdinals(storage.list());
     if (!hasMark && present.isEmpty()) return false;
-    readMark(hasMark);
     sortOutLeftovers(present);
     scanAll(present);
     return true;
@@ -79,7 +77,7 @@ final class DirectoryScan {
     return logId;
   }
 
-  private TreeSet<Long> segmentOrdinals(Set<String> names) throws IOException {
+  private TreeSet<Long> segmentOrdinals(List<String> names) throws IOException {
     TreeSet<Long> found = new TreeSet<>();
     for (String name : names) {
       if (!SegmentName.isSegment(name)) continue;
@@ -90,17 +88,21 @@ final class DirectoryScan {
     return found;
   }
 
-  private void readMark(boolean hasMark) throws IOException {
-    if (!hasMark) {
+  /** Returns whether there is a mark file, readable or not. */
+  private boolean readMark() throws IOException {
+    MarkFile.Reading reading;
+    try {
+      reading = MarkFile.read(storage);
+    } catch (NoSuchFileException e) {
       markProblem = "expected a mark file beside the segments, found none";
-    } else {
-      MarkFile.Reading reading = MarkFile.read(storage);
-      mark = reading.mark().orElse(null);
-      markNeedsHealing = reading.slotNeedsHealing();
-      if (mark != null) logId = mark.logId();
-      if (mark == null) markProblem = reading.problem();
-      else if (reading.problem() != null) notes.add(SegmentName.MARK + ": " + reading.problem() + "; the other slot was used");
+      return false;
     }
+    mark = reading.mark().orElse(null);
+    markNeedsHealing = reading.slotNeedsHealing();
+    if (mark != null) logId = mark.logId();
+    if (mark == null) markProblem = reading.problem();
+    else if (reading.problem() != null) notes.add(SegmentName.MARK + ": " + reading.problem() + "; the other slot was used");
+    return true;
   }
 
   /** Sets aside what a truncation or a rewind has given up and not got round to deleting. */

@@ -21,8 +21,10 @@ import java.util.concurrent.locks.LockSupport;
  * page cache, and is looked at again otherwise. What is finished and was read once is not read again.
  */
 public final class LiveJudge {
-  private static final int ATTEMPTS = 40;
-  private static final long PAUSE_NANOS_MAX = 20_000_000;
+  private static final int ATTEMPTS_MIN = 40;
+  private static final int SAME_DAMAGE_BELIEVED = 20;
+  private static final long PATIENCE_NANOS = 20_000_000_000L;
+  private static final long PAUSE_NANOS = 200_000;
 
   private final Storage storage;
   private final Verification verification;
@@ -30,6 +32,7 @@ public final class LiveJudge {
   /** Scans of segments that were finished, by ordinal: they change only by a cut of the tail. */
   private final Map<Long, SegmentScan> finished = new HashMap<>();
 
+  /** The cuts under which these were read. */
   private CutHistory cuts = CutHistory.NONE;
 
   public LiveJudge(Storage storage, Verification verification) {
@@ -43,34 +46,53 @@ public final class LiveJudge {
    * @throws NoSuchFileException if files go on to vanish faster than they are read
    */
   public Verdict judge() throws IOException {
+    long began = System.nanoTime();
     Verdict verdict = null;
     NoSuchFileException vanished = null;
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (attempt > 0) LockSupport.parkNanos(this, Math.min(PAUSE_NANOS_MAX, 100_000L << Math.min(attempt, 10)));
+    int sameDamage = 0;
+    for (int attempt = 0; attempt < ATTEMPTS_MIN || System.nanoTime() - began < PATIENCE_NANOS; attempt++) {
+      if (attempt > 0) LockSupport.parkNanos(this, PAUSE_NANOS);
       boolean pastCache = attempt > 0;
+      Verdict before = verdict;
+      CutHistory cutsBefore = forgetWhatACutHasChanged();
       try {
         verdict = new Judge(storage, pastCache ? Storage.Access.READ_UNCACHED : Storage.Access.READ, verification, finished).judge();
       } catch (NoSuchFileException e) {
         vanished = e;
         continue;
       }
-      if (counts(verdict, pastCache)) return verdict;
+      if (counts(verdict, cutsBefore, pastCache)) return verdict;
+      // Of what is found again and again the writer has nothing to say any more.
+      sameDamage = before != null && !verdict.damage().isEmpty() && verdict.damage().equals(before.damage()) ? sameDamage + 1 : 0;
+      if (sameDamage == SAME_DAMAGE_BELIEVED) return verdict;
     }
     if (verdict != null) return verdict;
     throw vanished;
   }
 
-  private boolean counts(Verdict verdict, boolean pastCache) throws IOException {
+  private boolean counts(Verdict verdict, CutHistory before, boolean pastCache) throws IOException {
     Optional<Mark> now = markNow();
     CutHistory seen = verdict.mark().map(Mark::cuts).orElse(CutHistory.NONE);
-    CutHistory cutsNow = now.map(Mark::cuts).orElse(CutHistory.NONE);
-    // A cut shortens segments that were finished.
-    if (!cutsNow.equals(seen) || !seen.equals(cuts)) finished.clear();
-    cuts = cutsNow;
+    // Of two histories, or with scans from before a cut, it is a verdict on none.
+    if (!seen.equals(before) || !cutsOf(now).equals(before)) {
+      finished.clear();
+      return false;
+    }
     boolean sameMark = counter(now) == counter(verdict.fresh() ? Optional.empty() : verdict.mark());
-    if (verdict.damage().isEmpty()) return cutsNow.equals(seen) && (!verdict.fresh() || sameMark);
-    boolean markIsLost = now.isEmpty();
-    return pastCache && (sameMark || markIsLost);
+    if (verdict.damage().isEmpty()) return !verdict.fresh() || sameMark;
+    return pastCache && (sameMark || now.isEmpty());
+  }
+
+  /** What was read of finished segments holds as long as nothing was cut. */
+  private CutHistory forgetWhatACutHasChanged() throws IOException {
+    CutHistory now = cutsOf(markNow());
+    if (!now.equals(cuts)) finished.clear();
+    cuts = now;
+    return now;
+  }
+
+  private static CutHistory cutsOf(Optional<Mark> mark) {
+    return mark.map(Mark::cuts).orElse(CutHistory.NONE);
   }
 
   private static long counter(Optional<Mark> mark) {

@@ -200,7 +200,8 @@ public final class SegmentScanner {
     boolean fits = found != null
         && found.framesEndBytes() == offset
         && frame.lastSequence() >= header.baseSequence()
-        && (frame.lastSequence() == header.baseSequence()) == (found.firstSequences().length == 0);
+        && (frame.lastSequence() == header.baseSequence()) == (found.firstSequences().length == 0)
+        && found.indexFits(blockBytes, header.baseSequence(), frame.lastSequence());
     if (!fits) return false;
     seal = found;
     promised = Math.max(promised, frame.promisedSequence());

@@ -40,6 +40,18 @@ public final class Rewind {
   }
 
   /**
+   * Whether the file that has the segment's name now has its last frame: another log's, or a restored copy's, has another checksum there.
+   *
+   * @throws CorruptLogException if there is no frame of this segment
+   */
+  public static boolean lastFrameIsThere(Storage storage, Segment segment) throws IOException {
+    if (!segment.reachesBeyond(segment.header.baseSequence())) return true;
+    try (SegmentFile file = storage.open(segment.name, Storage.Access.READ)) {
+      return new FrameWalk(storage.directory(), segment, file).find(segment.lastSequence()).crc() == segment.lastCrc();
+    }
+  }
+
+  /**
    * The segment up to the end of the frame that holds {@code sequence}: what is known of one record of a frame is known of all. Reads only.
    *
    * @throws CorruptLogException if that frame cannot be found
