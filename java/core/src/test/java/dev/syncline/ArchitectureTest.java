@@ -9,10 +9,13 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import dev.syncline.io.Storages;
 import org.junit.jupiter.api.Test;
 
@@ -103,6 +106,26 @@ class ArchitectureTest {
   @Test
   void noPackagesDependOnEachOtherInACircle() {
     slices().matching("dev.syncline.(log..|format)").should().beFreeOfCycles().check(CORE);
+  }
+
+  @Test
+  void noClassesOfTheRoomsThatReadKnowEachOtherInACircle() {
+    for (String room : new String[] {READ, RECOVERY}) slices().assignedFrom(topLevelClassesOf(room)).should().beFreeOfCycles().check(CORE);
+  }
+
+  private static SliceAssignment topLevelClassesOf(String room) {
+    return new SliceAssignment() {
+      @Override
+      public SliceIdentifier getIdentifierOf(JavaClass type) {
+        String name = type.getName().replaceAll("\\$.*", "");
+        return type.getPackageName().equals(room) ? SliceIdentifier.of(name) : SliceIdentifier.ignore();
+      }
+
+      @Override
+      public String getDescription() {
+        return "each class of " + room;
+      }
+    };
   }
 
   @Test
