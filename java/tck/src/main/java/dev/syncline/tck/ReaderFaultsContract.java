@@ -13,6 +13,7 @@ import dev.syncline.WriteAheadLog;
 import dev.syncline.tck.Operation.Op;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -330,6 +331,46 @@ public abstract class ReaderFaultsContract extends LogTestBase {
       appendEntries(writer, 10);
       assertThat(reader.lastCheckpoint()).isZero();
       assertThat(reader.lastCheckpointCovers()).isZero();
+    }
+  }
+
+  @Test
+  void aCopyThatIsRestoredUnderAReaderIsAnotherHistory() throws IOException {
+    Path backup = copyOf(givenClosedLog(5));
+    WriteAheadLog writer = open();
+    for (int i = 6; i <= 10; i++) writer.append(bytes("first " + i));
+    try (WriteAheadLog reader = openReadOnly(directory()); WalCursor tail = reader.tail(0)) {
+      awaitDurable(reader, 10);
+      while (tail.hasNext()) tail.next();
+      writer.close();
+      for (Path file : DirectoryBytes.files(directory(), name -> true)) Files.delete(file);
+      for (Path file : DirectoryBytes.files(backup, name -> true)) Files.copy(file, directory().resolve(file.getFileName()));
+      WriteAheadLog another = open();
+      for (int i = 6; i <= 20; i++) another.append(bytes("second " + i));
+      RecordsRewoundException rewound = null;
+      for (int looks = 0; rewound == null && looks < 2_000; looks++) {
+        try {
+          tail.next(Duration.ofMillis(10));
+        } catch (RecordsRewoundException e) {
+          rewound = e;
+        }
+      }
+      assertThat(rewound).as("what a tail hears that has shown 10").isNotNull();
+      assertThat(rewound.lastShared()).isBetween(0L, 5L);
+      awaitDurable(reader, 19);
+      for (WalRecord record : records(reader.replay(5))) assertThat(line(record)).contains("second " + record.sequence());
+    }
+  }
+
+  @Test
+  void aMarkThatIsDeletedUnderAReaderTakesNothingFromIt() throws Exception {
+    givenClosedLog(10);
+    try (WriteAheadLog reader = openReadOnly(directory()); WalCursor tail = reader.tail(0)) {
+      for (int i = 1; i <= 10; i++) assertThat(tail.next().sequence()).isEqualTo(i);
+      Files.delete(directory().resolve("log.mark"));
+      for (int looks = 0; looks < 15; looks++) assertThat(tail.next(Duration.ofMillis(100))).isEmpty();
+      assertThat(reader.durableSequence()).isEqualTo(10);
+      assertThat(lines(reader.replay())).isEqualTo(entryLines(1, 10));
     }
   }
 
