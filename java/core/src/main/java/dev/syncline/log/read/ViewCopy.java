@@ -1,7 +1,9 @@
 package dev.syncline.log.read;
 
 import dev.syncline.CorruptLogException;
+import dev.syncline.format.CutHistory;
 import dev.syncline.format.Mark;
+import dev.syncline.format.SegmentName;
 import dev.syncline.io.Storage;
 import dev.syncline.log.segment.Segment;
 import dev.syncline.log.segment.ShortFileException;
@@ -22,8 +24,8 @@ import java.util.Set;
 public final class ViewCopy {
   private static final int ATTEMPTS = 100;
 
-  /** Up to where a segment was copied. */
-  private record Copied(Segment segment, long endBytes) {}
+  /** Up to where a segment was copied, and under which cuts: a file is cut even where what counts of it stays the same. */
+  private record Copied(Segment segment, long endBytes, CutHistory cuts) {}
 
   private final Storage source;
   private final Storage target;
@@ -61,7 +63,7 @@ public final class ViewCopy {
     List<Segment> segments = seen.view().segments();
     keepOnly(segments);
     for (int i = 0; i < segments.size(); i++)
-      copySegment(segments.get(i), i < segments.size() - 1 ? Long.MAX_VALUE : seen.newestEndBytes());
+      copySegment(new Copied(segments.get(i), i < segments.size() - 1 ? Long.MAX_VALUE : seen.newestEndBytes(), seen.view().cuts()));
     follower.current();
     ReadView now = follower.known();
     if (!now.cuts().equals(seen.view().cuts())) return false;
@@ -82,23 +84,24 @@ public final class ViewCopy {
     return segments.isEmpty() ? mark.lastOrdinal() + 1 : segments.get(0).ordinal;
   }
 
-  private void copySegment(Segment segment, long end) throws IOException {
-    Copied before = copied.get(segment.ordinal);
-    if (before != null && before.segment == segment && before.endBytes == end) return;
+  private void copySegment(Copied wanted) throws IOException {
+    Segment segment = wanted.segment;
+    if (wanted.equals(copied.get(segment.ordinal))) return;
+    // Also what an attempt that failed has left of it.
     forget(segment.ordinal, segment.name);
-    copied.put(segment.ordinal, new Copied(segment, end));
-    Snapshot.copy(source, target, segment.name, end);
+    Snapshot.copy(source, target, segment.name, wanted.endBytes);
+    copied.put(segment.ordinal, wanted);
   }
 
-  /** Deletes copies of what no longer counts. */
+  /** Deletes copies of what no longer counts, those that an attempt has left in part too. */
   private void keepOnly(List<Segment> segments) throws IOException {
-    Set<Long> wanted = new HashSet<>();
-    for (Segment segment : segments) wanted.add(segment.ordinal);
-    for (Copied each : List.copyOf(copied.values()))
-      if (!wanted.contains(each.segment.ordinal)) forget(each.segment.ordinal, each.segment.name);
+    Set<String> wanted = new HashSet<>();
+    for (Segment segment : segments) wanted.add(segment.name);
+    for (String name : target.list()) if (SegmentName.ordinal(name) > 0 && !wanted.contains(name)) forget(SegmentName.ordinal(name), name);
   }
 
   private void forget(long ordinal, String name) throws IOException {
-    if (copied.remove(ordinal) != null && target.list().contains(name)) target.delete(name);
+    copied.remove(ordinal);
+    if (target.list().contains(name)) target.delete(name);
   }
 }

@@ -37,15 +37,16 @@ public final class Snapshot {
 
   static void copy(Storage source, Storage target, String name, String copyName, long endBytes) throws IOException {
     ByteBuffer buffer = AlignedBuffers.allocate(STEP_BYTES);
-    try (SegmentFile from = source.open(name, Storage.Access.READ);
+    // Past the page cache where the storage can: a page may predate a direct write that came beside the read that has cached it.
+    try (SegmentFile from = source.open(name, Storage.Access.READ_UNCACHED);
         SegmentFile to = target.create(copyName, 0)) {
       long end = Math.min(endBytes, from.size());
       for (long at = 0; at < end; at += STEP_BYTES) {
         int wanted = (int) Math.min(STEP_BYTES, end - at);
-        int read = from.read(buffer.clear().limit(wanted), at);
-        if (read < wanted) throw new ShortFileException(name + ": expected " + end + " bytes, found " + (at + read));
-        // Whole units, as direct writes want them; what is too much is cut off below.
+        // Whole units, as direct reads and writes want them; what is too much is cut off below.
         int padded = (wanted + AlignedBuffers.ALIGNMENT_BYTES - 1) & -AlignedBuffers.ALIGNMENT_BYTES;
+        int read = from.read(buffer.clear().limit(padded), at);
+        if (read < wanted) throw new ShortFileException(name + ": expected " + end + " bytes, found " + (at + read));
         to.write(buffer.position(0).limit(padded), at);
       }
       to.truncate(end);
