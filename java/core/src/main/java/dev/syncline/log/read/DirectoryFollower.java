@@ -340,7 +340,7 @@ public final class DirectoryFollower implements ReadSource, Closeable {
     boolean grows = last >= 0 && verdict.damage().stream().noneMatch(each -> liesInOrBehind(each, segments.get(last)));
     newest = grows ? follower(segments, judged) : null;
     if (newest != null) newest.startAgain();
-    long shared = mark == null ? Long.MAX_VALUE : comparison.shared(view, segments);
+    long shared = mark == null ? Long.MAX_VALUE : comparison.shared(view, durable, segments);
     publish(segments, judged, verdict.damage(), shown, shared);
     return verdict;
   }

@@ -19,15 +19,20 @@ final class HistoryComparison {
     this.storage = storage;
   }
 
-  /** Up to where both have the same segments; of one that goes on otherwise only what lies before it is shared. */
-  long shared(ReadView known, List<Segment> now) throws IOException {
+  /**
+   * Up to where both have the same segments; of one that goes on otherwise only what lies before it is shared.
+   *
+   * @param end how far the known ones were shown; they may have been read further
+   */
+  long shared(ReadView known, long end, List<Segment> now) throws IOException {
     long shared = now.isEmpty() ? known.truncatedThrough() : now.get(0).header.predecessorLastSequence();
     for (Segment before : known.segments()) {
       Segment same = byOrdinal(now, before.ordinal);
       if (same == null && !now.isEmpty() && before.ordinal < now.get(0).ordinal) continue;
       if (same == null || same.header.epoch() != before.header.epoch()) break;
-      boolean whole = same.lastSequence() >= before.lastSequence() && isThere(before);
-      shared = Math.max(shared, whole ? before.lastSequence() : before.header.baseSequence());
+      long last = Math.min(before.lastSequence(), end);
+      boolean whole = same.lastSequence() >= last && isThere(before);
+      shared = Math.max(shared, whole ? last : before.header.baseSequence());
       if (!whole) break;
     }
     return shared;
