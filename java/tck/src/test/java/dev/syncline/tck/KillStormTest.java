@@ -104,11 +104,18 @@ class KillStormTest {
 
     private void judge(int round, List<String> said) throws IOException {
       if (random.nextInt(3) == 0) {
-        // Reading changes nothing: the next child recovers what this one left.
+        // Reading changes nothing: the next child recovers what this one left. What it shows has a witness, and is a part of that.
+        List<Long> shown;
         try (WriteAheadLog log = openReadOnly(directory())) {
-          judge(round, said, log);
+          shown = sequences(log.iterate());
         } catch (NoSuchFileException killedBeforeItBegan) {
           assertThat(knownEnd).isZero();
+          return;
+        }
+        try (WriteAheadLog log = open(copyOf(directory()), LogTestBase::smallSegments)) {
+          judge(round, said, log);
+          List<Long> all = sequences(log.iterate());
+          assertThat(shown).as("a beginning of %s", all).isEqualTo(all.subList(0, shown.size()));
         }
         return;
       }
