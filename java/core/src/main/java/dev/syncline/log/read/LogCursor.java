@@ -103,10 +103,7 @@ public final class LogCursor implements RecordView, AutoCloseable {
       if (nextRecordAt < framedEnd) {
         if (takeRecord()) return true;
       } else if (damageBehindFrame != null) {
-        source.requireReadable();
-        source.current();
-        heedChanges();
-        requireNotCut(position + 1);
+        lookBeforeFailing();
         if (damageBehindFrame != null) throw new CorruptLogException(damageBehindFrame, REMEDY);
       } else {
         source.requireReadable();
@@ -194,6 +191,14 @@ public final class LogCursor implements RecordView, AutoCloseable {
     if (sequence > shared) throw rewound(sequence, shared);
   }
 
+  /** Looks afresh before a failed read counts as one: the log may be closed, or the next record cut away since. */
+  private void lookBeforeFailing() throws IOException {
+    source.requireReadable();
+    source.current();
+    heedChanges();
+    requireNotCut(position + 1);
+  }
+
   private static RecordsRewoundException rewound(long sequence, long shared) {
     return new RecordsRewoundException(
         "record " + sequence + " was removed by a cut of the tail after this cursor was opened or had shown it. Up to " + shared
@@ -221,10 +226,7 @@ public final class LogCursor implements RecordView, AutoCloseable {
       return loadFrom(next);
     } catch (IOException e) {
       segment = null;
-      source.requireReadable();
-      source.current();
-      heedChanges();
-      requireNotCut(position + 1);
+      lookBeforeFailing();
       if (isOvertaken(next)) return true;
       throw e;
     }
