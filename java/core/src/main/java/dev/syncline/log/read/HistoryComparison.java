@@ -27,7 +27,7 @@ final class HistoryComparison {
   long shared(ReadView known, long end, List<Segment> now) throws IOException {
     long shared = now.isEmpty() ? known.truncatedThrough() : now.get(0).header.predecessorLastSequence();
     for (Segment before : known.segments()) {
-      Segment same = byOrdinal(now, before.ordinal);
+      Segment same = Segment.withOrdinal(now, before.ordinal);
       if (same == null && !now.isEmpty() && before.ordinal < now.get(0).ordinal) continue;
       if (same == null || same.header.epoch() != before.header.epoch()) break;
       long last = Math.min(before.lastSequence(), end);
@@ -41,16 +41,11 @@ final class HistoryComparison {
   /** Whether the last of the known segments that is still in use ends as it is known, but for a cut. */
   boolean isOneHistory(List<Segment> known, List<Segment> now) throws IOException {
     for (int i = known.size() - 1; i >= 0; i--) {
-      Segment same = byOrdinal(now, known.get(i).ordinal);
+      Segment same = Segment.withOrdinal(now, known.get(i).ordinal);
       if (same == null) continue;
       return same.lastSequence() < known.get(i).lastSequence() || isThere(known.get(i));
     }
     return true;
-  }
-
-  private static Segment byOrdinal(List<Segment> segments, long ordinal) {
-    for (Segment each : segments) if (each.ordinal == ordinal) return each;
-    return null;
   }
 
   /** Whether the file of that name has the segment's last frame. */

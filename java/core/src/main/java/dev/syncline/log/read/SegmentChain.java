@@ -31,7 +31,7 @@ final class SegmentChain {
     SegmentHeader successor = null;
     long ordinal = mark.rewinding() ? mark.rewindOrdinal() : mark.lastOrdinal();
     while (ordinal > 0 && ordinal >= mark.firstOrdinal()) {
-      Segment segment = find(known, ordinal);
+      Segment segment = Segment.withOrdinal(known, ordinal);
       boolean isKnown = segment != null;
       boolean grows = successor == null && !mark.rewinding();
       if (!isKnown) segment = grows ? new SegmentScanner(storage, Storage.Access.READ).begun(ordinal) : finished(ordinal);
@@ -47,11 +47,6 @@ final class SegmentChain {
       ordinal = successor.predecessorOrdinal();
     }
     return List.copyOf(chain);
-  }
-
-  private static Segment find(List<Segment> known, long ordinal) {
-    for (int i = known.size() - 1; i >= 0; i--) if (known.get(i).ordinal == ordinal) return known.get(i);
-    return null;
   }
 
   private static void addOlder(ArrayDeque<Segment> chain, List<Segment> known, long firstOrdinal) {

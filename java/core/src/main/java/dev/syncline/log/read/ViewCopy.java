@@ -67,17 +67,13 @@ public final class ViewCopy {
     follower.current();
     ReadView now = follower.known();
     if (!now.cuts().equals(seen.view().cuts())) return false;
-    List<Segment> left = segments.stream().filter(segment -> isIn(now, segment)).toList();
+    List<Segment> left = segments.stream().filter(segment -> Segment.withOrdinal(now.segments(), segment.ordinal) != null).toList();
     keepOnly(left);
     Mark mark = seen.mark().withTruncatedThrough(now.truncatedThrough(), first(left, seen.mark()));
     if (!left.isEmpty()) mark = mark.withOrdinals(mark.firstOrdinal(), left.get(left.size() - 1).ordinal);
     Mark.DurablePoint end = left.isEmpty() ? Mark.DurablePoint.NONE : seen.point();
     Snapshot.finish(target, mark.withFloor(Math.max(seen.end(), mark.truncatedThrough())).withDurable(end, true));
     return true;
-  }
-
-  private static boolean isIn(ReadView view, Segment segment) {
-    return view.segments().stream().anyMatch(each -> each.ordinal == segment.ordinal);
   }
 
   private static long first(List<Segment> segments, Mark mark) {

@@ -230,7 +230,7 @@ public final class Judge {
   }
 
   private boolean isTakenIn(long ordinal) {
-    return segments.stream().anyMatch(segment -> segment.ordinal == ordinal);
+    return Segment.withOrdinal(segments, ordinal) != null;
   }
 
   /** Goes through the places where frames stop, and takes in the segment up to where it counts. */

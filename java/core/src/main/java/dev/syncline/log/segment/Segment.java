@@ -70,6 +70,12 @@ public final class Segment {
   /** Whether its file is not the segment's any more. {@link ReaderFiles}. */
   volatile boolean disposed;
 
+  /** The one of {@code segments} that has this ordinal, or null; of many one of the last is meant mostly. */
+  public static Segment withOrdinal(List<Segment> segments, long ordinal) {
+    for (int i = segments.size() - 1; i >= 0; i--) if (segments.get(i).ordinal == ordinal) return segments.get(i);
+    return null;
+  }
+
   /** A new segment, for as many bytes as it is to take. */
   public Segment(SegmentHeader header, int headerCrc, long capacityBytes) {
     this(header, headerCrc, new SparseIndex(capacityBytes), new long[4], List.of(), headerCrc, header.blockBytes(), false);

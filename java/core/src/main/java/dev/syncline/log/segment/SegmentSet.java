@@ -69,7 +69,7 @@ public final class SegmentSet {
   }
 
   public boolean isLive(long ordinal) {
-    return live.stream().anyMatch(segment -> segment.ordinal == ordinal);
+    return Segment.withOrdinal(live, ordinal) != null;
   }
 
   /** Retired segments that nobody reads, oldest first and without a gap; they are the caller's now. */
