@@ -22,7 +22,7 @@
 /* In the order of dev.syncline.tck.SystemCall. */
 enum call {
 	OPEN, CLOSE, UNLINK, LINK, PREAD, PWRITE, PWRITEV, PWRITE_DSYNC, FDATASYNC, FSYNC, FALLOCATE,
-	FTRUNCATE, LSEEK, FADVISE, DIO_ALIGNMENT, CALLS
+	FTRUNCATE, LSEEK, FADVISE, DIO_ALIGNMENT, RENAME, LIST, ATTRIBUTES, CALLS
 };
 
 /* In the order of dev.syncline.tck.SystemFault.Effect. */
@@ -158,14 +158,29 @@ static int failed(void)
 		return e == FAIL_AFTER || e == FAIL_MIDWAY ? failed() : result;                                                \
 	} while (0)
 
-static int faulty_open(const char *path, int flags, mode_t mode)
+/* Meets a call on a name in a directory, which is where it is by now. */
+static enum effect meet_name(enum call call, int directory, const char *name, int flags)
 {
-	enum effect met = meet(OPEN, UNTOUCHED, path, flags);
+	char path[PATH_BYTES];
+
+	if (directory == AT_FDCWD || name[0] == '/')
+		return meet(call, UNTOUCHED, name, flags);
+	path_of(directory, path);
+	if (name[0] != 0 && strcmp(name, ".") != 0) {
+		size_t length = strlen(path);
+		snprintf(path + length, sizeof path - length, "/%s", name);
+	}
+	return meet(call, UNTOUCHED, path, flags);
+}
+
+static int faulty_openat(int directory, const char *path, int flags, mode_t mode)
+{
+	enum effect met = meet_name(OPEN, directory, path, flags);
 
 	if (met == NONE)
-		return real.open(path, flags, mode);
+		return real.openat(directory, path, flags, mode);
 	if (met != FAIL) { /* the call may have made the file before it failed */
-		int fd = real.open(path, flags, mode);
+		int fd = real.openat(directory, path, flags, mode);
 		if (fd >= 0)
 			real.close(fd);
 	}
@@ -181,14 +196,29 @@ static int faulty_close(int fd)
 	return met == NONE ? result : failed();
 }
 
-static int faulty_unlink(const char *path)
+static int faulty_unlinkat(int directory, const char *path, int flags)
 {
-	WHOLE(meet(UNLINK, UNTOUCHED, path, 0), real.unlink(path));
+	WHOLE(meet_name(UNLINK, directory, path, 0), real.unlinkat(directory, path, flags));
 }
 
-static int faulty_link(const char *from, const char *to)
+static int faulty_linkat(int from_directory, const char *from, int to_directory, const char *to, int flags)
 {
-	WHOLE(meet(LINK, UNTOUCHED, from, 0), real.link(from, to));
+	WHOLE(meet_name(LINK, from_directory, from, 0), real.linkat(from_directory, from, to_directory, to, flags));
+}
+
+static int faulty_renameat(int from_directory, const char *from, int to_directory, const char *to)
+{
+	WHOLE(meet_name(RENAME, from_directory, from, 0), real.renameat(from_directory, from, to_directory, to));
+}
+
+static ssize_t faulty_getdents(int fd, void *records, size_t length)
+{
+	WHOLE(meet(LIST, fd, NULL, 0), real.getdents(fd, records, length));
+}
+
+static int faulty_fstatat(int directory, const char *path, struct stat *st, int flags)
+{
+	WHOLE(meet_name(ATTRIBUTES, directory, path, 0), real.fstatat(directory, path, st, flags));
 }
 
 static ssize_t faulty_pread(int fd, void *into, size_t length, off_t offset)
@@ -261,10 +291,10 @@ __attribute__((constructor)) static void move_in(void)
 {
 	real = syncline_sys;
 	syncline_sys = (struct syncline_syscalls){
-		.open = faulty_open,
+		.openat = faulty_openat,
 		.close = faulty_close,
-		.unlink = faulty_unlink,
-		.link = faulty_link,
+		.unlinkat = faulty_unlinkat,
+		.linkat = faulty_linkat,
 		.pread = faulty_pread,
 		.pwrite = faulty_pwrite,
 		.pwritev = faulty_pwritev,
@@ -276,9 +306,16 @@ __attribute__((constructor)) static void move_in(void)
 		.lseek = faulty_lseek,
 		.fadvise = faulty_fadvise,
 		.dio_alignment = faulty_dio_alignment,
+		.renameat = faulty_renameat,
+		.getdents = faulty_getdents,
+		.fstatat = faulty_fstatat,
+		.mkdirat = real.mkdirat,
 		/* Nothing is told of what these return: a sleeper looks at its word again. */
 		.futex_wait = real.futex_wait,
 		.futex_wake = real.futex_wake,
+		/* Locks keep no bytes; what they do on errors is tested in C. */
+		.flock = real.flock,
+		.ofd_lock = real.ofd_lock,
 	};
 }
 

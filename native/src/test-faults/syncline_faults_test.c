@@ -147,9 +147,9 @@ static int fake_ftruncate(int fd, off_t size)
 	return fake_fallocate(fd, 0, 0, size);
 }
 
-static int fake_open(const char *path, int flags, mode_t mode)
+static int fake_openat(int directory, const char *path, int flags, mode_t mode)
 {
-	(void)path, (void)mode;
+	(void)directory, (void)path, (void)mode;
 	CHECK(flags & O_CLOEXEC);
 	open_calls++;
 	return scripted(1, 0) < 0 ? -1 : FD;
@@ -162,9 +162,9 @@ static int fake_close(int fd)
 	return scripted(1, 0) < 0 ? -1 : 0;
 }
 
-static int fake_unlink(const char *path)
+static int fake_unlinkat(int directory, const char *path, int flags)
 {
-	(void)path;
+	(void)directory, (void)path, (void)flags;
 	unlink_calls++;
 	return 0;
 }
@@ -404,10 +404,10 @@ int main(void)
 {
 	real = syncline_sys;
 	syncline_sys = (struct syncline_syscalls){
-		.open = fake_open,
+		.openat = fake_openat,
 		.close = fake_close,
-		.unlink = fake_unlink,
-		.link = real.link,
+		.unlinkat = fake_unlinkat,
+		.linkat = real.linkat,
 		.pread = fake_pread,
 		.pwrite = fake_pwrite,
 		.pwritev = fake_pwritev,

@@ -15,32 +15,37 @@ int32_t syncline_abi_version(void)
 }
 
 /* open(2) on a slow file system can be interrupted; nothing was opened then. */
-static int open_file(const char *path, int flags)
+static int open_file(int directory, const char *path, int flags)
 {
 	int fd;
 
 	do
-		fd = syncline_sys.open(path, flags | O_CLOEXEC, NEW_FILE_MODE);
+		fd = syncline_sys.openat(directory, path, flags | O_CLOEXEC, NEW_FILE_MODE);
 	while (fd < 0 && errno == EINTR);
 	return fd < 0 ? -errno : fd;
 }
 
 /* A file system that refuses O_DIRECT does so after it has made the file. Creating first and
  * opening for direct I/O second tells for certain whether the file to remove is ours. */
-static int create_direct(const char *path)
+static int create_direct(int directory, const char *path)
 {
-	int created = open_file(path, O_RDWR | O_CREAT | O_EXCL);
+	int created = open_file(directory, path, O_RDWR | O_CREAT | O_EXCL);
 	if (created < 0)
 		return created;
 
-	int fd = open_file(path, O_RDWR | O_DIRECT);
+	int fd = open_file(directory, path, O_RDWR | O_DIRECT);
 	syncline_sys.close(created);
 	if (fd < 0)
-		syncline_sys.unlink(path);
+		syncline_sys.unlinkat(directory, path, 0);
 	return fd;
 }
 
 int32_t syncline_open(const char *path, int32_t flags)
+{
+	return syncline_open_at(AT_FDCWD, path, flags);
+}
+
+int32_t syncline_open_at(int32_t directory, const char *path, int32_t flags)
 {
 	int write = flags & SYNCLINE_OPEN_WRITE;
 	int create = flags & SYNCLINE_OPEN_CREATE;
@@ -49,9 +54,10 @@ int32_t syncline_open(const char *path, int32_t flags)
 	if ((flags & ~KNOWN_FLAGS) || (create && !write))
 		return -EINVAL;
 	if (create && direct)
-		return create_direct(path);
-	return open_file(path, (write ? O_RDWR : O_RDONLY) | (create ? O_CREAT | O_EXCL : 0) |
-				       (direct ? O_DIRECT : 0));
+		return create_direct(directory, path);
+	return open_file(directory, path,
+			 (write ? O_RDWR : O_RDONLY) | (create ? O_CREAT | O_EXCL : 0) |
+				 (direct ? O_DIRECT : 0));
 }
 
 int32_t syncline_close(int32_t fd)
@@ -61,7 +67,7 @@ int32_t syncline_close(int32_t fd)
 
 int32_t syncline_link(const char *from, const char *to)
 {
-	return syncline_sys.link(from, to) == 0 ? 0 : -errno;
+	return syncline_sys.linkat(AT_FDCWD, from, AT_FDCWD, to, 0) == 0 ? 0 : -errno;
 }
 
 int64_t syncline_size(int32_t fd)

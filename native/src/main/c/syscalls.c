@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -29,9 +30,27 @@ struct statx_prefix {
 };
 _Static_assert(sizeof(struct statx_prefix) == 256, "the kernel writes 256 bytes");
 
-static int real_open(const char *path, int flags, mode_t mode)
+/* fstatat of the kernel fills libc's struct stat where the two are laid out alike. */
+#if defined __x86_64__
+_Static_assert(sizeof(struct stat) == 144, "the kernel writes 144 bytes");
+#elif defined __aarch64__
+_Static_assert(sizeof(struct stat) == 128, "the kernel writes 128 bytes");
+#endif
+
+static int real_openat(int directory, const char *path, int flags, mode_t mode)
 {
-	return open(path, flags, mode);
+	return openat(directory, path, flags, mode);
+}
+
+static ssize_t real_getdents(int fd, void *records, size_t length)
+{
+	return syscall(SYS_getdents64, fd, records, length);
+}
+
+/* Not libc's: glibc gave it a new symbol in 2.33. */
+static int real_fstatat(int directory, const char *path, struct stat *st, int flags)
+{
+	return (int)syscall(SYS_newfstatat, directory, path, st, flags);
 }
 
 static ssize_t real_pwrite_dsync(int fd, const void *source, size_t length, off_t offset)
@@ -72,9 +91,9 @@ static int real_dio_alignment(int fd, uint32_t *memory, uint32_t *offset)
 }
 
 /* Private: the word is shared by threads of one process only, which spares the kernel a look-up. */
-static int real_futex_wait(const int32_t *word, int32_t seen)
+static int real_futex_wait(const int32_t *word, int32_t seen, const struct timespec *limit)
 {
-	return (int)syscall(SYS_futex, word, WAIT_PRIVATE, seen, NULL, NULL, 0);
+	return (int)syscall(SYS_futex, word, WAIT_PRIVATE, seen, limit, NULL, 0);
 }
 
 static int real_futex_wake(const int32_t *word, int count)
@@ -82,11 +101,17 @@ static int real_futex_wake(const int32_t *word, int count)
 	return (int)syscall(SYS_futex, word, WAKE_PRIVATE, count, NULL, NULL, 0);
 }
 
+/* Not fcntl: glibc gave it a new symbol in 2.28. */
+static int real_ofd_lock(int fd, struct flock *range)
+{
+	return (int)syscall(SYS_fcntl, fd, 37 /* F_OFD_SETLK */, range);
+}
+
 struct syncline_syscalls syncline_sys = {
-	.open = real_open,
+	.openat = real_openat,
 	.close = close,
-	.unlink = unlink,
-	.link = link,
+	.unlinkat = unlinkat,
+	.linkat = linkat,
 	.pread = pread,
 	.pwrite = pwrite,
 	.pwritev = pwritev,
@@ -98,6 +123,12 @@ struct syncline_syscalls syncline_sys = {
 	.lseek = lseek,
 	.fadvise = posix_fadvise,
 	.dio_alignment = real_dio_alignment,
+	.renameat = renameat,
+	.getdents = real_getdents,
+	.fstatat = real_fstatat,
+	.mkdirat = mkdirat,
 	.futex_wait = real_futex_wait,
 	.futex_wake = real_futex_wake,
+	.flock = flock,
+	.ofd_lock = real_ofd_lock,
 };

@@ -4,10 +4,22 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stddef.h>
+
+#define NANOS_PER_SECOND INT64_C(1000000000)
 
 int32_t syncline_sleep(const int32_t *word, int32_t seen)
 {
-	return syncline_sys.futex_wait(word, seen) == 0 ? 0 : -errno;
+	return syncline_sys.futex_wait(word, seen, NULL) == 0 ? 0 : -errno;
+}
+
+int32_t syncline_sleep_for(const int32_t *word, int32_t seen, int64_t timeout_ns)
+{
+	struct timespec limit = { timeout_ns / NANOS_PER_SECOND, timeout_ns % NANOS_PER_SECOND };
+
+	if (timeout_ns < 0)
+		return -EINVAL;
+	return syncline_sys.futex_wait(word, seen, &limit) == 0 ? 0 : -errno;
 }
 
 int32_t syncline_wake_all(const int32_t *word)

@@ -25,7 +25,7 @@
 
 #define SYNCLINE_API __attribute__((visibility("default")))
 
-#define SYNCLINE_ABI_VERSION 2
+#define SYNCLINE_ABI_VERSION 3
 
 /* Flags of syncline_open. Without WRITE the file is opened to read. */
 #define SYNCLINE_OPEN_WRITE 1  /* to read and write */
@@ -97,8 +97,70 @@ SYNCLINE_API int32_t syncline_link(const char *from, const char *to);
  * word has another value, -EINTR after a signal: look at the word again in every case. */
 SYNCLINE_API int32_t syncline_sleep(const int32_t *word, int32_t seen);
 
+/* The same for at most `timeout_ns` nanoseconds: -ETIMEDOUT if nothing came until then, -EINVAL if
+ * the time is negative. */
+SYNCLINE_API int32_t syncline_sleep_for(const int32_t *word, int32_t seen, int64_t timeout_ns);
+
 /* Wakes every thread that sleeps on `word`, with one system call however many they are; returns how
  * many. Change the word first. */
 SYNCLINE_API int32_t syncline_wake_all(const int32_t *word);
+
+/* Opens a directory to hold it: what the functions below do with the descriptor happens in that
+ * directory, wherever it was moved and whatever its path leads to by then. Returns the descriptor;
+ * -ENOTDIR if the path is something else. */
+SYNCLINE_API int32_t syncline_open_directory(const char *path);
+
+/* The same with a name in a held directory; ".." is the directory that it lies in. */
+SYNCLINE_API int32_t syncline_open_directory_at(int32_t directory, const char *name);
+
+/* Makes a directory in a held directory; returns 0. -EEXIST if the name is taken. */
+SYNCLINE_API int32_t syncline_make_directory_at(int32_t directory, const char *name);
+
+/* As syncline_open, with a name in a held directory. The name "." without flags gives a descriptor
+ * to list the directory with. */
+SYNCLINE_API int32_t syncline_open_at(int32_t directory, const char *name, int32_t flags);
+
+/* Renames within a held directory, replacing `to` in one step if it exists; returns 0. */
+SYNCLINE_API int32_t syncline_rename_at(int32_t directory, const char *from, const char *to);
+
+/* Removes a file's name; returns 0. */
+SYNCLINE_API int32_t syncline_unlink_at(int32_t directory, const char *name);
+
+/* Gives a file the same name in the held directory `target`; returns 0 or what syncline_link does. */
+SYNCLINE_API int32_t syncline_link_at(int32_t directory, const char *name, int32_t target);
+
+/* Returns how many names a file has; a symbolic link is not followed. */
+SYNCLINE_API int32_t syncline_link_count_at(int32_t directory, const char *name);
+
+/* Returns 1 if the open file or directory has these numbers, as stat(2) gives them, else 0. */
+SYNCLINE_API int32_t syncline_is_file(int32_t fd, int64_t device, int64_t inode);
+
+/* Fills `target` with the next names of plain files, each ended by a NUL; returns the bytes filled, 0
+ * when there are no more. The descriptor is one of its own for each listing. `length` is 4096 at
+ * least, or -EINVAL may come: an entry must fit with what the kernel tells of it. */
+SYNCLINE_API int64_t syncline_list(int32_t fd, void *target, int64_t length);
+
+/* Makes the names in a held directory durable (fsync); returns 0. */
+SYNCLINE_API int32_t syncline_sync_names(int32_t directory);
+
+/* Opens a directory and locks it (flock); returns its descriptor, whose lock outlives everything but
+ * syncline_unlock and the process: no other descriptor that is closed and no name that is removed
+ * takes it away. -EAGAIN if another descriptor has it. Where the file system cannot lock a directory
+ * the descriptor comes back all the same, for syncline_lock_file. */
+SYNCLINE_API int32_t syncline_lock_directory(const char *path);
+
+/* Opens the file `name` in `directory`, creates it if need be, and locks the whole of it for the open
+ * file description; returns the descriptor. Excludes fcntl locks too, those of this process included.
+ * -EAGAIN if somebody else has a lock on it, -EINVAL if the kernel has no such locks (before Linux
+ * 3.15), -ELOOP if the name is a symbolic link. */
+SYNCLINE_API int32_t syncline_lock_file(int32_t directory, const char *name);
+
+/* Returns 1 if `name` in `directory` is the file that is open as `file`, 0 if it was removed or is
+ * another file now. */
+SYNCLINE_API int32_t syncline_lock_intact(int32_t directory, int32_t file, const char *name);
+
+/* Gives up the locks of both descriptors, also where a forked child still shares them, and closes
+ * them; a negative one is left out. Returns 0. */
+SYNCLINE_API int32_t syncline_unlock(int32_t directory, int32_t file);
 
 #endif

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 
 #define BLOCK 4096
 #define WRITE_NEW (SYNCLINE_OPEN_WRITE | SYNCLINE_OPEN_CREATE)
@@ -286,6 +287,75 @@ static void one_call_wakes_all_who_sleep(void)
 		CHECK_EQ(0, pthread_join(threads[i], NULL));
 }
 
+/* What another process gets that asks for a fcntl lock on a byte of the file. */
+static int another_process_may_lock(const char *path)
+{
+	pid_t child = fork();
+	int status = -1;
+
+	if (child == 0) {
+		struct flock byte = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 7, .l_len = 1 };
+		int fd = open(path, O_RDWR);
+		_exit(fcntl(fd, F_SETLK, &byte) == 0);
+	}
+	CHECK_EQ(child, waitpid(child, &status, 0));
+	return WIFEXITED(status) && WEXITSTATUS(status) == 1;
+}
+
+static void a_lock_outlives_other_descriptors_and_names(void)
+{
+	const char *path = in_directory(directory, "lock");
+	int32_t held = syncline_lock_directory(directory);
+	int32_t file = syncline_lock_file(held, "lock");
+
+	CHECK(held >= 0);
+	CHECK(file >= 0);
+	CHECK_EQ(FD_CLOEXEC, fcntl(held, F_GETFD));
+	CHECK_EQ(FD_CLOEXEC, fcntl(file, F_GETFD));
+	CHECK_EQ(-EAGAIN, syncline_lock_directory(directory));
+	CHECK_EQ(-EAGAIN, syncline_lock_file(held, "lock"));
+	CHECK_EQ(0, close(open(path, O_RDWR)));
+	CHECK(!another_process_may_lock(path));
+	CHECK_EQ(1, syncline_lock_intact(held, file, "lock"));
+
+	CHECK_EQ(0, unlink(path));
+	CHECK_EQ(0, syncline_lock_intact(held, file, "lock"));
+	CHECK_EQ(0, close(open(path, O_RDWR | O_CREAT, 0666)));
+	CHECK_EQ(0, syncline_lock_intact(held, file, "lock"));
+	CHECK_EQ(-EAGAIN, syncline_lock_directory(directory));
+	CHECK_EQ(-EBADF, syncline_lock_intact(held, -1, "lock"));
+	CHECK_EQ(0, syncline_unlock(held, file));
+	CHECK_EQ(-EBADF, syncline_close(held));
+	CHECK_EQ(-EBADF, syncline_close(file));
+	CHECK_EQ(0, unlink(path));
+}
+
+static void an_unlocked_directory_is_free_though_a_child_shares_the_descriptors(void)
+{
+	const char *path = in_directory(directory, "lock");
+	int32_t held = syncline_lock_directory(directory);
+	int32_t file = syncline_lock_file(held, "lock");
+	int ends[2];
+	char byte;
+
+	CHECK_EQ(0, pipe(ends));
+	pid_t child = fork();
+	if (child == 0) {
+		close(ends[1]);
+		_exit(read(ends[0], &byte, 1) != 0);
+	}
+	CHECK_EQ(0, syncline_unlock(held, file));
+	held = syncline_lock_directory(directory);
+	CHECK(held >= 0);
+	CHECK(another_process_may_lock(path));
+	CHECK_EQ(0, syncline_unlock(held, -1));
+	close(ends[1]);
+	CHECK_EQ(child, waitpid(child, NULL, 0));
+	close(ends[0]);
+	CHECK_EQ(-ENOENT, syncline_lock_directory(in_directory(directory, "missing")));
+	CHECK_EQ(0, unlink(in_directory(directory, "lock")));
+}
+
 int main(int argc, char **argv)
 {
 	directory = scratch_directory(argc > 1 ? argv[1] : ".");
@@ -299,6 +369,8 @@ int main(int argc, char **argv)
 	names_are_linked_and_directories_synced();
 	threads_write_side_by_side_under_signals();
 	one_call_wakes_all_who_sleep();
+	a_lock_outlives_other_descriptors_and_names();
+	an_unlocked_directory_is_free_though_a_child_shares_the_descriptors();
 	CHECK_EQ(0, rmdir(directory)); /* nothing is left behind */
 	return report("syncline_io_test");
 }

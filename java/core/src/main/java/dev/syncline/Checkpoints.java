@@ -2,6 +2,7 @@ package dev.syncline;
 
 import dev.syncline.log.SegmentedLog;
 import dev.syncline.log.read.LogCursor;
+import dev.syncline.log.segment.MarkFile.Checkpoint;
 import java.io.IOException;
 
 /** Finds checkpoints among the records of a log. */
@@ -10,11 +11,26 @@ final class Checkpoints {
 
   private Checkpoints() {}
 
+  /** The log, which knows its last checkpoint from now on. If that cannot be found for an error of the disk, the log is closed again. */
+  static SegmentedLog findIn(SegmentedLog log) throws IOException {
+    try {
+      find(log);
+      return log;
+    } catch (IOException | RuntimeException | Error e) {
+      try {
+        log.close();
+      } catch (IOException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw e;
+    }
+  }
+
   /**
    * Has the log note its last checkpoint: the mark names that as of its writing, a newer one lies in the newest segment. Beside a writer
    * records may be cut or truncated away while they are looked through; then they are looked through anew.
    */
-  static void find(SegmentedLog log) throws IOException {
+  private static void find(SegmentedLog log) throws IOException {
     boolean found = false;
     for (int attempt = 0; !found && attempt < ATTEMPTS; attempt++) found = lookThrough(log);
   }
@@ -40,13 +56,13 @@ final class Checkpoints {
     if (checkpoint != null) log.noteCheckpoint(cursor.sequence(), checkpoint.marked());
   }
 
-  /** Sequence of the last checkpoint up to {@code sequence}, and what it covers; zeros if there is none. */
-  static long[] lastUpTo(SegmentedLog log, long sequence) throws IOException {
-    long[] last = {0, 0};
-    if (log.lastCheckpoint() <= sequence) return new long[] {log.lastCheckpoint(), log.checkpointCovers()};
+  /** The last checkpoint up to {@code sequence}, and what it covers; zeros if there is none. */
+  static Checkpoint lastUpTo(SegmentedLog log, long sequence) throws IOException {
+    if (log.lastCheckpoint() <= sequence) return new Checkpoint(log.lastCheckpoint(), log.checkpointCovers());
+    Checkpoint last = new Checkpoint(0, 0);
     try (LogCursor cursor = log.cursor(0)) {
       while (cursor.advance() && cursor.sequence() <= sequence)
-        if (cursor.type() == RecordType.CHECKPOINT.code()) last = new long[] {cursor.sequence(), Payloads.record(cursor).marked()};
+        if (cursor.type() == RecordType.CHECKPOINT.code()) last = new Checkpoint(cursor.sequence(), Payloads.record(cursor).marked());
     }
     return last;
   }

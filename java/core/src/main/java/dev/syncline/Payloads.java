@@ -1,6 +1,6 @@
 package dev.syncline;
 
-import dev.syncline.log.Entry;
+import dev.syncline.log.commit.Entry;
 import dev.syncline.log.read.RecordView;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -26,9 +26,13 @@ final class Payloads {
 
   /** Whether this layer has written the record. */
   static boolean isOurs(RecordView record) {
-    RecordType type = RecordType.ofCode(record.type());
-    if (type == null || record.meta() < 0 || record.meta() > record.payloadBytes()) return false;
-    return type.isData() || record.meta() == 0 && record.payloadBytes() == Long.BYTES;
+    return isOurs(record.type(), record.meta(), record.payloadBytes());
+  }
+
+  static boolean isOurs(int code, int meta, long payloadBytes) {
+    RecordType type = RecordType.ofCode(code);
+    if (type == null || meta < 0 || meta > payloadBytes) return false;
+    return type.isData() || meta == 0 && payloadBytes == Long.BYTES;
   }
 
   /** A record as an object of its own; null if it is none that this layer writes. */

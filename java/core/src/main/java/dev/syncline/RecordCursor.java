@@ -15,6 +15,10 @@ final class RecordCursor implements WalCursor {
   private final LogCursor cursor;
   private final boolean markersToo;
   private final boolean follows;
+
+  /** Whether the cursor below stands on a record that was not handed out yet. */
+  private boolean found;
+
   private WalRecord ahead;
 
   /** What reading has met, or null. */
@@ -65,22 +69,33 @@ final class RecordCursor implements WalCursor {
 
   /** What was found ahead; a cut of the tail may have taken it since. */
   private WalRecord take() throws IOException {
+    try {
+      cursor.requireStillThere();
+    } catch (IOException e) {
+      ahead = null;
+      throw e;
+    }
     WalRecord record = ahead;
     ahead = null;
-    cursor.requireStillThere();
     return record;
   }
 
   private boolean lookAhead() throws IOException {
     if (!step()) return false;
+    // If there is no memory for it now, it is the next one still.
     ahead = Payloads.record(cursor);
+    found = false;
     return true;
   }
 
   /** Moves to the next record that is to be shown; returns false if there is none now. */
   private boolean step() throws IOException {
-    while (advanced()) {
-      if (!markersToo && cursor.type() > RecordType.ENTRY.code()) continue;
+    while (found || advanced()) {
+      found = true;
+      if (!markersToo && cursor.type() > RecordType.ENTRY.code()) {
+        found = false;
+        continue;
+      }
       if (Payloads.isOurs(cursor)) return true;
       throw new IncompatibleLogException(
           "record " + cursor.sequence() + " has type " + cursor.type() + " and " + cursor.meta() + " bytes of key in "
@@ -101,9 +116,13 @@ final class RecordCursor implements WalCursor {
 
   @Override
   public boolean advance() throws IOException {
-    if (ahead == null) return step();
-    take();
-    return true;
+    if (ahead != null) {
+      take();
+      return true;
+    }
+    boolean another = step();
+    found = false;
+    return another;
   }
 
   @Override
@@ -148,7 +167,8 @@ final class RecordCursor implements WalCursor {
     Optional<Damage> stopped = damage();
     if (stopped.isPresent())
       throw new CorruptLogException(
-          stopped.get(), "Reading stopped there, at sequence " + cursor.sequence() + ". Nothing was changed");
+          stopped.get(), "Reading stopped there, at sequence " + cursor.sequence()
+              + ". Nothing was changed; 'syncline repair' on the directory shows what can be kept");
   }
 
   @Override

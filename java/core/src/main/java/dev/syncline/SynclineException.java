@@ -12,6 +12,7 @@ public abstract sealed class SynclineException extends IOException
         LogLockedException,
         RecordTooLargeException,
         RecordsTruncatedException,
+        ResourceShortageException,
         StorageFullException {
   private static final long serialVersionUID = 1;
 

@@ -5,11 +5,13 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.LongSupplier;
 
-/** How a log behaves; immutable. Sizes are bytes. */
+/**
+ * How a log behaves; immutable. Sizes are bytes. Each method of the {@link Builder} says what the default is, and what the least and the
+ * most are; what lies beyond is refused with an {@link IllegalArgumentException} that names the option, its limits, and what was given.
+ */
 public final class WalOptions {
   private final Builder settings;
 
@@ -92,13 +94,9 @@ public final class WalOptions {
     int maxGroupBytes = settings.maxBatchSize + Long.BYTES;
     return new LogOptions(
         settings.syncMode, settings.corruptionPolicy, settings.verifyOnOpen, settings.maxSegmentSize, maxGroupBytes, settings.maxLogSize,
-        settings.maxPendingBytes, settings.blockSize, nanos(settings.syncInterval), nanos(settings.markInterval),
-        nanos(settings.openTimeout), nanos(settings.closeTimeout), settings.identifiers, settings.callbackExecutor);
-  }
-
-  /** One of more than 292 years counts as that. */
-  private static long nanos(Duration duration) {
-    return TimeUnit.NANOSECONDS.convert(duration);
+        settings.maxPendingBytes, settings.blockSize, OptionLimits.nanos(settings.syncInterval),
+        OptionLimits.nanos(settings.markInterval), OptionLimits.nanos(settings.openTimeout),
+        OptionLimits.closeNanos(settings.closeTimeout), settings.identifiers, settings.callbackExecutor);
   }
 
   /** Collects the settings; {@link #build} checks that they agree. */
@@ -124,61 +122,91 @@ public final class WalOptions {
 
     private Builder() {}
 
+    /** When an append is durable. Default {@link SyncMode#SYNC}: when it returns. */
     public Builder syncMode(SyncMode mode) {
       syncMode = Objects.requireNonNull(mode, "syncMode");
       return this;
     }
 
+    /** How files are written. Default {@link StorageMode#AUTO}: native where that works, else portable. */
     public Builder storage(StorageMode mode) {
       storage = Objects.requireNonNull(mode, "storage");
       return this;
     }
 
+    /** What opening does about damage. Default {@link CorruptionPolicy#READ_ONLY}: the log can be read and not written. */
     public Builder corruptionPolicy(CorruptionPolicy policy) {
       corruptionPolicy = Objects.requireNonNull(policy, "corruptionPolicy");
       return this;
     }
 
+    /** How much opening reads. Default {@link Verification#TAIL}: the mark, every header, and the newest segment. */
     public Builder verifyOnOpen(Verification verification) {
       verifyOnOpen = Objects.requireNonNull(verification, "verifyOnOpen");
       return this;
     }
 
-    /** Bytes after which a new segment file is started; one that holds a single larger record is as large as that record. */
+    /**
+     * Bytes after which a new segment file is begun. A record that does not fit gets a larger one of its own, and none is smaller than
+     * three blocks.
+     *
+     * <p>Default 64 MiB; 1 byte to 1 TiB. The native storage reserves a whole segment when it is begun: if the disk has no room for it,
+     * appends get {@link StorageFullException}. A segment takes 16 bytes of memory for each 64 KiB while it is written.
+     */
     public Builder maxSegmentSize(long bytes) {
-      maxSegmentSize = positive("maxSegmentSize", bytes);
-      return this;
-    }
-
-    /** Largest key plus value, or payload, in bytes. */
-    public Builder maxRecordSize(int bytes) {
-      maxRecordSize = (int) positive("maxRecordSize", bytes);
-      maxRecordSizeChosen = true;
-      return this;
-    }
-
-    /** Largest batch in bytes of keys, values and payloads. A batch is written in one piece, so it is also held in memory. */
-    public Builder maxBatchSize(int bytes) {
-      maxBatchSize = (int) positive("maxBatchSize", bytes);
-      maxBatchSizeChosen = true;
-      return this;
-    }
-
-    /** Bytes that all segment files together may take; an append that needs more gets {@link StorageFullException}. */
-    public Builder maxLogSize(long bytes) {
-      maxLogSize = positive("maxLogSize", bytes);
-      return this;
-    }
-
-    /** Bytes appended and not yet written to a file beyond which an append waits for the writer. */
-    public Builder maxPendingBytes(long bytes) {
-      maxPendingBytes = positive("maxPendingBytes", bytes);
+      maxSegmentSize = OptionLimits.bytes("maxSegmentSize", bytes, LogOptions.SEGMENT_BYTES_MAX);
       return this;
     }
 
     /**
-     * Bytes that no two commits share: 4096 or 512. With 512 a lone commit takes an eighth of the space, but on a disk with 4096-byte
-     * physical sectors a torn write can harm the neighbour's acknowledged bytes.
+     * Largest key plus value, or payload, in bytes; a larger one gets {@link RecordTooLargeException}. It is held in memory several times
+     * while it is written or read.
+     *
+     * <p>Default 16 MiB, or {@link #maxBatchSize} if that was chosen and is smaller; 1 byte to 1 GiB, and at most a chosen maxBatchSize.
+     */
+    public Builder maxRecordSize(int bytes) {
+      maxRecordSize = (int) OptionLimits.bytes("maxRecordSize", bytes, OptionLimits.BATCH_BYTES_MAX);
+      maxRecordSizeChosen = true;
+      return this;
+    }
+
+    /**
+     * Largest batch in bytes of keys, values and payloads. A batch is written in one piece, so it is also held in memory.
+     *
+     * <p>Default 64 MiB, or {@link #maxRecordSize} if that was chosen and is larger; 1 byte to 1 GiB, and at least a chosen maxRecordSize.
+     */
+    public Builder maxBatchSize(int bytes) {
+      maxBatchSize = (int) OptionLimits.bytes("maxBatchSize", bytes, OptionLimits.BATCH_BYTES_MAX);
+      maxBatchSizeChosen = true;
+      return this;
+    }
+
+    /**
+     * Bytes that all segment files together may take; an append that needs more gets {@link StorageFullException} until {@link
+     * WriteAheadLog#truncate} has made room. A file made ready ahead and files kept for use again are not counted.
+     *
+     * <p>Default and most {@link Long#MAX_VALUE}, which is no limit; at least two segments (twice {@link #maxSegmentSize} in whole blocks,
+     * and six blocks), since the newest one is never given up. A chosen {@link #maxRecordSize} or {@link #maxBatchSize} must fit.
+     */
+    public Builder maxLogSize(long bytes) {
+      maxLogSize = OptionLimits.bytes("maxLogSize", bytes, Long.MAX_VALUE);
+      return this;
+    }
+
+    /**
+     * Bytes appended and not yet written to a file beyond which an append waits for the writer. Up to 1 MiB that is still being gathered,
+     * or one larger record, comes on top.
+     *
+     * <p>Default 16 MiB; 1 byte to {@link Long#MAX_VALUE}, with which only the memory is a limit.
+     */
+    public Builder maxPendingBytes(long bytes) {
+      maxPendingBytes = OptionLimits.bytes("maxPendingBytes", bytes, Long.MAX_VALUE);
+      return this;
+    }
+
+    /**
+     * Bytes that no two commits share: 4096, the default, or 512. With 512 a lone commit takes an eighth of the space, but on a disk with
+     * 4096-byte physical sectors a torn write can harm the neighbour's acknowledged bytes.
      */
     public Builder blockSize(int bytes) {
       if (bytes != 4096 && bytes != 512) throw new IllegalArgumentException("blockSize is 4096 or 512 bytes, not " + bytes);
@@ -186,27 +214,47 @@ public final class WalOptions {
       return this;
     }
 
-    /** In {@link SyncMode#INTERVAL}, how long an append waits at most before a sync begins for it. */
+    /**
+     * In {@link SyncMode#INTERVAL}, how long an append waits at most before a sync begins for it.
+     *
+     * <p>Default 10 ms; anything above zero. A very short one, 1 ns for instance, has one sync follow the other as the disk allows while
+     * there is something to sync; one of more than 292 years counts as that.
+     */
     public Builder syncInterval(Duration interval) {
-      syncInterval = positive("syncInterval", interval);
+      syncInterval = OptionLimits.positive("syncInterval", interval);
       return this;
     }
 
-    /** Within what time of the last acknowledgement its evidence is on disk, in the mark file or in a later frame. */
+    /**
+     * Within what time of the last acknowledgement its evidence is on disk, in the mark file or in a later frame.
+     *
+     * <p>Default 100 ms; anything above zero. A very short one, 1 ns for instance, has the mark written (two durable writes of a block) as
+     * often as the disk allows while there are commits; one of more than 292 years counts as that.
+     */
     public Builder markInterval(Duration interval) {
-      markInterval = positive("markInterval", interval);
+      markInterval = OptionLimits.positive("markInterval", interval);
       return this;
     }
 
-    /** How long opening waits for an abandoned instance's operations, or for a dying process's lock. */
+    /**
+     * How long opening waits for an abandoned instance's operations, for a dying process's lock, or for a disk on which nothing moves.
+     * A recovery that makes progress is never cut short, and no disk is given up within a second.
+     *
+     * <p>Default 10 s; anything above zero. One of more than 292 years counts as that.
+     */
     public Builder openTimeout(Duration timeout) {
-      openTimeout = positive("openTimeout", timeout);
+      openTimeout = OptionLimits.positive("openTimeout", timeout);
       return this;
     }
 
-    /** How long {@code close()} waits for a write or sync that hangs. */
+    /**
+     * How long {@code close()} waits for a write or sync that hangs.
+     *
+     * <p>Default 30 s; anything above zero. One of less than 100 ms counts as 100 ms, since a sound disk may take that long for what
+     * closing writes, and one of more than 292 years counts as that.
+     */
     public Builder closeTimeout(Duration timeout) {
-      closeTimeout = positive("closeTimeout", timeout);
+      closeTimeout = OptionLimits.positive("closeTimeout", timeout);
       return this;
     }
 
@@ -235,21 +283,13 @@ public final class WalOptions {
 
     /** A size that was left alone follows the one that was chosen; two that were chosen must agree. */
     private void settleSizes() {
-      if (maxRecordSize > maxBatchSize) {
-        if (maxRecordSizeChosen && maxBatchSizeChosen)
-          throw new IllegalArgumentException(
-              "maxRecordSize of " + maxRecordSize + " bytes exceeds maxBatchSize of " + maxBatchSize + ": a record must fit a batch");
-        if (maxBatchSizeChosen) maxRecordSize = maxBatchSize;
-        else maxBatchSize = maxRecordSize;
-      }
-      if (maxBatchSize > MAX_BATCH_BYTES)
-        throw new IllegalArgumentException("maxBatchSize of " + maxBatchSize + " bytes exceeds the format's " + MAX_BATCH_BYTES);
-      if (maxLogSize < maxSegmentSize)
-        throw new IllegalArgumentException(
-            "maxLogSize of " + maxLogSize + " bytes is below maxSegmentSize of " + maxSegmentSize + ": not one segment would fit");
+      if (maxRecordSizeChosen && maxBatchSizeChosen) OptionLimits.requireRecordFitsBatch(maxRecordSize, maxBatchSize);
+      if (maxBatchSizeChosen) maxRecordSize = Math.min(maxRecordSize, maxBatchSize);
+      else maxBatchSize = Math.max(maxBatchSize, maxRecordSize);
+      OptionLimits.requireSegmentsFitLog(maxSegmentSize, blockSize, maxLogSize);
+      if (maxRecordSizeChosen) OptionLimits.requireFitsLog("maxRecordSize", maxRecordSize, maxLogSize);
+      if (maxBatchSizeChosen) OptionLimits.requireFitsLog("maxBatchSize", maxBatchSize, maxLogSize);
     }
-
-    private static final int MAX_BATCH_BYTES = 1 << 30;
 
     private Builder copy() {
       try {
@@ -257,18 +297,6 @@ public final class WalOptions {
       } catch (CloneNotSupportedException e) {
         throw new AssertionError(e);
       }
-    }
-
-    private static long positive(String name, long bytes) {
-      if (bytes <= 0) throw new IllegalArgumentException(name + " must be above 0 bytes, not " + bytes);
-      return bytes;
-    }
-
-    private static Duration positive(String name, Duration duration) {
-      Objects.requireNonNull(duration, name);
-      if (duration.isZero() || duration.isNegative())
-        throw new IllegalArgumentException(name + " must be above zero, not " + duration);
-      return duration;
     }
   }
 }

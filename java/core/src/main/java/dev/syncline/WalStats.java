@@ -16,7 +16,8 @@ package dev.syncline;
  * @param diskBytes bytes of all segment files now
  * @param readerFiles descriptors that readers have open between them
  * @param pendingBytes bytes appended and not yet durable
- * @param syncInProgressNanos how long the write or sync that is running now has been running; 0 if none is
+ * @param syncInProgressNanos how long the write or sync of records that is running now has been running; 0 if none is. What the log does
+ *     beside that (segments, the mark, truncation) counts from when it has taken a second: then it hangs
  * @param failed whether a failure has poisoned the log
  */
 public record WalStats(

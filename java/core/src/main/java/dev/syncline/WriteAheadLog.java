@@ -3,37 +3,34 @@ package dev.syncline;
 import dev.syncline.io.Storage;
 import dev.syncline.io.StorageTraits;
 import dev.syncline.io.Storages;
-import dev.syncline.log.Entry;
+import dev.syncline.log.commit.Entry;
 import dev.syncline.log.SegmentedLog;
-import dev.syncline.log.options.LogOptions;
-import dev.syncline.log.read.LogCursor;
+import dev.syncline.log.StorageOpener;
+import dev.syncline.log.commit.AsyncAppend;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A write-ahead log in one directory: what is appended to it survives a power cut.
  *
- * <p>In {@link SyncMode#SYNC}, the default, a record is on stable storage when the append returns; threads that append at the
- * same time share one write. Records are numbered from 1 without gaps; a batch's COMMIT and each CHECKPOINT take a number too.
+ * <p>In {@link SyncMode#SYNC}, the default, a record is on stable storage when the append returns; threads that append at the same time
+ * share one write. Records are numbered from 1 without gaps; a batch's COMMIT and each CHECKPOINT take a number too.
  *
- * <p>All methods are safe for many threads. Methods that do I/O throw {@link IOException}: a {@link SynclineException} where the
- * log itself has something to say, the file system's own exception otherwise. A failed write or sync is final for this instance
- * ({@link LogFailedException}): what is durable can still be read, and reopening believes the disk.
+ * <p>All methods are safe for many threads. Methods that do I/O throw {@link IOException}: a {@link SynclineException} where the log
+ * itself has something to say, the file system's own exception otherwise. A failed write or sync is final for this instance ({@link
+ * LogFailedException}): what is durable can still be read, and reopening believes the disk.
  *
- * <p>What this rests on: the device's flush is honest, a power cut harms only sectors being written, the file system is local,
- * and nothing but this library writes in the directory.
+ * <p>What this rests on: the device's flush is honest, a power cut harms only sectors being written, the file system is local, and nothing
+ * but this library writes in the directory.
  */
 public final class WriteAheadLog implements Closeable {
   private final SegmentedLog log;
@@ -62,15 +59,21 @@ public final class WriteAheadLog implements Closeable {
    * returned when this one begins to read.
    *
    * @throws LogLockedException if another live process holds the log
+   * @throws LogFailedException if for {@link WalOptions#openTimeout} nothing moves in the directory: the disk hangs, or an abandoned
+   *     instance's operation on it
    * @throws IncompatibleLogException if the directory holds a newer format, another log's segment or a foreign file
    * @throws CorruptLogException under {@link CorruptionPolicy#REFUSE}, if durable bytes are unreadable
    */
   public static WriteAheadLog open(Path directory, WalOptions options) throws IOException {
-    requireDirectory(directory);
+    Directories.requireDirectory(directory);
     Objects.requireNonNull(options, "options");
-    Storages.createDirectory(directory);
-    Storages.Choice choice = Storages.open(directory, options.storage(), options.blockSize());
-    return open(choice.storage(), options, choice.reason());
+    AtomicReference<Storages.Choice> choice = new AtomicReference<>();
+    StorageOpener opener = () -> {
+      choice.set(Storages.open(directory, options.storage(), options.blockSize()));
+      return choice.get().storage();
+    };
+    SegmentedLog log = SegmentedLog.open(directory, options.storage(), opener, options.toLogOptions());
+    return new WriteAheadLog(Checkpoints.findIn(log), choice.get().storage(), options, choice.get().reason());
   }
 
   /**
@@ -80,27 +83,9 @@ public final class WriteAheadLog implements Closeable {
   public static WriteAheadLog open(Storage storage, WalOptions options) throws IOException {
     Objects.requireNonNull(storage, "storage");
     Objects.requireNonNull(options, "options");
-    requireDirectory(storage.directory());
-    return open(storage, options, "the caller chose it");
-  }
-
-  private static WriteAheadLog open(Storage storage, WalOptions options, String reason) throws IOException {
-    return withCheckpoint(SegmentedLog.open(storage, options.toLogOptions()), storage, options, reason);
-  }
-
-  private static WriteAheadLog withCheckpoint(SegmentedLog log, Storage storage, WalOptions options, String reason) throws IOException {
-    WriteAheadLog wal = new WriteAheadLog(log, storage, options, reason);
-    try {
-      Checkpoints.find(log);
-      return wal;
-    } catch (IOException | RuntimeException e) {
-      try {
-        log.close();
-      } catch (IOException suppressed) {
-        e.addSuppressed(suppressed);
-      }
-      throw e;
-    }
+    Directories.requireDirectory(storage.directory());
+    SegmentedLog log = SegmentedLog.open(storage, options.toLogOptions());
+    return new WriteAheadLog(Checkpoints.findIn(log), storage, options, "the caller chose it");
   }
 
   /** Opens a log to read it, with {@link WalOptions#defaults}. */
@@ -115,7 +100,7 @@ public final class WriteAheadLog implements Closeable {
    * @throws NoSuchFileException if there is no such directory
    */
   public static WriteAheadLog openReadOnly(Path directory, WalOptions options) throws IOException {
-    requireDirectory(directory);
+    Directories.requireDirectory(directory);
     Objects.requireNonNull(options, "options");
     if (!Files.isDirectory(directory))
       throw new NoSuchFileException(directory.toString(), null, "expected a log's directory, found nothing");
@@ -131,16 +116,8 @@ public final class WriteAheadLog implements Closeable {
   }
 
   private static WriteAheadLog openReadOnly(Storage storage, WalOptions options, String reason) throws IOException {
-    return withCheckpoint(SegmentedLog.openReadOnly(storage, options.toLogOptions()), storage, options, reason);
-  }
-
-  private static void requireDirectory(Path directory) throws IOException {
-    Objects.requireNonNull(directory, "directory");
-    // Asked twice, since "no directory" is also the answer where the disk gives none: that fails here with its reason.
-    if (Files.exists(directory)
-        && !Files.isDirectory(directory)
-        && !Files.readAttributes(directory, BasicFileAttributes.class).isDirectory())
-      throw new NotDirectoryException(directory + ": expected a directory to keep the log in, found a file. Nothing was changed");
+    SegmentedLog log = SegmentedLog.openReadOnly(storage, options.toLogOptions());
+    return new WriteAheadLog(Checkpoints.findIn(log), storage, options, reason);
   }
 
   // Appending.
@@ -171,16 +148,8 @@ public final class WriteAheadLog implements Closeable {
   }
 
   private long append(RecordType type, byte[] key, byte[] value) throws IOException {
-    requireRecordSize(key, value);
+    Sizes.require(options, key, value);
     return log.append(type.code(), key.length, key, value);
-  }
-
-  private void requireRecordSize(byte[] key, byte[] value) throws RecordTooLargeException {
-    long bytes = (long) key.length + value.length;
-    if (bytes > options.maxRecordSize())
-      throw new RecordTooLargeException(
-          "expected at most maxRecordSize of " + options.maxRecordSize() + " bytes of key and value, found " + bytes
-              + ". Nothing was written");
   }
 
   /**
@@ -190,36 +159,51 @@ public final class WriteAheadLog implements Closeable {
    * @throws IllegalArgumentException if the list is empty
    */
   public SequenceRange appendBatch(List<Operation> operations) throws IOException {
-    Objects.requireNonNull(operations, "operations");
-    List<Operation> batch = new ArrayList<>(operations);
-    if (batch.isEmpty()) throw new IllegalArgumentException("an empty batch: expected at least one operation");
-    long bytes = 0;
-    List<Entry> entries = new ArrayList<>(batch.size() + 1);
-    for (Operation operation : batch) {
-      Objects.requireNonNull(operation, "an operation of the batch is null");
-      requireRecordSize(operation.key(), operation.value());
-      bytes += (long) operation.key().length + operation.value().length;
-      entries.add(Payloads.entry(operation));
-    }
-    if (bytes > options.maxBatchSize())
-      throw new RecordTooLargeException(
-          "expected at most maxBatchSize of " + options.maxBatchSize() + " bytes in a batch, found " + bytes + " in " + batch.size()
-              + " operations. Nothing was written");
-    entries.add(Payloads.commit(batch.size()));
+    List<Entry> entries = Sizes.batch(options, operations);
     long first = log.appendGroup(entries);
-    return new SequenceRange(first, first + batch.size() - 1);
+    return Results.range(first, first + entries.size() - 2);
   }
 
   /**
-   * Appends without waiting for the disk. Waits for memory if {@link WalOptions#maxPendingBytes} are pending.
+   * Appends without waiting for the disk: the sequence is told at once, so that what the caller keeps can be brought in order by it, and
+   * durability comes later. Waits for memory if {@link WalOptions#maxPendingBytes} are pending, and while more than 65,536
+   * futures of durable records wait for {@link WalOptions#callbackExecutor}, which is slower than the appends then.
    *
-   * @return completes with the sequence when the record is durable, in sequence order, on {@link WalOptions#callbackExecutor};
-   *     in MANUAL mode that is at the next {@link #sync}
+   * @return the sequence, and a future that completes with it when the record is durable, in sequence order, on {@link
+   *     WalOptions#callbackExecutor}; in MANUAL mode that is at the next {@link #sync}. It completes in any case: if the log fails,
+   *     exceptionally; if the executor throws, drops its tasks or completes nothing for a second, on a thread of the log's
+   * @throws ResourceShortageException if there is no thread to write the record or to complete its future; nothing was appended
    */
-  public CompletableFuture<Long> appendAsync(Operation operation) throws IOException {
+  public Appended appendAsync(Operation operation) throws IOException {
     Objects.requireNonNull(operation, "operation");
-    requireRecordSize(operation.key(), operation.value());
-    return log.appendAsync(operation.type().code(), operation.key().length, operation.key(), operation.value());
+    Sizes.require(options, operation.key(), operation.value());
+    AsyncAppend append = log.appendAsync(operation.type().code(), operation.key().length, operation.key(), operation.value());
+    return Results.appended(append, append.first());
+  }
+
+  /**
+   * The same for operations that survive a crash together or not at all, with a COMMIT behind them.
+   *
+   * @throws IllegalArgumentException if the list is empty
+   * @throws ResourceShortageException as {@link #appendAsync}
+   */
+  public Appended appendBatchAsync(List<Operation> operations) throws IOException {
+    List<Entry> entries = Sizes.batch(options, operations);
+    AsyncAppend append = log.appendGroupAsync(entries);
+    return Results.appended(append, append.first() + entries.size() - 2);
+  }
+
+  /**
+   * Waits until the log takes records again, after an append was refused ({@link StorageFullException}, {@link ResourceShortageException})
+   * or while appends wait for memory or for callbacks. Makes space ready if that is all it takes. It says how things are when it returns:
+   * other threads may append before the caller does.
+   *
+   * @param timeout how long to wait at most; zero to ask only
+   * @return whether a small record would be taken at once; false if the time is over, or the thread is interrupted
+   */
+  public boolean awaitRoom(Duration timeout) throws IOException {
+    Objects.requireNonNull(timeout, "timeout");
+    return log.awaitRoom(TimeUnit.NANOSECONDS.convert(timeout));
   }
 
   /** Makes everything durable whose append has returned; returns {@link #durableSequence}. */
@@ -233,30 +217,22 @@ public final class WriteAheadLog implements Closeable {
     log.awaitDurable(sequence);
   }
 
-  /** A checkpoint that covers everything before it. */
+  /** Covers all that had been appended when it was called, by others too: beside writers say by {@link #checkpoint(long)} what is saved. */
   public long checkpoint() throws IOException {
-    return checkpointOf(-1);
+    return log.checkpoint(RecordType.CHECKPOINT.code(), -1, Payloads::marker);
   }
 
   /**
-   * Appends a CHECKPOINT and makes it and everything before it durable, in every sync mode.
+   * Appends a CHECKPOINT and makes it and everything before it durable, in every sync mode. Call it when state that holds every record up
+   * to {@code covered} is saved durably, then {@link #truncate truncate(covered)}; restore with that state and {@link
+   * #lastCheckpointCovers}. The last checkpoint counts, also if it covers less than one before it.
    *
    * @param covered sequence up to which the caller's state is safe elsewhere
-   * @return the checkpoint's own sequence
+   * @return the checkpoint's own sequence, which is not what to truncate to: others may have appended in between
    */
   public long checkpoint(long covered) throws IOException {
     requireNotNegative(covered);
-    if (covered > currentSequence())
-      throw new IllegalArgumentException("a checkpoint cannot cover " + covered + ": the highest sequence is " + currentSequence());
-    return checkpointOf(covered);
-  }
-
-  private long checkpointOf(long covered) throws IOException {
-    long covers = covered < 0 ? currentSequence() : covered;
-    long sequence = log.append(RecordType.CHECKPOINT.code(), 0, Operation.NOTHING, Payloads.marker(covers));
-    if (options.syncMode() != SyncMode.SYNC) log.sync();
-    log.noteCheckpoint(sequence, covers);
-    return sequence;
+    return log.checkpoint(RecordType.CHECKPOINT.code(), covered, Payloads::marker);
   }
 
   // Reading.
@@ -283,10 +259,7 @@ public final class WriteAheadLog implements Closeable {
     return new RecordCursor(log.cursor(afterSequence), true, false);
   }
 
-  /**
-   * Every durable record above {@code afterSequence}, markers included, and those to come; see {@link
-   * WalCursor#next(java.time.Duration)}.
-   */
+  /** Durable records above {@code afterSequence}, markers included, and those to come; see {@link WalCursor#next(java.time.Duration)}. */
   public WalCursor tail(long afterSequence) throws IOException {
     requireNotNegative(afterSequence);
     return new RecordCursor(log.follow(afterSequence), true, true);
@@ -317,41 +290,20 @@ public final class WriteAheadLog implements Closeable {
    */
   public void truncateAfter(long sequence) throws IOException {
     requireNotNegative(sequence);
-    requireBatchBoundary(sequence);
-    long[] checkpoint = Checkpoints.lastUpTo(log, sequence);
-    log.truncateAfter(sequence, checkpoint[0], checkpoint[1]);
-  }
-
-  /** A batch cannot be told from its beginning, only from its COMMIT, which says where it begins. */
-  private void requireBatchBoundary(long sequence) throws IOException {
-    if (sequence >= currentSequence() || sequence <= log.truncatedThrough()) return;
-    try (LogCursor cursor = log.seek(sequence)) {
-      if (!cursor.advance() || cursor.sequence() != sequence || !cursor.groupGoesOn()) return;
-      while (cursor.groupGoesOn()) if (!cursor.advance()) return;
-      long commit = cursor.sequence();
-      long first = Payloads.record(cursor).marked();
-      throw new IllegalArgumentException("sequence " + sequence + " lies inside the batch of " + first + " to " + commit
-          + ": truncateAfter allows " + (first - 1) + " (without the batch) or " + commit + " (with it)");
-    }
+    BatchBoundary.require(log, sequence);
+    log.truncateAfter(sequence, last -> Checkpoints.lastUpTo(log, last));
   }
 
   // Copying and checking.
 
   /**
-   * Makes {@code target} a log that holds what this one holds now, durably: by hard links where the file system allows, else by
-   * copying.
+   * Makes {@code target} a log that holds what this one holds now, durably: by hard links where the file system allows, else by copying.
    *
    * @param target must not exist, or be an empty directory
    */
   public void snapshot(Path target) throws IOException {
     Objects.requireNonNull(target, "target");
-    if (Files.exists(target)) {
-      if (!Files.isDirectory(target)) throw new NotDirectoryException(target + ": expected no file or an empty directory, found a file");
-      try (Stream<Path> entries = Files.list(target)) {
-        if (entries.findAny().isPresent())
-          throw new FileAlreadyExistsException(target.toString(), null, "expected an empty directory for a snapshot, found files in it");
-      }
-    }
+    Directories.requireEmpty(target);
     try (Storage copy = storage.in(target)) {
       copy.createDirectory();
       log.snapshot(copy);
@@ -380,12 +332,15 @@ public final class WriteAheadLog implements Closeable {
     return log.firstSequence();
   }
 
-  /** Sequence of the last CHECKPOINT, 0 if there is none; it stays known when the record itself has been truncated. */
+  /**
+   * Sequence of the last CHECKPOINT, 0 if there is none; it stays known when the record itself has been truncated. Not what to replay from:
+   * between what it covers and itself others may have appended.
+   */
   public long lastCheckpoint() {
     return log.lastCheckpoint();
   }
 
-  /** What the last checkpoint covers: replay from here. 0 if there is none. */
+  /** What the last checkpoint covers, 0 if there is none: {@code replay(lastCheckpointCovers())} is what the saved state lacks. */
   public long lastCheckpointCovers() {
     return log.checkpointCovers();
   }
@@ -411,8 +366,7 @@ public final class WriteAheadLog implements Closeable {
   }
 
   /**
-   * Makes everything durable in every sync mode and lets the directory go. Waits for appends in flight; closing again does
-   * nothing.
+   * Makes everything durable in every sync mode and lets the directory go. Waits for appends in flight; closing again does nothing.
    *
    * @throws LogFailedException if a write or sync failed before or fails now, once; or if one hangs for longer than {@link
    *     WalOptions#closeTimeout}: then the directory stays locked until it returns or the process ends

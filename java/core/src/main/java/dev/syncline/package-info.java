@@ -8,7 +8,9 @@
  * try (WriteAheadLog log = WriteAheadLog.open(Path.of("data/wal"))) {
  *   long sequence = log.put(key, value);            // durable when this returns
  *   log.appendBatch(List.of(Operation.put(a, b), Operation.delete(c)));   // all or nothing
- *   log.checkpoint();                               // "everything before this is safe elsewhere"
+ *   state.saveDurably(sequence);                    // your own file: the state, and up to which sequence it holds every record
+ *   log.checkpoint(sequence);                       // on record: a saved state covers this
+ *   log.truncate(sequence);                         // and only then forgotten; what others have appended since stays
  * }
  *
  * try (WriteAheadLog log = WriteAheadLog.open(Path.of("data/wal"));
@@ -18,7 +20,10 @@
  * }
  * }</pre>
  *
- * Records are numbered from 1 without gaps; a batch's COMMIT and each CHECKPOINT take a number too. {@link
+ * {@code checkpoint()} without a sequence covers everything appended so far, also what other threads appended after the state was saved: it
+ * is for logs with one writer. {@code PATTERNS.md} has whole programs: a map, a queue, an outbox, a state machine.
+ *
+ * <p>Records are numbered from 1 without gaps; a batch's COMMIT and each CHECKPOINT take a number too. {@link
  * dev.syncline.SyncMode} says when a record is durable: on return, after an interval, or on request. {@link
  * dev.syncline.WalOptions} has the rest.
  *
@@ -44,8 +49,8 @@
  *       evidence: a later promise, a link, the mark file. No evidence: a torn tail, which is copied to {@code quarantine/} and
  *       cut. Evidence: damage, which is reported in {@link dev.syncline.WriteAheadLog#recovery} and never repaired behind your
  *       back ({@link dev.syncline.CorruptionPolicy}).
- *   <li><b>Replayed.</b> A cursor checks each frame again before it shows its first record, and shows batches whole or not at
- *  all.  <li><b>Truncated.</b> When your state is safe elsewhere, {@code truncate} forgets records; their files are used again.
+ *   <li><b>Replayed.</b> A cursor checks each frame again before it shows its first record, and shows batches whole or not at all.
+ *   <li><b>Truncated.</b> When your state is safe elsewhere, {@code truncate} forgets records; their files are used again.
  *       They are full of old frames then, which never validate, for the epoch is another.
  * </ol>
  *

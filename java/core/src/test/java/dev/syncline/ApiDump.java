@@ -15,7 +15,10 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Lists what callers of some packages, or of single types of others, can use: public types with their public and protected members, sorted, one a line. */
+/**
+ * Lists what callers of some packages, or of single types of others, can use: public types with their public and protected members, sorted,
+ * one a line.
+ */
 final class ApiDump {
   private static final int SHOWN = Modifier.PUBLIC | Modifier.PROTECTED | Modifier.ABSTRACT | Modifier.STATIC | Modifier.FINAL;
 

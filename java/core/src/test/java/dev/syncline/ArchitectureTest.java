@@ -1,13 +1,18 @@
 package dev.syncline;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -16,7 +21,14 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import dev.syncline.io.Storage;
 import dev.syncline.io.Storages;
+import java.lang.reflect.Field;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.junit.jupiter.api.Test;
 
 /** The layers, as bytecode shows them: arrows point down only. */
@@ -27,19 +39,23 @@ class ArchitectureTest {
   private static final String SEGMENT = "dev.syncline.log.segment";
   private static final String RECOVERY = "dev.syncline.log.recovery";
   private static final String READ = "dev.syncline.log.read";
-  private static final String[] ENGINE = {LOG, READ, RECOVERY, SEGMENT, OPTIONS};
+  private static final String COMMIT = "dev.syncline.log.commit";
+  private static final String REPAIR = "dev.syncline.log.repair";
+  private static final String[] ENGINE = {LOG, READ, COMMIT, RECOVERY, SEGMENT, OPTIONS, REPAIR};
   private static final String FORMAT = "dev.syncline.format";
   private static final String IO = "dev.syncline.io";
   private static final String NIO = "dev.syncline.io.nio";
   private static final String JNA = "dev.syncline.io.jna";
+  private static final String SHORTAGE = "dev.syncline.shortage";
 
   /** Exceptions, choices and reports: the words that every layer speaks. They depend on nothing below them. */
   private static final Class<?>[] VOCABULARY = {
     SynclineException.class, CorruptLogException.class, IncompatibleLogException.class, LogClosedException.class,
     LogFailedException.class, LogFencedException.class, LogLockedException.class, RecordTooLargeException.class,
-    RecordsTruncatedException.class, RecordsRewoundException.class, StorageFullException.class, CorruptionPolicy.class,
+    RecordsTruncatedException.class, RecordsRewoundException.class, ResourceShortageException.class, StorageFullException.class,
+    CorruptionPolicy.class,
     StorageMode.class, SyncMode.class,
-    Verification.class, Damage.class, RecoveryReport.class, SequenceRange.class, VerifyReport.class, WalStats.class
+    Verification.class, Damage.class, RecoveryReport.class, RepairPlan.class, RepairResult.class, SequenceRange.class, VerifyReport.class, WalStats.class
   };
 
   private static final JavaClasses CORE =
@@ -63,7 +79,39 @@ class ArchitectureTest {
   void theStorageInterfaceKnowsNeitherLogNorFormat() {
     classes().that().resideInAnyPackage(IO, NIO, JNA)
         .should().onlyDependOnClassesThat(
-            resideInAnyPackage(IO, NIO, JNA).or(belongToAnyOf(VOCABULARY)).or(not(resideInAPackage("dev.syncline.."))))
+            resideInAnyPackage(IO, NIO, JNA, SHORTAGE).or(belongToAnyOf(VOCABULARY)).or(not(resideInAPackage("dev.syncline.."))))
+        .check(CORE);
+  }
+
+  @Test
+  void whatHelpsInAShortageKnowsNoOtherLayer() {
+    classes().that().resideInAPackage(SHORTAGE).should().onlyDependOnClassesThat().resideInAnyPackage(SHORTAGE, "java..").check(CORE);
+  }
+
+  /** A class whose initialization meets the end of a caller's stack is lost to the process; to load one takes stack too. */
+  @Test
+  void whatACallNeedsIsLoadedWhenALogIsOpened() throws ReflectiveOperationException {
+    Set<String> prepared = new TreeSet<>();
+    for (String home : new String[] {LOG, NIO, JNA}) {
+      Field classes = Class.forName(home + ".FirstUse").getDeclaredField("CLASSES");
+      classes.setAccessible(true);
+      prepared.addAll(List.of((String[]) classes.get(null)));
+    }
+    Set<String> rooms = Set.of(COMMIT, READ, SEGMENT, SHORTAGE);
+    Set<String> needed = new TreeSet<>();
+    for (JavaClass type : CORE) {
+      boolean early = type.getStaticInitializer().isPresent() || rooms.contains(type.getPackageName());
+      if (early && !type.getName().matches(".*\\.(FirstUse|package-info)")) needed.add(type.getName());
+    }
+    assertThat(prepared).isEqualTo(needed);
+  }
+
+  /** A lock of the JDK's is kept by whoever has too little stack to give it back. */
+  @Test
+  void locksThatBelongToALogAreThoseThatCanBeGivenBack() {
+    noClasses().that().resideOutsideOfPackage(SHORTAGE).and().doNotHaveFullyQualifiedName("dev.syncline.io.JvmLocks")
+        .should().callConstructor(ReentrantLock.class)
+        .orShould().callConstructor(ReentrantReadWriteLock.class)
         .check(CORE);
   }
 
@@ -84,7 +132,7 @@ class ArchitectureTest {
   void theLogStandsOnFormatAndStorageAlone() {
     classes().that().resideInAnyPackage(ENGINE)
         .should().onlyDependOnClassesThat(
-            resideInAnyPackage(ENGINE).or(resideInAnyPackage(FORMAT, IO, "java..", "jdk.jfr..")).or(belongToAnyOf(VOCABULARY)))
+            resideInAnyPackage(ENGINE).or(resideInAnyPackage(FORMAT, IO, SHORTAGE, "java..", "jdk.jfr..")).or(belongToAnyOf(VOCABULARY)))
         .check(CORE);
   }
 
@@ -93,7 +141,9 @@ class ArchitectureTest {
     requireOnlyBelow(OPTIONS);
     requireOnlyBelow(SEGMENT, OPTIONS);
     requireOnlyBelow(RECOVERY, SEGMENT, OPTIONS);
-    requireOnlyBelow(READ, RECOVERY, SEGMENT, OPTIONS);
+    requireOnlyBelow(COMMIT, SEGMENT, OPTIONS);
+    requireOnlyBelow(READ, COMMIT, RECOVERY, SEGMENT, OPTIONS);
+    requireOnlyBelow(LOG, READ, COMMIT, RECOVERY, SEGMENT, OPTIONS);
   }
 
   private static void requireOnlyBelow(String room, String... below) {
@@ -103,14 +153,25 @@ class ArchitectureTest {
         .check(CORE);
   }
 
+  /** But the mark and what is kept in quarantine, which no other log has a link to. */
+  @Test
+  void onlyTheirOwnerMakesRenamesAndDeletesALogsFiles() {
+    for (String name : new String[] {"create", "rename", "delete", "link", "linkCount"})
+      noClasses().that().resideInAnyPackage(ENGINE).and().doNotHaveSimpleName("SegmentFiles").and().doNotHaveSimpleName("MarkFile")
+          .and().doNotHaveSimpleName("Quarantine")
+          .should().callMethodWhere(target(name(name)).and(target(owner(assignableTo(Storage.class)))))
+          .check(CORE);
+  }
+
   @Test
   void noPackagesDependOnEachOtherInACircle() {
     slices().matching("dev.syncline.(log..|format)").should().beFreeOfCycles().check(CORE);
   }
 
   @Test
-  void noClassesOfTheRoomsThatReadKnowEachOtherInACircle() {
-    for (String room : new String[] {READ, RECOVERY}) slices().assignedFrom(topLevelClassesOf(room)).should().beFreeOfCycles().check(CORE);
+  void noClassesOfARoomKnowEachOtherInACircle() {
+    for (String room : new String[] {READ, COMMIT, RECOVERY, REPAIR})
+      slices().assignedFrom(topLevelClassesOf(room)).should().beFreeOfCycles().check(CORE);
   }
 
   private static SliceAssignment topLevelClassesOf(String room) {

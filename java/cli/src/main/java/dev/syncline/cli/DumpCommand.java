@@ -7,6 +7,7 @@ import dev.syncline.WalRecord;
 import dev.syncline.WriteAheadLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -69,7 +70,7 @@ final class DumpCommand extends LogCommand {
       out().println(Json.line(line));
     } else {
       String content = content(record, keyBytes, valueBytes);
-      out().println(String.format("%10d  %-10s  %s", record.sequence(), record.type(), content));
+      out().println(String.format(Locale.ROOT, "%10d  %-10s  %s", record.sequence(), record.type(), content));
     }
   }
 

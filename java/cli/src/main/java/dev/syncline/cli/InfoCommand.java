@@ -102,5 +102,7 @@ final class InfoCommand extends LogCommand {
     if (recovery.atStake() != null)
       out.println(
           "at stake    sequences " + recovery.atStake() + ": CorruptionPolicy.TRUNCATE would give them up, what can be read of them too");
+    if (!recovery.damage().isEmpty())
+      out.println("to repair   'syncline repair " + directory + "' shows what can be kept, and changes nothing");
   }
 }

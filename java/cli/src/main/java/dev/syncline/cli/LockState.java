@@ -45,7 +45,7 @@ record LockState(Long pid, Boolean alive, Boolean held) {
     }
   }
 
-  /** A line of the table: {@code 1: POSIX  ADVISORY  WRITE 4711 fd:00:655362 0 EOF}. */
+  /** A line of the table: {@code 1: POSIX  ADVISORY  WRITE 4711 fd:00:655362 0 EOF}; or with {@code OFDLCK} and no process. */
   private static Boolean held(Path lockFile) {
     if (!Files.isReadable(LOCK_TABLE)) return null;
     try (Stream<String> locks = Files.lines(LOCK_TABLE)) {
@@ -60,6 +60,6 @@ record LockState(Long pid, Boolean alive, Boolean held) {
   }
 
   private static boolean isRecordLock(String[] fields) {
-    return fields.length == 8 && fields[1].equals("POSIX") && fields[3].equals("WRITE");
+    return fields.length == 8 && (fields[1].equals("POSIX") || fields[1].equals("OFDLCK")) && fields[3].equals("WRITE");
   }
 }

@@ -11,12 +11,12 @@ import picocli.CommandLine.Parameters;
 
 /** A command that looks into one log without changing it: it writes nothing and locks nobody out, a live writer included. */
 abstract class LogCommand extends BaseCommand {
-  @Parameters(paramLabel = "DIR", description = "The log's directory.")
+  @Parameters(index = "0", paramLabel = "DIR", description = "The log's directory.")
   Path directory;
 
   @Override
   public final Integer call() throws IOException {
-    requireLog();
+    requireLog(directory);
     try (WriteAheadLog log = WriteAheadLog.openReadOnly(directory)) {
       return run(log);
     }
@@ -27,14 +27,20 @@ abstract class LogCommand extends BaseCommand {
 
   /** The segment files, oldest first. */
   final List<Path> segmentFiles() throws IOException {
+    return segmentFiles(directory);
+  }
+
+  static List<Path> segmentFiles(Path directory) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       return files.filter(file -> SegmentName.isSegment(file.getFileName().toString())).sorted().toList();
     }
   }
 
-  private void requireLog() throws IOException {
+  static void requireLog(Path directory) throws IOException {
     requireDirectory(directory);
-    if (Files.exists(directory.resolve(SegmentName.MARK)) || !segmentFiles().isEmpty()) return;
+    if (Files.exists(directory.resolve(SegmentName.MARK)) || !segmentFiles(directory).isEmpty()) return;
+    // In the middle of a repair everything may lie elsewhere.
+    if (Files.exists(directory.resolve(SegmentName.REPAIR).resolve(SegmentName.COMPLETE))) return;
     throw new CliException(
         ExitCode.NOT_RUN,
         directory + " is not a log: it holds neither " + SegmentName.MARK + " nor a *" + SegmentName.SEGMENT_SUFFIX

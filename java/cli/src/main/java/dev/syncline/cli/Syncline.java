@@ -17,11 +17,14 @@ import picocli.CommandLine.ScopeType;
 /** The command {@code syncline}: its subcommands do the work. */
 @Command(
     name = "syncline",
-    description = "Looks into a write-ahead log, checks it, and shows on this machine that it keeps what it acknowledged.",
+    description = "Looks into a write-ahead log, checks and copies it, and shows on this machine that it keeps what it acknowledged.",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     versionProvider = Syncline.Version.class,
-    subcommands = {DemoCommand.class, InfoCommand.class, DumpCommand.class, VerifyCommand.class, DoctorCommand.class})
+    subcommands = {
+      DemoCommand.class, InfoCommand.class, DumpCommand.class, VerifyCommand.class, RepairCommand.class, SnapshotCommand.class,
+      ExportCommand.class, ImportCommand.class, DoctorCommand.class
+    })
 public final class Syncline {
 
   /** Read by {@link Failures}, whichever command is given it. */

@@ -1,5 +1,6 @@
 package dev.syncline.cli;
 
+import dev.syncline.Damage;
 import dev.syncline.VerifyReport;
 import dev.syncline.WriteAheadLog;
 import java.io.IOException;
@@ -51,5 +52,7 @@ final class VerifyCommand extends LogCommand {
             + Text.count(report.records(), "record") + range + " in "
             + Text.count(report.frames(), "frame") + " and " + Text.count(report.segments(), "segment") + ", "
             + Text.size(report.bytes()) + " read");
+    if (report.damage().stream().anyMatch(Damage::losesRecords))
+      out().println("to repair: 'syncline repair " + directory + "' shows what can be kept, and changes nothing");
   }
 }

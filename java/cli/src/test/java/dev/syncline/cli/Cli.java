@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.syncline.Operation;
+import dev.syncline.WalOptions;
 import dev.syncline.WriteAheadLog;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -79,6 +80,15 @@ final class Cli {
       log.appendBatch(List.of(Operation.put(bytes("a"), bytes("first")), Operation.entry(bytes("second"))));
       log.checkpoint();
     }
+    return directory;
+  }
+
+  /** A closed log of several segments with the entries 1 to {@code count}: whatever lies in the first ones is glanced at only. */
+  static Path longLog(Path directory, int count) throws IOException {
+    try (WriteAheadLog log = WriteAheadLog.open(directory, WalOptions.builder().maxSegmentSize(64 << 10).build())) {
+      for (int i = 1; i <= count; i++) log.append(bytes("<entry-" + i + ">"));
+    }
+    assertThat(files(directory, ".wal")).hasSizeGreaterThan(2);
     return directory;
   }
 

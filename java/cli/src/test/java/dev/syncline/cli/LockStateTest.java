@@ -2,6 +2,9 @@ package dev.syncline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.syncline.StorageMode;
+import dev.syncline.WalOptions;
+import dev.syncline.WriteAheadLog;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -11,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class LockStateTest {
   @TempDir Path directory;
@@ -42,6 +47,19 @@ class LockStateTest {
       assertThat(LockState.of(directory).held()).isTrue();
     }
     assertThat(LockState.of(directory).held()).isFalse();
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = StorageMode.class, names = {"AUTO", "PORTABLE"})
+  @EnabledOnOs(OS.LINUX)
+  void anOpenLogIsSeenToBeHeldOnEitherStorage(StorageMode mode) throws IOException {
+    try (WriteAheadLog log = WriteAheadLog.open(directory, WalOptions.builder().storage(mode).build())) {
+      assertThat(LockState.of(directory).held()).isTrue();
+      assertThat(LockState.of(directory).pid()).isEqualTo(ProcessHandle.current().pid());
+      assertThat(log.currentSequence()).isZero();
+    }
+    assertThat(LockState.of(directory).held()).isFalse();
+    assertThat(LockState.of(directory).pid()).isNull();
   }
 
   @Test

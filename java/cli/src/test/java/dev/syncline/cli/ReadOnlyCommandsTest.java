@@ -10,12 +10,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@code info}, {@code dump} and {@code verify} promise: to look only. */
+/** What {@code info}, {@code dump}, {@code verify} and {@code export} promise: to look only. */
 class ReadOnlyCommandsTest {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @ValueSource(strings = {"info", "dump", "verify"})
+  @ValueSource(strings = {"info", "dump", "verify", "export"})
   void nothingInTheDirectoryChanges(String command) throws IOException {
     Cli.sampleLog(directory);
     Map<String, String> before = Cli.contents(directory);
@@ -24,7 +24,7 @@ class ReadOnlyCommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"info", "dump", "verify"})
+  @ValueSource(strings = {"info", "dump", "verify", "export"})
   void damageIsNotRepairedEither(String command) throws IOException {
     Cli.damage(Cli.sampleLog(directory), "dark green");
     Map<String, String> before = Cli.contents(directory);
@@ -33,7 +33,7 @@ class ReadOnlyCommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"info", "dump", "verify"})
+  @ValueSource(strings = {"info", "dump", "verify", "export"})
   void aLiveWriterGoesOn(String command) throws IOException {
     try (WriteAheadLog log = WriteAheadLog.open(directory)) {
       log.put(Cli.bytes("before"), Cli.bytes("1"));
@@ -44,7 +44,7 @@ class ReadOnlyCommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"info", "dump", "verify"})
+  @ValueSource(strings = {"info", "dump", "verify", "export"})
   void whatIsNoLogIsSaidInOneLine(String command) throws IOException {
     Path missing = directory.resolve("missing");
     assertThat(oneLine(command, missing)).contains(missing + " does not exist");

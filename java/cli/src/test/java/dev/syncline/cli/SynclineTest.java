@@ -21,7 +21,7 @@ class SynclineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "info", "dump", "verify", "doctor"})
+  @ValueSource(strings = {"demo", "info", "dump", "verify", "repair", "doctor", "snapshot", "export", "import"})
   void helpListsTheExitCodes(String command) {
     assertThat(Cli.run(command, "--help").exits(ExitCode.OK).out())
         .contains("Usage: syncline " + command)

@@ -1,6 +1,7 @@
 package dev.syncline.format;
 
 import java.nio.ByteBuffer;
+import java.util.Locale;
 
 /**
  * What stands in front of one group commit's records: enough to judge the frame even where the segment's header is unreadable.
@@ -92,13 +93,13 @@ public record FrameHeader(
     if (availableBytes < Layout.FRAME_HEADER_BYTES)
       return "expected a frame header of " + Layout.FRAME_HEADER_BYTES + " bytes, found " + availableBytes;
     if (in.getInt(at) != Layout.FRAME_MAGIC)
-      return "expected the frame magic SYFR, found 0x%08x".formatted(Integer.reverseBytes(in.getInt(at)));
+      return String.format(Locale.ROOT, "expected the frame magic SYFR, found 0x%08x", Integer.reverseBytes(in.getInt(at)));
     int expected = crc.of(in, at + 8, Layout.FRAME_HEADER_BYTES - 8);
     if (expected != in.getInt(at + 4))
-      return "frame header's checksum: expected 0x%08x, found 0x%08x".formatted(expected, in.getInt(at + 4));
+      return String.format(Locale.ROOT, "frame header's checksum: expected 0x%08x, found 0x%08x", expected, in.getInt(at + 4));
     if (in.getLong(at + 16) != ordinal) return "expected a frame of segment " + ordinal + ", found one of segment " + in.getLong(at + 16);
     if (epoch != 0 && epoch(in, at) != epoch)
-      return "expected epoch 0x%016x, found 0x%016x".formatted(epoch, epoch(in, at));
+      return String.format(Locale.ROOT, "expected epoch 0x%016x, found 0x%016x", epoch, epoch(in, at));
     if (offsetBytes(in, at) != offsetBytes)
       return "expected a frame written for offset " + offsetBytes + ", found one for " + offsetBytes(in, at);
     if (kind(in, at) != DATA && kind(in, at) != SEAL) return "expected frame kind 1 or 2, found " + kind(in, at);

@@ -15,11 +15,15 @@ public final class Layout {
   /** "SYFR", the first four bytes of every frame. */
   public static final int FRAME_MAGIC = (int) ascii("SYFR");
 
+  /** "SYFE", the first four bytes of a fence. */
+  public static final int FENCE_MAGIC = (int) ascii("SYFE");
+
   /** "SEAL", in the last sixteen bytes of a sealed segment. */
   public static final int SEAL_MAGIC = (int) ascii("SEAL");
 
   public static final int SEGMENT_HEADER_BYTES = 128;
   public static final int FRAME_HEADER_BYTES = 80;
+  public static final int FENCE_BYTES = 32;
   public static final int RECORD_HEADER_BYTES = 24;
   public static final int SEAL_FIXED_BYTES = 48;
   public static final int SEAL_ENTRY_BYTES = 16;

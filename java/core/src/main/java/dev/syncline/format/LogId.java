@@ -1,9 +1,11 @@
 package dev.syncline.format;
 
+import java.util.Locale;
+
 /** Tells one log from another: 128 random bits, drawn when the log is created and repeated in every file of it. */
 public record LogId(long high, long low) {
   @Override
   public String toString() {
-    return "%016x%016x".formatted(high, low);
+    return String.format(Locale.ROOT, "%016x%016x", high, low);
   }
 }

@@ -1,6 +1,7 @@
 package dev.syncline.format;
 
 import java.nio.ByteBuffer;
+import java.util.Locale;
 
 /**
  * What the log knows beside its records: how far it was truncated, what it must not reuse, and what it knows to be durable.
@@ -184,10 +185,10 @@ public record Mark(
     if (availableBytes < Layout.MARK_SLOT_BYTES)
       return "expected a slot of " + Layout.MARK_SLOT_BYTES + " bytes, found " + Math.max(0, availableBytes);
     if (in.getLong(at) != Layout.MARK_MAGIC)
-      return "expected the magic SYNCMARK, found 0x%016x".formatted(Long.reverseBytes(in.getLong(at)));
+      return String.format(Locale.ROOT, "expected the magic SYNCMARK, found 0x%016x", Long.reverseBytes(in.getLong(at)));
     int expected = new Crc().of(in, at, CRC_AT);
     if (expected != in.getInt(at + CRC_AT))
-      return "slot's checksum: expected 0x%08x, found 0x%08x".formatted(expected, in.getInt(at + CRC_AT));
+      return String.format(Locale.ROOT, "slot's checksum: expected 0x%08x, found 0x%08x", expected, in.getInt(at + CRC_AT));
     // Of another version nothing is known but that it is one.
     return version(in, at) == Layout.FORMAT_VERSION ? numberProblem(in, at) : null;
   }

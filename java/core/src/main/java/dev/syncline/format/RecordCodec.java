@@ -1,6 +1,7 @@
 package dev.syncline.format;
 
 import java.nio.ByteBuffer;
+import java.util.Locale;
 
 /**
  * One record inside a frame.
@@ -105,6 +106,6 @@ public final class RecordCodec {
 
   /** What is wrong where two checksums of a record differ. */
   public static String checksumProblem(int expected, int found) {
-    return "record's checksum: expected 0x%08x, found 0x%08x".formatted(expected, found);
+    return String.format(Locale.ROOT, "record's checksum: expected 0x%08x, found 0x%08x", expected, found);
   }
 }

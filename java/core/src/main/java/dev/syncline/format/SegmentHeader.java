@@ -1,6 +1,7 @@
 package dev.syncline.format;
 
 import java.nio.ByteBuffer;
+import java.util.Locale;
 
 /**
  * The first block of a segment: what it is, and where it hangs on its predecessor.
@@ -87,9 +88,10 @@ public record SegmentHeader(
     if (availableBytes < Layout.SEGMENT_HEADER_BYTES)
       return "expected a segment header of " + Layout.SEGMENT_HEADER_BYTES + " bytes, found " + availableBytes;
     if (in.getLong(0) != Layout.SEGMENT_MAGIC)
-      return "expected the magic SYNCLINE, found 0x%016x".formatted(Long.reverseBytes(in.getLong(0)));
+      return String.format(Locale.ROOT, "expected the magic SYNCLINE, found 0x%016x", Long.reverseBytes(in.getLong(0)));
     int expected = new Crc().of(in, 0, CRC_AT);
-    if (expected != crc(in)) return "segment header's checksum: expected 0x%08x, found 0x%08x".formatted(expected, crc(in));
+    if (expected != crc(in))
+      return String.format(Locale.ROOT, "segment header's checksum: expected 0x%08x, found 0x%08x", expected, crc(in));
     if (version(in) != Layout.FORMAT_VERSION) return null;
     int block = in.getInt(12);
     if (Integer.bitCount(block) != 1 || block < Layout.BLOCK_BYTES_MIN || block > Layout.BLOCK_BYTES_MAX)

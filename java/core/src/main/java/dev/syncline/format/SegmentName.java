@@ -1,11 +1,20 @@
 package dev.syncline.format;
 
+import java.util.Locale;
+
 /** File names of a log's directory. */
 public final class SegmentName {
   public static final String MARK = "log.mark";
   public static final String LOCK = "log.lock";
   public static final String PID = "log.pid";
   public static final String QUARANTINE = "quarantine";
+
+  /** The directory in which a repair builds what is to take the log's place. */
+  public static final String REPAIR = "repair";
+
+  /** In that directory: says that what is in it is whole, and what is to be done with it. */
+  public static final String COMPLETE = "complete";
+
   public static final String SEGMENT_SUFFIX = ".wal";
 
   /** A segment made ready ahead of need; holds nothing. */
@@ -18,6 +27,9 @@ public final class SegmentName {
   public static final String TEMPORARY_SUFFIX = ".tmp";
 
   private static final int DIGITS = 20;
+
+  private static final String PROBE_PREFIX = "probe-";
+  private static final int PROBE_DIGITS = 16;
 
   private SegmentName() {}
 
@@ -38,24 +50,57 @@ public final class SegmentName {
     return name.endsWith(SEGMENT_SUFFIX);
   }
 
-  /** Whether the log may delete a file of this name at any opening: it never holds records. */
+  /** Whether the log may delete a file of this name at any opening: it never holds records. Whole names only: others keep files, too. */
   public static boolean isSpare(String name) {
-    return name.endsWith(READY_SUFFIX) || name.endsWith(FREE_SUFFIX) || name.endsWith(TEMPORARY_SUFFIX);
+    if (name.endsWith(TEMPORARY_SUFFIX)) return isTemporary(name, name.substring(0, name.length() - TEMPORARY_SUFFIX.length()));
+    return number(name, READY_SUFFIX) > 0 || number(name, FREE_SUFFIX) > 0;
+  }
+
+  private static boolean isTemporary(String name, String of) {
+    return of.equals(MARK) || ordinal(of) > 0 || isProbe(name);
+  }
+
+  /** The storages make such files to try what a directory takes. */
+  private static boolean isProbe(String name) {
+    if (name.length() != PROBE_PREFIX.length() + PROBE_DIGITS + TEMPORARY_SUFFIX.length() || !name.startsWith(PROBE_PREFIX)) return false;
+    for (int i = PROBE_PREFIX.length(); i < PROBE_PREFIX.length() + PROBE_DIGITS; i++)
+      if ("0123456789abcdef".indexOf(name.charAt(i)) < 0) return false;
+    return true;
+  }
+
+  /** Whether this is the name of a file that a log has, or may have left. */
+  public static boolean isOwn(String name) {
+    return name.equals(MARK) || name.equals(LOCK) || name.equals(PID) || ordinal(name) > 0 || isSpare(name);
+  }
+
+  /** Whether this is the name of a file that a repair makes in its directory. */
+  public static boolean isOfRepair(String name) {
+    return name.equals(COMPLETE) || name.equals(temporary(COMPLETE)) || name.equals(MARK) || ordinal(name) > 0 || isSpare(name);
+  }
+
+  /** The name of a file that is on its way into another one's place. */
+  public static String temporary(String name) {
+    return name + TEMPORARY_SUFFIX;
   }
 
   /** The ordinal in a segment's name, or -1 if it is not one that the log would give. */
   public static long ordinal(String name) {
-    if (name.length() != DIGITS + SEGMENT_SUFFIX.length() || !isSegment(name)) return -1;
+    return number(name, SEGMENT_SUFFIX);
+  }
+
+  /** The number in a name with that suffix, or -1; its digits are ASCII's, in every locale. */
+  private static long number(String name, String suffix) {
+    if (name.length() != DIGITS + suffix.length() || !name.endsWith(suffix)) return -1;
     for (int i = 0; i < DIGITS; i++) if (name.charAt(i) < '0' || name.charAt(i) > '9') return -1;
     try {
-      long ordinal = Long.parseLong(name.substring(0, DIGITS));
-      return ordinal > 0 ? ordinal : -1;
+      long number = Long.parseLong(name.substring(0, DIGITS));
+      return number > 0 ? number : -1;
     } catch (NumberFormatException e) {
       return -1;
     }
   }
 
   private static String number(long ordinal) {
-    return "%020d".formatted(ordinal);
+    return String.format(Locale.ROOT, "%020d", ordinal);
   }
 }

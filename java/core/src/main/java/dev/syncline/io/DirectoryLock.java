@@ -1,91 +1,96 @@
 package dev.syncline.io;
 
 import dev.syncline.LogFailedException;
+import dev.syncline.LogFencedException;
 import dev.syncline.LogLockedException;
-import java.io.FileOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
 
 /**
- * One owner of a directory: among processes by a record lock on {@code log.lock}, within this JVM by a registry.
+ * One owner of a directory: among processes by the storage's {@link ProcessLock} and a record of who holds it, within this JVM by a
+ * registry that all class loaders share.
  *
- * <p>Three facts shape this class.
+ * <p><b>Within the JVM</b> the newest opener wins: it tells the previous owner to fence itself and, once that owner's operations have
+ * all returned, takes over the lock <em>without releasing it</em>, so no other process gets in between. A directory has many paths
+ * (symbolic links, relative ones), and one path may name a new directory tomorrow; so directories are told apart by their file key
+ * (device and inode) or, where there is none (Windows), their real path.
+ *
+ * <p><b>Among processes</b> two things must hold: an opener gets the lock, and {@link #PID_FILE_NAME} names no living process. The
+ * second is for the locks of Java, which the system drops without a word when their process closes any descriptor of {@link
+ * #FILE_NAME}, and for a lock file that was removed: an opener that gets the lock of such a holder is refused. The record
+ * tells nothing about processes of another pid namespace or another machine, those that a mount option of {@code /proc} hides, or if it
+ * could not be written, on a full disk: then the lock alone has to do. It is deleted with the release, and a killed process's names
+ * nobody who lives.
+ *
+ * <p><b>The holder</b> sees by {@link #check} whether it is still the only one. What is noticed, and when:
  * <ul>
- *   <li>POSIX drops all of a process's record locks on a file when the process closes <em>any</em> descriptor of it. So one
- *       channel in the whole JVM holds the lock, and nothing else ever opens that file: not a second opener of the same
- *       directory, and not a reader of the holder's process id, which lies in {@code log.pid} for that reason.
- *   <li>A directory has many paths (symbolic links, relative ones), and one path may name a new directory tomorrow. The
- *       registry's key is therefore the directory's file key (device and inode); where there is none (Windows), its real
- *       path.
- *   <li>Class loaders may each have a copy of this class, with statics of its own. The registry therefore lives in the
- *       system properties, the one map that all class loaders of a JVM share, and consists of JDK types only. Its value is
- *       not a string; code that asks for properties by name, or for their string names, does not see it.
+ *   <li>The lock file was removed or replaced: at the next check, with either lock.
+ *   <li>A lock of Java was dropped and nobody came: it is taken again at the next check. Another process came: seen at the
+ *       next check by that process's lock, or once it has gone by the record, which was removed or rewritten. Not seen if there was no
+ *       record to begin with, and the other process came and went between two checks.
+ *   <li>A native lock is never dropped. The record is not looked at then.
  * </ul>
+ * So where both the lock of a holder was dropped (or its file removed) and its record too, or where that record means nothing to the
+ * opener, two processes may write from when the second has opened until the first one's next check, and no longer.
  *
- * <p>Within the JVM the newest opener wins: it tells the previous owner to fence itself and, once that owner's operations
- * have all returned, takes over the lock <em>without releasing it</em>, so no other process gets in between. All methods
- * are safe for many threads.
+ * <p>All methods are safe for many threads.
  */
 public final class DirectoryLock {
-  /** Never to be opened by anything but this class. */
+  /** The locked file. To be opened by nothing but a {@link ProcessLock}: closing it again may drop the lock. */
   public static final String FILE_NAME = "log.lock";
 
-  /** Who holds the lock, for messages: the process id, then the time it was taken (ISO 8601), a line each. */
+  /** Who holds the lock: the process id in the first line, then when the lock was taken (ISO 8601), then what tells the process apart. */
   public static final String PID_FILE_NAME = "log.pid";
-
-  private static final String REGISTRY_KEY = "dev.syncline.io.DirectoryLock.registry.1";
 
   /**
    * How long another process's lock is asked for again: a killed holder's descriptors are closed a moment after its death
-   * is seen.
+   * is seen, and it counts as living for another moment.
    */
   private static final long DYING_HOLDER_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   private static final long RETRY_MILLIS = 10;
 
-  // Fields of a registry entry. It is a map because every class loader must be able to read it. Only "mutex" is read
-  // without holding the mutex, and "owner", which is removed by whoever ends the ownership.
-  private static final String MUTEX = "mutex"; // ReentrantLock
+  private static final System.Logger LOG = System.getLogger("dev.syncline.storage");
+
+  // Fields of a registry entry, all of JDK types. Changed under the entry's mutex, but for "owner", which whoever ends the ownership
+  // removes, and "leaver".
   private static final String OWNER = "owner"; // Object: the token of whoever may use the directory; absent if nobody may
   private static final String FENCE = "fence"; // LongPredicate of the last owner, until its operations have returned
-  private static final String CHANNEL = "channel"; // FileChannel that holds the record lock
-  private static final String LOCK_FILE_KEY = "lockFileKey"; // file key of log.lock when the channel was opened
+  private static final String LAST = "last"; // Object: the token of the owner that FENCE is of
+  private static final String LEAVER = "leaver"; // Object: the token of an owner that wants the directory to be given up
+  private static final String LOCK = "lock"; // Closeable: the ProcessLock
+  private static final String LOSS = "loss"; // Callable<Optional<String>>: ProcessLock.loss
+  private static final String RECORD = "record"; // String: the text of log.pid; absent if it could not be written
+  private static final String RECORD_MATTERS = "recordMatters"; // Boolean: whether check looks at it
+  private static final String DIRECTORY = "directory"; // Path: the real one in which the lock lies
 
-  /** Found once: code that replaces the system properties later must not make this class loader forget what it holds. */
-  private static final Map<Object, Map<String, Object>> REGISTRY = registry();
-
-  /** Channels that must never be closed; kept reachable, or the garbage collector would close them. */
-  private static final List<FileChannel> ABANDONED = new CopyOnWriteArrayList<>();
-
+  private final Path directory;
   private final Object directoryKey;
   private final Map<String, Object> entry;
+  private final LongPredicate fence;
   private final Object token = new Object();
+  private final RecordWatch recordWatch = new RecordWatch();
 
-  private DirectoryLock(Object directoryKey, Map<String, Object> entry) {
+  private DirectoryLock(Path directory, Object directoryKey, LongPredicate fence) {
+    this.directory = directory;
     this.directoryKey = directoryKey;
-    this.entry = entry;
+    this.entry = JvmLocks.entryOf(directoryKey);
+    this.fence = fence;
   }
 
   /**
-   * Makes the caller the owner of {@code directory}, which must exist.
+   * Makes the caller the owner of the storage's directory, which must exist.
    *
    * <p>An interrupt of the calling thread changes nothing and stays set.
    *
@@ -97,21 +102,42 @@ public final class DirectoryLock {
    * @throws LogFailedException if a previous owner in this JVM still has an operation in progress; it stays fenced, and a
    *     later call may succeed
    */
+  public static DirectoryLock acquire(Storage storage, LongPredicate fenceThisOwner, long timeoutNanos) throws IOException {
+    return acquire(storage.directory(), storage::tryLock, () -> true, fenceThisOwner, timeoutNanos);
+  }
+
+  /** @throws IOException if the storage works in another directory: the path led elsewhere between the two */
+  public void requireSameAs(Storage storage) throws IOException {
+    if (!directoryKey.equals(storage.directoryKey()))
+      throw new IOException(
+          directory + ": expected one directory, found two: the path led elsewhere while the log was being opened (a symbolic link that"
+              + " turned, a directory that was replaced). No record was written; open it again");
+  }
+
+  /** The same for a directory without a storage, by the lock that Java has. */
   public static DirectoryLock acquire(Path directory, LongPredicate fenceThisOwner, long timeoutNanos) throws IOException {
+    return acquire(directory, () -> PortableLock.tryTake(directory), () -> true, fenceThisOwner, timeoutNanos);
+  }
+
+  /**
+   * The same by a lock of the caller's choice, for one who may be given up meanwhile: he fences nobody then, since {@code wanted} is asked
+   * before, where no other opener in this JVM can come between.
+   */
+  public static DirectoryLock acquire(
+      Path directory, ProcessLock.Source locking, BooleanSupplier wanted, LongPredicate fence, long timeoutNanos) throws IOException {
     long startNanos = System.nanoTime();
     boolean interrupted = Thread.interrupted();
     try {
       while (true) {
-        Object key = keyOf(directory);
-        Map<String, Object> entry = REGISTRY.computeIfAbsent(key, absent -> newEntry());
-        ReentrantLock mutex = (ReentrantLock) entry.get(MUTEX);
+        DirectoryLock lock = new DirectoryLock(directory, keyOf(directory), fence);
+        ReentrantLock mutex = JvmLocks.mutexOf(lock.entry);
         interrupted |= lockWithin(mutex, timeoutNanos - (System.nanoTime() - startNanos), directory);
         try {
           // Released and dropped while this thread waited for the mutex: around again, with the entry that took its place.
-          if (REGISTRY.get(key) != entry) continue;
-          return new DirectoryLock(key, entry).acquired(directory, fenceThisOwner, startNanos, timeoutNanos);
+          if (JvmLocks.isRegistered(lock.entry) && lock.acquired(locking, wanted, startNanos, timeoutNanos)) return lock;
         } finally {
           mutex.unlock();
+          lock.letLeaverGoQuietly();
         }
       }
     } finally {
@@ -125,170 +151,222 @@ public final class DirectoryLock {
   }
 
   /**
+   * Looks whether this owner may still acknowledge what it has written: to be asked after the write and before the acknowledgement. A
+   * few system calls, none of which needs a descriptor unless something has changed. It waits for no other owner.
+   *
+   * @throws LogFencedException if another process may have taken the directory, or if this owner is none any more: for good
+   * @throws IOException if it cannot be told, for want of a descriptor for one; the next check may succeed
+   */
+  @SuppressWarnings("unchecked")
+  public void check() throws IOException {
+    Callable<Optional<String>> lock = (Callable<Optional<String>>) entry.get(LOSS);
+    if (lock == null || !held()) throw superseded();
+    Optional<String> loss = lossOf(lock);
+    if (loss.isEmpty()) loss = recordLoss();
+    // A release or a takeover meanwhile looks like a loss and is none.
+    if (!held()) throw superseded();
+    if (loss.isPresent())
+      throw new LogFencedException(
+          directory + ": this process can no longer be sure that it alone writes here, and acknowledges nothing more: " + loss.get()
+              + "; close this log, see to it that one process opens the directory, and open it again");
+  }
+
+  private LogFencedException superseded() {
+    return new LogFencedException(directory + ": this instance has released the directory, or a newer opener in this JVM owns it now");
+  }
+
+  /**
    * Gives the directory up, so that other processes may have it. Does nothing if called again, or once a newer opener in
-   * this JVM has begun to take over, whether or not it succeeded: then the lock guards what this owner may still have in
-   * progress.
+   * this JVM has taken over. If one has tried and failed, the lock guards what this owner may still have in progress: then the
+   * directory is given up if all that has returned; if not, call this again later.
    */
   public void release() throws IOException {
-    ReentrantLock mutex = (ReentrantLock) entry.get(MUTEX);
-    // Whoever has the mutex is taking over, and may be waiting for this very owner to finish: waiting for it could be
-    // forever.
-    if (!mutex.tryLock()) return;
-    try {
-      if (entry.remove(OWNER, token)) drop();
-    } finally {
-      mutex.unlock();
+    if (entry.get(LAST) != token) return;
+    entry.put(LEAVER, token);
+    if (entry.get(LAST) != token) entry.remove(LEAVER, token);
+    letLeaverGo();
+  }
+
+  /**
+   * Gives the directory up if its last owner wants that. Whoever has the mutex may be waiting for that owner, and is not
+   * waited for: it does this itself when it is done.
+   */
+  private void letLeaverGo() throws IOException {
+    ReentrantLock mutex = JvmLocks.mutexOf(entry);
+    while (entry.get(LEAVER) != null && !mutex.isHeldByCurrentThread() && mutex.tryLock()) {
+      try {
+        Object leaver = entry.remove(LEAVER);
+        if (leaver != null && leaver == entry.get(LAST) && (entry.remove(OWNER) != null || isQuiet(0))) drop();
+      } finally {
+        mutex.unlock();
+      }
     }
   }
 
-  /** The caller holds the mutex. */
-  private DirectoryLock acquired(Path directory, LongPredicate fenceThisOwner, long startNanos, long timeoutNanos)
-      throws IOException {
-    fencePrevious(directory, startNanos, timeoutNanos);
-    if (!holdsLockOf(directory)) {
-      closeChannel();
-      lockOrDrop(directory, Math.min(DYING_HOLDER_NANOS, timeoutNanos));
+  private void letLeaverGoQuietly() {
+    try {
+      letLeaverGo();
+    } catch (IOException | RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, () -> directory + ": the lock of a previous instance could not be given up: " + e);
     }
-    entry.put(FENCE, fenceThisOwner);
+  }
+
+  /** The caller holds the mutex. False if the path names another directory by now. */
+  private boolean acquired(ProcessLock.Source locking, BooleanSupplier wanted, long startNanos, long timeoutNanos) throws IOException {
+    if (!wanted.getAsBoolean())
+      throw new LogFailedException(directory + ": the opening was given up before the directory was its own; nothing was changed");
+    fencePrevious(startNanos, timeoutNanos);
+    try {
+      if (!isLocked()) {
+        closeLock();
+        lock(locking, Math.min(DYING_HOLDER_NANOS, timeoutNanos));
+      }
+      if (!directoryKey.equals(keyOf(directory))) {
+        drop();
+        return false;
+      }
+      if (!entry.containsKey(RECORD)) writeRecord();
+    } catch (IOException | RuntimeException e) {
+      dropAfter(e);
+      throw e;
+    }
+    JvmLocks.adopt(entry);
+    entry.put(FENCE, fence);
+    entry.put(LAST, token);
     entry.put(OWNER, token);
-    return this;
+    return true;
   }
 
-  private void fencePrevious(Path directory, long startNanos, long timeoutNanos) throws IOException {
+  private void fencePrevious(long startNanos, long timeoutNanos) throws IOException {
     entry.remove(OWNER);
-    LongPredicate previous = (LongPredicate) entry.get(FENCE);
-    if (previous == null) return;
-    long remainingNanos = Math.max(0, timeoutNanos - (System.nanoTime() - startNanos));
-    boolean quiet;
+    if (!entry.containsKey(FENCE)) return;
+    if (!isQuiet(Math.max(0, timeoutNanos - (System.nanoTime() - startNanos)))) throw stillBusy(directory, System.nanoTime() - startNanos);
+    entry.remove(FENCE);
+    entry.remove(LAST);
+  }
+
+  private boolean isQuiet(long timeoutNanos) throws LogFailedException {
     try {
-      quiet = previous.test(remainingNanos);
+      return ((LongPredicate) entry.get(FENCE)).test(timeoutNanos);
     } catch (RuntimeException e) {
       throw new LogFailedException(directory + ": the previous instance in this JVM failed while it was fenced", e);
     }
-    if (!quiet) throw stillBusy(directory, System.nanoTime() - startNanos);
-    entry.remove(FENCE);
   }
 
   private static LogFailedException stillBusy(Path directory, long waitedNanos) {
     return new LogFailedException(
-        "%s: the previous instance in this JVM still has an operation in progress after %d ms; it is fenced, so try again"
-                .formatted(directory, Duration.ofNanos(waitedNanos).toMillis())
-            + " when the disk has answered");
+        directory + ": the previous instance in this JVM still has an operation in progress after "
+            + Duration.ofNanos(waitedNanos).toMillis() + " ms; it is fenced, so try again when the disk has answered");
   }
 
   /**
-   * Whether the registered channel locks the file that is in the directory now. It does not where the directory was deleted
-   * and made again with the same inode, or the file was removed: nobody else would respect such a lock.
+   * Whether the registered lock keeps others out. It does not where the directory was deleted and made again with the same inode, or
+   * the file was removed: nobody else would respect such a lock.
    */
-  private boolean holdsLockOf(Path directory) {
-    FileChannel channel = (FileChannel) entry.get(CHANNEL);
-    if (channel == null || !channel.isOpen()) return false;
+  @SuppressWarnings("unchecked")
+  private boolean isLocked() {
+    Callable<Optional<String>> lock = (Callable<Optional<String>>) entry.get(LOSS);
     try {
-      Object now = Files.readAttributes(directory.resolve(FILE_NAME), BasicFileAttributes.class).fileKey();
-      return now == null || now.equals(entry.get(LOCK_FILE_KEY));
+      return lock != null && lossOf(lock).isEmpty() && recordLoss().isEmpty();
     } catch (IOException e) {
       return false;
     }
   }
 
-  private void lockOrDrop(Path directory, long retryNanos) throws IOException {
+  private static Optional<String> lossOf(Callable<Optional<String>> lock) throws IOException {
     try {
-      lock(directory, retryNanos);
+      return lock.call();
     } catch (IOException | RuntimeException e) {
-      drop();
       throw e;
+    } catch (Exception e) {
+      throw new IOException("the lock cannot be checked", e);
     }
   }
 
-  private void lock(Path directory, long retryNanos) throws IOException {
-    Path file = directory.resolve(FILE_NAME);
-    FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    entry.put(CHANNEL, channel);
-    Object fileKey = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-    if (fileKey != null) entry.put(LOCK_FILE_KEY, fileKey);
+  /** Where only the record tells that no other process has come and gone: whether it is as it was written. */
+  private Optional<String> recordLoss() throws IOException {
+    String text = (String) entry.get(RECORD);
+    Path real = (Path) entry.get(DIRECTORY);
+    if (text == null || real == null || !Boolean.TRUE.equals(entry.get(RECORD_MATTERS))) return Optional.empty();
+    return recordWatch.loss(real, text);
+  }
+
+  private void lock(ProcessLock.Source locking, long retryNanos) throws IOException {
+    Path real = directory.toRealPath();
     long startNanos = System.nanoTime();
-    while (!locked(channel, directory)) {
-      if (System.nanoTime() - startNanos >= retryNanos) throw lockedByAnother(directory);
+    while (true) {
+      Optional<ProcessLock> lock = locking.tryLock();
+      Optional<LockRecord> living = Optional.empty();
+      if (lock.isPresent()) {
+        keep(lock.get(), real);
+        living = LockRecord.read(real).filter(record -> record.namesLivingHolder(directoryKey));
+        if (living.isEmpty()) return;
+        closeLock();
+      }
+      if (System.nanoTime() - startNanos >= retryNanos)
+        throw living.map(record -> record.refusal(directory)).orElseGet(() -> lockedByAnother(real));
       pause();
     }
-    recordProcess(directory);
   }
 
-  private boolean locked(FileChannel channel, Path directory) throws IOException {
+  private void keep(ProcessLock lock, Path real) {
+    entry.put(LOCK, (Closeable) lock);
+    entry.put(LOSS, (Callable<Optional<String>>) lock::loss);
+    entry.put(RECORD_MATTERS, !lock.endsWithHolderOnly());
+    entry.put(DIRECTORY, real);
+    entry.remove(RECORD);
+  }
+
+  /** A full disk must not keep a log from opening: it may be there to be truncated. The lock is weaker then, as the class says. */
+  private void writeRecord() {
+    String text = LockRecord.text(directoryKey);
     try {
-      FileLock lock = channel.tryLock();
-      return lock != null;
-    } catch (OverlappingFileLockException e) {
-      // Somebody in this JVM holds it outside the registry. Closing this channel would drop that lock: it stays open for
-      // good.
-      ABANDONED.add(channel);
-      entry.remove(CHANNEL);
-      throw new LogLockedException(
-          directory + " is locked by this process (" + ProcessHandle.current().pid() + "), by code that Syncline's registry"
-              + " of locks does not know: were the system properties replaced?",
-          e);
-    }
-  }
-
-  private static LogLockedException lockedByAnother(Path directory) {
-    return new LogLockedException(
-        directory + " is in use by another process: " + holder(directory) + "; close it there, or open the log read-only");
-  }
-
-  private static String holder(Path directory) {
-    Optional<Long> pid = recordedPid(directory);
-    if (pid.isEmpty()) return "its id is not recorded in " + PID_FILE_NAME;
-    boolean alive = ProcessHandle.of(pid.get()).map(ProcessHandle::isAlive).orElse(false);
-    String state = alive ? "which is alive" : "which is not seen from here: it may run in another container";
-    return "process " + pid.get() + ", as recorded in " + PID_FILE_NAME + ", " + state;
-  }
-
-  private static Optional<Long> recordedPid(Path directory) {
-    try {
-      return Files.readString(directory.resolve(PID_FILE_NAME)).lines().findFirst().map(Long::valueOf);
-    } catch (IOException | NumberFormatException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static void recordProcess(Path directory) {
-    String text = ProcessHandle.current().pid() + "\n" + Instant.now() + "\n";
-    // A stream, since an interrupt closes a channel. Only messages depend on it: a full disk must not keep a log from
-    // opening.
-    try (FileOutputStream out = new FileOutputStream(directory.resolve(PID_FILE_NAME).toFile())) {
-      out.write(text.getBytes(StandardCharsets.US_ASCII));
+      LockRecord.write((Path) entry.get(DIRECTORY), text);
+      entry.put(RECORD, text);
     } catch (IOException e) {
-      System.getLogger("dev.syncline.storage").log(System.Logger.Level.DEBUG, () -> "no " + PID_FILE_NAME + ": " + e);
+      LOG.log(System.Logger.Level.DEBUG, () -> directory + ": without " + PID_FILE_NAME + " the lock alone keeps others out: " + e);
     }
   }
 
-  /** Forgets the entry and closes its channel; the caller holds the mutex. */
-  private void drop() throws IOException {
-    REGISTRY.remove(directoryKey, entry);
-    entry.remove(FENCE);
-    closeChannel();
+  private LogLockedException lockedByAnother(Path real) {
+    return new LogLockedException(
+        directory + " is in use by another process: " + LockRecord.holder(real) + "; close it there, or open the log read-only");
   }
 
-  private void closeChannel() throws IOException {
-    FileChannel channel = (FileChannel) entry.remove(CHANNEL);
-    if (channel != null) channel.close();
+  /** Gives the directory up: the record first, while the lock still keeps others from writing theirs. The caller holds the mutex. */
+  private void drop() throws IOException {
+    entry.remove(FENCE);
+    entry.remove(LAST);
+    String record = (String) entry.remove(RECORD);
+    Path real = (Path) entry.remove(DIRECTORY);
+    try {
+      if (record != null) LockRecord.delete(real, record);
+    } finally {
+      try {
+        closeLock();
+      } finally {
+        JvmLocks.remove(directoryKey, entry);
+      }
+    }
+  }
+
+  private void dropAfter(Exception because) {
+    try {
+      drop();
+    } catch (IOException e) {
+      because.addSuppressed(e);
+    }
+  }
+
+  private void closeLock() throws IOException {
+    entry.remove(LOSS);
+    Closeable lock = (Closeable) entry.remove(LOCK);
+    if (lock != null) lock.close();
   }
 
   private static Object keyOf(Path directory) throws IOException {
     Object key = Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
     return key != null ? key : directory.toRealPath();
-  }
-
-  private static Map<String, Object> newEntry() {
-    Map<String, Object> entry = new ConcurrentHashMap<>();
-    entry.put(MUTEX, new ReentrantLock());
-    return entry;
-  }
-
-  @SuppressWarnings("unchecked")
-  private static Map<Object, Map<String, Object>> registry() {
-    Properties properties = System.getProperties();
-    return (Map<Object, Map<String, Object>>) properties.computeIfAbsent(REGISTRY_KEY, absent -> new ConcurrentHashMap<>());
   }
 
   /** Returns whether the thread was interrupted meanwhile; the flag is clear then. */

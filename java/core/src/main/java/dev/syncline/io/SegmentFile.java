@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public abstract class SegmentFile implements Closeable {
   private final Storage storage;
-  private final String name;
+  private volatile String name;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   protected SegmentFile(Storage storage, String name) {
@@ -26,9 +26,15 @@ public abstract class SegmentFile implements Closeable {
     this.name = name;
   }
 
-  /** The name inside the storage's directory that this file was opened under. */
+  /** The name inside the storage's directory that this file was opened under, or has been given since. */
   public final String name() {
     return name;
+  }
+
+  /** Says that {@link Storage#rename} has given the file this name: whatever fails on it from now on is told under it. */
+  public final void renamed(String newName) {
+    name = newName;
+    doRenamed(newName);
   }
 
   public final Path path() {
@@ -47,7 +53,7 @@ public abstract class SegmentFile implements Closeable {
     try {
       doWrite(source, offsetBytes);
     } finally {
-      storage.gate().leave();
+      storage.leave();
     }
   }
 
@@ -62,7 +68,27 @@ public abstract class SegmentFile implements Closeable {
     try {
       doWriteDurably(source, offsetBytes);
     } finally {
-      storage.gate().leave();
+      storage.leave();
+    }
+  }
+
+  /** Has whatever {@link #writeDurably} needs beyond the open file, a descriptor of its own perhaps: then it cannot be missing later. */
+  public final void prepareDurableWrites() throws IOException {
+    enter();
+    try {
+      doPrepareDurableWrites();
+    } finally {
+      storage.leave();
+    }
+  }
+
+  /** The same for a file that nothing is done with any more but {@link #writeDurably}: what else it takes is given up. */
+  public final void prepareDurableWritesOnly() throws IOException {
+    enter();
+    try {
+      doPrepareDurableWritesOnly();
+    } finally {
+      storage.leave();
     }
   }
 
@@ -77,7 +103,7 @@ public abstract class SegmentFile implements Closeable {
     try {
       doWriteZeros(offsetBytes, lengthBytes);
     } finally {
-      storage.gate().leave();
+      storage.leave();
     }
   }
 
@@ -89,7 +115,7 @@ public abstract class SegmentFile implements Closeable {
     try {
       doSync();
     } finally {
-      storage.gate().leave();
+      storage.leave();
     }
   }
 
@@ -104,7 +130,7 @@ public abstract class SegmentFile implements Closeable {
     try {
       return doRead(target, offsetBytes);
     } finally {
-      storage.gate().leave();
+      storage.leave();
     }
   }
 
@@ -115,7 +141,7 @@ public abstract class SegmentFile implements Closeable {
     try {
       doTruncate(sizeBytes);
     } finally {
-      storage.gate().leave();
+      storage.leave();
     }
   }
 
@@ -131,7 +157,7 @@ public abstract class SegmentFile implements Closeable {
     try {
       doReserve(sizeBytes);
     } finally {
-      storage.gate().leave();
+      storage.leave();
     }
   }
 
@@ -140,7 +166,7 @@ public abstract class SegmentFile implements Closeable {
     try {
       return doSize();
     } finally {
-      storage.gate().leave();
+      storage.leave();
     }
   }
 
@@ -153,6 +179,14 @@ public abstract class SegmentFile implements Closeable {
   protected abstract void doWrite(ByteBuffer source, long offsetBytes) throws IOException;
 
   protected abstract void doWriteDurably(ByteBuffer source, long offsetBytes) throws IOException;
+
+  /** Nothing, for a storage whose durable writes need no more than the open file. */
+  protected void doPrepareDurableWrites() throws IOException {}
+
+  /** The same, for a storage that has nothing to give up. */
+  protected void doPrepareDurableWritesOnly() throws IOException {
+    doPrepareDurableWrites();
+  }
 
   protected abstract void doWriteZeros(long offsetBytes, long lengthBytes) throws IOException;
 
@@ -168,10 +202,13 @@ public abstract class SegmentFile implements Closeable {
 
   protected abstract void doClose() throws IOException;
 
+  /** For a decorator, which passes it on. */
+  protected void doRenamed(String newName) {}
+
   private void enter() throws IOException {
-    storage.gate().enter();
+    storage.enter();
     if (closed.get()) {
-      storage.gate().leave();
+      storage.leave();
       throw new IOException(path() + " was used after it was closed");
     }
   }
@@ -189,7 +226,7 @@ public abstract class SegmentFile implements Closeable {
     int unitBytes = storage.traits().alignmentBytes();
     if (offsetBytes % unitBytes == 0 && lengthBytes % unitBytes == 0) return;
     throw new IllegalArgumentException(
-        "%s: a write of %d bytes at offset %d is not aligned to %d bytes".formatted(path(), lengthBytes, offsetBytes, unitBytes));
+        path() + ": a write of " + lengthBytes + " bytes at offset " + offsetBytes + " is not aligned to " + unitBytes + " bytes");
   }
 
   private void requireOffset(long bytes) {

@@ -16,8 +16,10 @@ public interface SleepWord {
   void wakeAll();
 
   /**
-   * Sleeps while the number is {@code seen}, until {@link #wakeAll}. May return early for no reason, so look at the number again. An
-   * interrupt does not end it and stays set.
+   * Sleeps while the number is {@code seen}, until {@link #wakeAll} or the end of the time. May return early for no reason, so look at the
+   * number again. An interrupt does not end it and stays set.
+   *
+   * @param timeoutNanos at most so long; 0 or less does not sleep, {@link Long#MAX_VALUE} has no limit
    */
-  void sleepWhile(int seen);
+  void sleepWhile(int seen, long timeoutNanos);
 }

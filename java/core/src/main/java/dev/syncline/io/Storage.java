@@ -1,10 +1,18 @@
 package dev.syncline.io;
 
+import dev.syncline.LogClosedException;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One directory as a log sees it: flat names, files written at offsets, and a directory that itself must be synced.
@@ -13,6 +21,9 @@ import java.util.Optional;
  * io.nio}) and anyone can write a third. Public methods check and pass the {@link IoGate}; {@code doX} methods do. Names
  * are plain file names, not beginning with a dot, and never that of the {@link DirectoryLock}. A name created, renamed or
  * deleted is durable only after {@link #syncDirectory}. All methods are safe for many threads.
+ *
+ * <p>A storage goes on in the directory that it found under its path when it first used it. If that path leads elsewhere later (a link
+ * turns, the directory is renamed or replaced), operations happen where the directory is by then, or fail; never in the other one.
  */
 public abstract class Storage implements Closeable {
 
@@ -28,13 +39,25 @@ public abstract class Storage implements Closeable {
     READ_UNCACHED
   }
 
+  private static final int CLOSED = 1 << 30;
+
   private final Path directory;
   private final IoGate gate = new IoGate();
+
+  /** Operations inside, plus {@link #CLOSED} once the storage is to be closed; none enters after that. */
+  private final AtomicInteger uses = new AtomicInteger();
+
+  /** Storages made by {@link #in} and not closed yet. */
+  private final Set<Storage> children = ConcurrentHashMap.newKeySet();
+
+  /** Whose {@link #children} this one is among. */
+  private final List<Storage> parents = new CopyOnWriteArrayList<>();
 
   protected Storage(Path directory) {
     this.directory = directory;
   }
 
+  /** The path that the storage was opened with. For messages, and for files that others look after: it may lead elsewhere by now. */
   public final Path directory() {
     return directory;
   }
@@ -48,13 +71,53 @@ public abstract class Storage implements Closeable {
 
   public abstract StorageTraits traits();
 
+  /**
+   * What tells the directory that this storage works in from every other one: its file key (see {@link BasicFileAttributes#fileKey}), or
+   * its real path where there are no such keys. The directory must exist.
+   */
+  public Object directoryKey() throws IOException {
+    Object key = Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
+    return key != null ? key : directory.toRealPath();
+  }
+
   /** A word that threads can sleep on, where the storage knows a cheaper way to wake many than one by one; else empty. */
   public Optional<SleepWord> newSleepWord() {
     return Optional.empty();
   }
 
-  /** The same kind of storage on another directory (for quarantine and snapshots), with a gate of its own. */
-  public abstract Storage in(Path otherDirectory) throws IOException;
+  /**
+   * The same kind of storage on another directory (for quarantine and snapshots). Its gate lies inside this one's: shutting this one
+   * refuses and waits for its operations too. It is closed with this one, if it is not closed before.
+   */
+  public final Storage in(Path otherDirectory) throws IOException {
+    enter();
+    try {
+      Storage child = doIn(otherDirectory);
+      child.gate.putInside(gate);
+      child.parents.add(this);
+      children.add(child);
+      if (!isClosed()) return child;
+      child.close();
+      throw closedException();
+    } finally {
+      leave();
+    }
+  }
+
+  /**
+   * Keeps other processes out of the directory, which must exist, by a lock on {@link DirectoryLock#FILE_NAME} in it. For {@link
+   * DirectoryLock} alone, which sees to it that one JVM does this once.
+   *
+   * @return empty if another process has the lock
+   */
+  public final Optional<ProcessLock> tryLock() throws IOException {
+    gate.enter();
+    try {
+      return doTryLock();
+    } finally {
+      gate.leave();
+    }
+  }
 
   /** Creates this storage's directory with its missing parents, and syncs the parent of each one made. */
   public final void createDirectory() throws IOException {
@@ -63,11 +126,11 @@ public abstract class Storage implements Closeable {
 
   /** Names of the plain files in the directory, in no order. */
   public final List<String> list() throws IOException {
-    gate.enter();
+    enter();
     try {
       return doList();
     } finally {
-      gate.leave();
+      leave();
     }
   }
 
@@ -81,11 +144,11 @@ public abstract class Storage implements Closeable {
   public final SegmentFile create(String name, long reserveBytes) throws IOException {
     requireName(name);
     if (reserveBytes < 0) throw new IllegalArgumentException("cannot reserve " + reserveBytes + " bytes");
-    gate.enter();
+    enter();
     try {
       return doCreate(name, reserveBytes);
     } finally {
-      gate.leave();
+      leave();
     }
   }
 
@@ -96,11 +159,11 @@ public abstract class Storage implements Closeable {
    */
   public final SegmentFile open(String name, Access access) throws IOException {
     requireName(name);
-    gate.enter();
+    enter();
     try {
       return doOpen(name, access);
     } finally {
-      gate.leave();
+      leave();
     }
   }
 
@@ -118,22 +181,27 @@ public abstract class Storage implements Closeable {
    */
   public final boolean link(String name, Storage target) throws IOException {
     requireName(name);
-    gate.enter();
+    enter();
     try {
-      return doLink(name, target);
+      target.enter();
+      try {
+        return doLink(name, target);
+      } finally {
+        target.leave();
+      }
     } finally {
-      gate.leave();
+      leave();
     }
   }
 
   /** How many names the file has; 0 where that cannot be known. */
   public final int linkCount(String name) throws IOException {
     requireName(name);
-    gate.enter();
+    enter();
     try {
       return doLinkCount(name);
     } finally {
-      gate.leave();
+      leave();
     }
   }
 
@@ -155,8 +223,53 @@ public abstract class Storage implements Closeable {
     gated(() -> doSyncDirectory());
   }
 
+  /**
+   * Closes what the storage holds, once, and the storages that {@link #in} made; every operation after it fails. Waits for nothing:
+   * what operations under way need is closed with the last of them.
+   */
   @Override
-  public void close() throws IOException {}
+  public final void close() throws IOException {
+    for (Storage parent : parents) parent.children.remove(this);
+    IOException failure = null;
+    for (Storage child : children) failure = closing(child::close, failure);
+    if (uses.getAndAccumulate(CLOSED, (now, bit) -> now | bit) == 0) failure = closing(this::doClose, failure);
+    if (failure != null) throw failure;
+  }
+
+  private static IOException closing(Action close, IOException earlier) {
+    try {
+      close.run();
+      return earlier;
+    } catch (IOException e) {
+      if (earlier == null) return e;
+      earlier.addSuppressed(e);
+      return earlier;
+    }
+  }
+
+  /** Storages made by {@link #in} and not closed yet. */
+  final int openChildren() {
+    return children.size();
+  }
+
+  private boolean isClosed() {
+    return uses.get() >= CLOSED;
+  }
+
+  private LogClosedException closedException() {
+    return new LogClosedException("the storage in " + directory + " was used after it was closed");
+  }
+
+  /** Lets go of what the storage holds. Called once, when no operation is inside. */
+  protected void doClose() throws IOException {}
+
+  /** A storage on another directory, not known to this one yet. */
+  protected abstract Storage doIn(Path otherDirectory) throws IOException;
+
+  /** A lock that excludes those of both storages here; what Java has for it, unless a storage knows better. */
+  protected Optional<ProcessLock> doTryLock() throws IOException {
+    return PortableLock.tryTake(directory);
+  }
 
   protected abstract void doCreateDirectory() throws IOException;
 
@@ -176,21 +289,49 @@ public abstract class Storage implements Closeable {
 
   protected abstract void doSyncDirectory() throws IOException;
 
+  /** A name for a file that is made to try what the directory takes: the same characters in every locale, and of nobody else's file. */
+  protected static String newProbeName() {
+    String digits = Long.toHexString(ThreadLocalRandom.current().nextLong());
+    return "probe-" + "0".repeat(16 - digits.length()) + digits + ".tmp";
+  }
+
   private interface Action {
     void run() throws IOException;
   }
 
   private void gated(Action action) throws IOException {
-    gate.enter();
+    enter();
     try {
       action.run();
     } finally {
-      gate.leave();
+      leave();
     }
   }
 
+  /** For an operation of this storage or of one of its files; {@link #leave} must follow. */
+  final void enter() throws IOException {
+    gate.enter();
+    int now;
+    do {
+      now = uses.get();
+      if (now >= CLOSED) {
+        gate.leave();
+        throw closedException();
+      }
+    } while (!uses.compareAndSet(now, now + 1));
+  }
+
+  final void leave() {
+    if (uses.decrementAndGet() == CLOSED) {
+      // Nobody is left to hear of a failure, which vouches for nothing: what must be durable was synced before.
+      IOException unheard = closing(this::doClose, null);
+      if (unheard != null) System.getLogger("dev.syncline.storage").log(System.Logger.Level.DEBUG, "closing " + directory, unheard);
+    }
+    gate.leave();
+  }
+
   private void requireName(String name) {
-    if (name.isEmpty() || name.indexOf('/') >= 0 || name.indexOf('\\') >= 0 || name.startsWith("."))
+    if (name.isEmpty() || name.startsWith(".") || name.chars().anyMatch(c -> c == '/' || c == '\\' || c == 0))
       throw new IllegalArgumentException("'" + name + "' is not a plain file name");
     if (name.equals(DirectoryLock.FILE_NAME))
       throw new IllegalArgumentException(name + " is the lock: closing any other descriptor of it drops the lock");

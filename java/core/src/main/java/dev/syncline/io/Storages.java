@@ -1,5 +1,6 @@
 package dev.syncline.io;
 
+import dev.syncline.ResourceShortageException;
 import dev.syncline.StorageMode;
 import dev.syncline.io.jna.NativeLoader;
 import dev.syncline.io.jna.NativeStorage;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * Chooses the storage of a directory, and says why. The only place that names the implementations.
@@ -23,6 +25,9 @@ public final class Storages {
   public static final String PORTABLE_DIRECT_PROPERTY = "syncline.portable.direct";
 
   private static final System.Logger LOG = System.getLogger("dev.syncline.storage");
+
+  /** A file that was made to try a directory has another name each time. */
+  private static final Pattern PROBE = Pattern.compile("probe-[0-9a-f]+\\.tmp");
 
   /** Reasons that were logged already; grows with the number of different reasons, which are few. */
   private static final Set<String> LOGGED = ConcurrentHashMap.newKeySet();
@@ -67,6 +72,16 @@ public final class Storages {
     }
   }
 
+  /**
+   * Keeps other processes out of a directory as the storage that {@code mode} asks for would, before that storage tries anything in it.
+   * For {@link DirectoryLock} alone.
+   */
+  public static Optional<ProcessLock> tryLock(Path directory, StorageMode mode) throws IOException {
+    boolean portable = mode == StorageMode.PORTABLE || asked(NativeLoader::problem).isPresent();
+    ProcessLock.Source ofJava = () -> PortableLock.tryTake(directory);
+    return portable ? ofJava.tryLock() : NativeStorage.tryLock(directory, ofJava);
+  }
+
   /** A storage for looking only: it writes nothing in the directory, not even to find out what works there. */
   public static Choice openToRead(Path directory, int blockSizeBytes) throws IOException {
     Choice portable = openPortable(directory, blockSizeBytes, false);
@@ -78,18 +93,26 @@ public final class Storages {
    * {@link #open} finds out for itself.
    */
   public static Optional<String> nativeProblem(Path directory, int blockSizeBytes) {
-    Optional<String> problem = NativeLoader.problem();
+    Optional<String> problem = asked(NativeLoader::problem);
     if (problem.isPresent()) return problem;
     try {
       openNative(directory, blockSizeBytes).storage().close();
       return Optional.empty();
-    } catch (IOException e) {
+    } catch (IOException | LinkageError e) {
       return Optional.of(refused(e));
     }
   }
 
-  private static String refused(IOException refusal) {
-    return "the directory refuses it: " + refusal.getMessage();
+  private static Optional<String> asked(Supplier<Optional<String>> nativeProblem) {
+    try {
+      return nativeProblem.get();
+    } catch (LinkageError e) {
+      return Optional.of(refused(e));
+    }
+  }
+
+  private static String refused(Throwable refusal) {
+    return refusal instanceof LinkageError ? "it could not be linked: " + refusal : "the directory refuses it: " + refusal.getMessage();
   }
 
   /** The whole decision; what it depends on comes in as arguments. {@code onFallback} hears the reason of one. */
@@ -101,13 +124,16 @@ public final class Storages {
       Consumer<String> onFallback)
       throws IOException {
     if (mode == StorageMode.PORTABLE) return because("portable storage was asked for", portableStorage.open());
-    Optional<String> problem = nativeProblem.get();
-    IOException refusal = null;
+    Optional<String> problem = asked(nativeProblem);
+    Throwable refusal = null;
     if (problem.isEmpty()) {
       try {
         String reason = mode == StorageMode.NATIVE ? "native storage was asked for" : "native storage works here";
         return because(reason, nativeStorage.open());
-      } catch (IOException e) {
+      } catch (ResourceShortageException e) {
+        // Of the process, and nothing that the directory refuses: the next try may find what this one lacked.
+        throw e;
+      } catch (IOException | LinkageError e) {
         refusal = e;
         problem = Optional.of(refused(e));
       }
@@ -115,9 +141,9 @@ public final class Storages {
     if (mode == StorageMode.NATIVE)
       throw new IOException("native storage was asked for, but " + problem.get() + "; AUTO would fall back", refusal);
     String reason = "portable storage instead of native, because " + problem.get();
-    Choice portable = portableStorage.open();
+    Choice portable = because(reason, portableStorage.open());
     onFallback.accept(reason);
-    return because(reason, portable);
+    return portable;
   }
 
   private static Choice because(String reason, Choice opened) {
@@ -135,6 +161,13 @@ public final class Storages {
   }
 
   static void logOnce(String reason) {
-    if (LOGGED.add(reason)) LOG.log(System.Logger.Level.INFO, "Syncline uses " + reason);
+    String known = PROBE.matcher(reason).replaceAll("a new file");
+    if (!LOGGED.add(known)) return;
+    try {
+      LOG.log(System.Logger.Level.INFO, "Syncline uses " + reason);
+    } catch (RuntimeException | Error e) {
+      // A logger that finds no descriptor for what it loads is no reason not to open the log; storage() tells the same.
+      LOGGED.remove(known);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.syncline.log;
 
-import dev.syncline.SyncMode;
+import dev.syncline.log.commit.CommitQueue;
+import dev.syncline.log.commit.LogState;
 import dev.syncline.log.read.ReadSource;
 import dev.syncline.log.read.ReadView;
 import java.io.IOException;
@@ -9,16 +10,14 @@ import java.nio.ByteBuffer;
 /** What readers see of a log that this instance writes: the structure as it was last published, and the queue's ends. */
 final class LiveSource implements ReadSource {
   private final LogState state;
-  private final SyncMode mode;
   private final Runnable readerLeft;
   private volatile ReadView view = ReadView.EMPTY;
 
   /** Set before the first view is published. */
   private volatile CommitQueue queue;
 
-  LiveSource(LogState state, SyncMode mode, Runnable readerLeft) {
+  LiveSource(LogState state, Runnable readerLeft) {
     this.state = state;
-    this.mode = mode;
     this.readerLeft = readerLeft;
   }
 
@@ -29,12 +28,12 @@ final class LiveSource implements ReadSource {
   /** Shows another structure from now on. Housekeeping thread, or whoever opens the log. */
   void publish(ReadView next) {
     view = next;
-    queue.wakeReaders();
+    queue.end().wakeReaders();
   }
 
   /** Highest sequence whose append has returned. */
   long currentSequence() {
-    return mode == SyncMode.SYNC ? queue.durableSequence() : queue.appendedSequence();
+    return queue.currentSequence();
   }
 
   @Override
@@ -60,17 +59,17 @@ final class LiveSource implements ReadSource {
   /** What has been appended, or after a failure what is durable. */
   @Override
   public long visibleSequence() {
-    return state.failure() != null ? queue.durableSequence() : currentSequence();
+    return state.failure() != null ? queue.end().sequence() : currentSequence();
   }
 
   @Override
   public long durableSequence() {
-    return queue.durableSequence();
+    return queue.end().sequence();
   }
 
   @Override
   public long writtenSequence() {
-    return queue.writtenSequence();
+    return queue.end().writtenSequence();
   }
 
   @Override
@@ -81,7 +80,7 @@ final class LiveSource implements ReadSource {
   @Override
   public void await(long sequence, ReadView known, long timeoutNanos) throws IOException {
     state.requireReadable();
-    queue.awaitDurableBeyond(sequence, () -> view != known, timeoutNanos);
+    queue.end().awaitBeyond(sequence, () -> view != known || state.stopped(), timeoutNanos);
   }
 
   @Override

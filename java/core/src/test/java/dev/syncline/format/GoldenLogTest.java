@@ -82,10 +82,10 @@ class GoldenLogTest {
   }
 
   @Test
-  void theClosedLogHoldsNoOtherFilesButTheLocks() throws IOException {
+  void theClosedLogHoldsNoOtherFileButTheLock() throws IOException {
     try (var files = Files.list(written)) {
       assertThat(files.map(f -> f.getFileName().toString()))
-          .containsExactlyInAnyOrder(SegmentName.of(1), SegmentName.of(2), SegmentName.MARK, SegmentName.LOCK, SegmentName.PID);
+          .containsExactlyInAnyOrder(SegmentName.of(1), SegmentName.of(2), SegmentName.MARK, SegmentName.LOCK);
     }
   }
 

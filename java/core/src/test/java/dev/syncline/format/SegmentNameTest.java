@@ -2,6 +2,7 @@ package dev.syncline.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 class SegmentNameTest {
@@ -25,6 +26,19 @@ class SegmentNameTest {
   }
 
   @Test
+  void namesAreTheSameInEveryLocale() {
+    Locale before = Locale.getDefault();
+    try {
+      for (String tag : new String[] {"ar-EG", "fa-IR", "hi-IN-u-nu-deva", "th-TH-u-nu-thai"}) {
+        Locale.setDefault(Locale.forLanguageTag(tag));
+        assertThat(SegmentName.of(1234567890)).as(tag).isEqualTo("00000000001234567890.wal");
+      }
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
+
+  @Test
   void namesThatTheLogWouldNotGiveHaveNoOrdinal() {
     for (String name : new String[] {
       "1.wal", "00000000000000000000.wal", "0000000000000000000a.wal", "-0000000000000000001.wal", "+0000000000000000001.wal",
@@ -35,11 +49,13 @@ class SegmentNameTest {
 
   @Test
   void sparesAreNeverNamedLikeSegments() {
-    for (String spare : new String[] {SegmentName.ready(7), SegmentName.free(7), SegmentName.MARK + SegmentName.TEMPORARY_SUFFIX}) {
+    for (String spare : new String[] {
+        SegmentName.ready(7), SegmentName.free(7), SegmentName.temporary(SegmentName.MARK), SegmentName.temporary(SegmentName.of(7)),
+        "probe-0123456789abcdef.tmp"}) {
       assertThat(SegmentName.isSpare(spare)).as(spare).isTrue();
       assertThat(SegmentName.isSegment(spare)).as(spare).isFalse();
     }
-    for (String kept : new String[] {SegmentName.of(7), SegmentName.MARK, SegmentName.LOCK, SegmentName.PID, "notes.txt"})
+    for (String kept : new String[] {SegmentName.of(7), SegmentName.MARK, SegmentName.LOCK, SegmentName.PID, "notes.txt", "notes.tmp", "7.free"})
       assertThat(SegmentName.isSpare(kept)).as(kept).isFalse();
   }
 }

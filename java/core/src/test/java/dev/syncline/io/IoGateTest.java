@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.syncline.LogFencedException;
+import dev.syncline.SynclineException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -33,6 +34,38 @@ class IoGateTest {
     assertThatThrownBy(gate::enter).isInstanceOf(LogFencedException.class);
     assertThat(gate.inside()).isZero();
     assertThat(gate.isShut()).isTrue();
+  }
+
+  @Test
+  void whoeverIsInsideAGateInsideIsInsideAllAroundIt() throws Exception {
+    IoGate middle = new IoGate();
+    IoGate inner = new IoGate();
+    middle.putInside(gate);
+    inner.putInside(middle);
+    inner.enter();
+    assertThat(gate.inside()).isEqualTo(1);
+    assertThat(middle.inside()).isEqualTo(1);
+    assertThat(gate.shut(0)).as("somebody is inside").isFalse();
+    assertThatThrownBy(inner::enter).isInstanceOf(LogFencedException.class);
+    assertThatThrownBy(middle::enter).isInstanceOf(LogFencedException.class);
+    assertThat(gate.inside() + middle.inside() + inner.inside()).as("a refused entry leaves everything again").isEqualTo(3);
+    inner.leave();
+    assertThat(gate.shut(0)).isTrue();
+    assertThat(gate.inside() + middle.inside() + inner.inside()).isZero();
+    assertThat(inner.isShut()).isFalse();
+  }
+
+  @Test
+  void aGateInsideTwoOthersIsRefusedByEither() throws Exception {
+    IoGate other = new IoGate();
+    IoGate inner = new IoGate();
+    inner.putInside(gate);
+    inner.putInside(other);
+    assertThat(other.shut(0)).isTrue();
+    assertThatThrownBy(inner::enter).isInstanceOf(LogFencedException.class);
+    assertThat(gate.inside() + other.inside() + inner.inside()).isZero();
+    gate.enter();
+    gate.leave();
   }
 
   @Test
@@ -94,7 +127,7 @@ class IoGateTest {
     try {
       gate.enter();
       return true;
-    } catch (LogFencedException e) {
+    } catch (SynclineException e) {
       return false;
     }
   }

@@ -1,8 +1,11 @@
 package dev.syncline.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.syncline.LogClosedException;
+import dev.syncline.ResourceShortageException;
 import dev.syncline.StorageMode;
 import dev.syncline.io.Storages.Choice;
 import dev.syncline.io.Storages.Opener;
@@ -73,6 +76,23 @@ class StoragesTest {
     assertThat(fallbacks).isEmpty();
   }
 
+  /** Such as a class whose static initializer failed, or that another version of a jar lacks. */
+  @Test
+  void whatCannotBeLinkedIsRefusedLikeAnythingElse() throws IOException {
+    Supplier<Optional<String>> broken = () -> {
+      throw new NoClassDefFoundError("Could not initialize class X");
+    };
+    Opener unlinked = () -> {
+      throw new UnsatisfiedLinkError("syncline_open_at");
+    };
+    assertThat(select(StorageMode.AUTO, broken, StoragesTest::opened).reason()).contains("could not be linked", "X").endsWith("PORTABLE");
+    assertThat(select(StorageMode.AUTO, WORKS, unlinked).reason()).contains("could not be linked", "syncline_open_at").endsWith("PORTABLE");
+    assertThatThrownBy(() -> select(StorageMode.NATIVE, WORKS, unlinked))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("syncline_open_at")
+        .hasCauseInstanceOf(UnsatisfiedLinkError.class);
+  }
+
   @Test
   void portableNeverAsksAboutNative() throws IOException {
     Supplier<Optional<String>> never = () -> {
@@ -109,6 +129,40 @@ class StoragesTest {
     assertThat(logged.get(0).getThrown()).isNull();
   }
 
+  /** What the process lacks says nothing about the directory: no log is to stay on another storage for that. */
+  @Test
+  void aShortageOfTheProcessIsNoReasonToFallBack() {
+    Opener withoutDescriptors = () -> {
+      throw new ResourceShortageException("no descriptor", null);
+    };
+    for (StorageMode mode : new StorageMode[] {StorageMode.AUTO, StorageMode.NATIVE})
+      assertThatThrownBy(() -> select(mode, WORKS, withoutDescriptors)).isInstanceOf(ResourceShortageException.class);
+    assertThat(fallbacks).isEmpty();
+  }
+
+  @Test
+  void aLoggerThatFailsDoesNotKeepALogFromOpening() {
+    Handler handler = new Handler() {
+      @Override
+      public void publish(LogRecord record) {
+        throw new Error("no descriptor for the time zones");
+      }
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void close() {}
+    };
+    Logger logger = Logger.getLogger("dev.syncline.storage");
+    logger.addHandler(handler);
+    try {
+      assertThatCode(() -> Storages.logOnce("portable storage, because a handler throws")).doesNotThrowAnyException();
+    } finally {
+      logger.removeHandler(handler);
+    }
+  }
+
   @Test
   void theWishForPortableIsGranted() throws IOException {
     Choice choice = Storages.open(directory, StorageMode.PORTABLE, 4096);
@@ -137,6 +191,18 @@ class StoragesTest {
     assertThatThrownBy(() -> Storages.createDirectory(Files.createFile(deep.resolve("file"))))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("is a file where a directory should be");
+  }
+
+  @Test
+  void storagesThatAreClosedAreNotKept() throws IOException {
+    Storage storage = Storages.open(directory, StorageMode.PORTABLE, 4096).storage();
+    for (int i = 0; i < 100; i++) storage.in(directory.resolve("child-" + i)).close();
+    assertThat(storage.openChildren()).isZero();
+    Storage kept = storage.in(directory.resolve("kept"));
+    assertThat(storage.openChildren()).isEqualTo(1);
+    storage.close();
+    assertThat(storage.openChildren()).isZero();
+    assertThatThrownBy(kept::list).isInstanceOf(LogClosedException.class);
   }
 
   @Test

@@ -1,7 +1,6 @@
 package dev.syncline.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.syncline.format.Crc;
 import dev.syncline.format.FrameHeader;
@@ -19,14 +18,7 @@ import dev.syncline.log.segment.SparseIndex;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -72,166 +64,6 @@ class SmallPartsTest {
       for (int i = 0; i < 1000; i++) sealed.offer(i + 1, (long) i * Layout.INDEX_INTERVAL_BYTES);
       assertThat(sealed.sequences()).hasSize(1000);
       assertThat(sealed.floorOffset(777)).isEqualTo(776L * Layout.INDEX_INTERVAL_BYTES);
-    }
-  }
-
-  @Nested
-  class AWaiter {
-    @Test
-    void seesWhatWasDecidedBeforeItWaited() {
-      Waiter waiter = new Waiter(Thread.currentThread());
-      waiter.wakeTree(Waiter.Outcome.DURABLE);
-      assertThat(waiter.await()).isEqualTo(Waiter.Outcome.DURABLE);
-    }
-
-    @Test
-    void outlivesStrayUnparksAndInterruptsAndKeepsTheInterrupt() throws InterruptedException {
-      CompletableFuture<Waiter> made = new CompletableFuture<>();
-      CompletableFuture<String> result = new CompletableFuture<>();
-      Thread thread = new Thread(() -> {
-        Waiter waiter = new Waiter(Thread.currentThread());
-        made.complete(waiter);
-        Waiter.Outcome outcome = waiter.await();
-        result.complete(outcome + " interrupted " + Thread.currentThread().isInterrupted());
-      });
-      thread.start();
-      Waiter waiter = made.join();
-      for (int i = 0; i < 20; i++) {
-        java.util.concurrent.locks.LockSupport.unpark(thread);
-        if (i == 10) thread.interrupt();
-        Thread.sleep(1);
-      }
-      assertThat(result).isNotDone();
-      waiter.invite();
-      assertThat(result.join()).isEqualTo("LEAD interrupted true");
-    }
-  }
-
-  @Nested
-  class TheHousekeeper {
-    private final AtomicInteger attended = new AtomicInteger();
-    private volatile Runnable duty = () -> {};
-    private final Housekeeper housekeeper = new Housekeeper("test", () -> {
-      duty.run();
-      attended.incrementAndGet();
-      return Long.MAX_VALUE;
-    });
-
-    @Test
-    void returnsWhatATaskReturnsAndThrowsWhatItThrows() throws IOException {
-      housekeeper.start();
-      assertThat(housekeeper.run(() -> 7)).isEqualTo(7);
-      IOException io = new IOException("EIO");
-      assertThatThrownBy(() -> housekeeper.run(() -> { throw io; })).isSameAs(io);
-      OutOfMemoryError error = new OutOfMemoryError("test");
-      assertThatThrownBy(() -> housekeeper.run(() -> { throw error; })).isSameAs(error);
-      assertThat(housekeeper.run(() -> 8)).as("a task that fails does not end the thread").isEqualTo(8);
-      housekeeper.stop();
-    }
-
-    @Test
-    void runsATaskThatATaskHandsItAtOnce() throws IOException {
-      housekeeper.start();
-      assertThat(housekeeper.run(() -> housekeeper.run(() -> 9))).isEqualTo(9);
-      housekeeper.stop();
-    }
-
-    @Test
-    void neverLosesANudge() throws InterruptedException {
-      // Each round waits for a duty begun after its nudge: a lost one would wait for ever.
-      AtomicInteger wanted = new AtomicInteger();
-      AtomicInteger seen = new AtomicInteger();
-      duty = () -> seen.set(wanted.get());
-      housekeeper.start();
-      for (int round = 1; round <= 20_000; round++) {
-        wanted.set(round);
-        housekeeper.nudge();
-        while (seen.get() < round) Thread.onSpinWait();
-      }
-      assertThat(seen).hasValue(20_000);
-      housekeeper.stop();
-    }
-
-    @Test
-    void tellsThatATaskGoesOnWhenTheTimeIsOver() throws Exception {
-      housekeeper.start();
-      CountDownLatch gate = new CountDownLatch(1);
-      CompletableFuture<Void> ended = new CompletableFuture<>();
-      assertThatThrownBy(() -> housekeeper.run(() -> {
-        gate.await();
-        return ended.complete(null);
-      }, 1_000_000)).isInstanceOf(Housekeeper.StillRunningException.class);
-      gate.countDown();
-      ended.get(10, TimeUnit.SECONDS);
-      housekeeper.stop();
-    }
-
-    @Test
-    void keepsTheCallersInterrupt() throws IOException {
-      housekeeper.start();
-      Thread.currentThread().interrupt();
-      assertThat(housekeeper.run(() -> 5)).isEqualTo(5);
-      assertThat(Thread.interrupted()).isTrue();
-      housekeeper.stop();
-    }
-
-    @Test
-    void failsTasksThatComeAfterItStopped() {
-      housekeeper.start();
-      housekeeper.stop();
-      assertThatThrownBy(() -> housekeeper.run(() -> 1)).isInstanceOf(IOException.class).hasMessageContaining("stopped");
-    }
-  }
-
-  @Nested
-  class TheCompletionQueue {
-    @Test
-    void completesInOrderAndOneAtATimeOnManyThreads() throws Exception {
-      var pool = java.util.concurrent.Executors.newFixedThreadPool(4);
-      CompletionQueue queue = new CompletionQueue(pool);
-      List<Long> order = Collections.synchronizedList(new ArrayList<>());
-      AtomicInteger running = new AtomicInteger();
-      AtomicInteger overlaps = new AtomicInteger();
-      CompletableFuture<Long> last = null;
-      for (long i = 1; i <= 2000; i++) {
-        last = new CompletableFuture<>();
-        last.thenAccept(sequence -> {
-          if (running.incrementAndGet() > 1) overlaps.incrementAndGet();
-          order.add(sequence);
-          running.decrementAndGet();
-        });
-        queue.succeed(last, i);
-      }
-      last.get(10, TimeUnit.SECONDS);
-      pool.shutdown();
-      assertThat(pool.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
-      assertThat(order).hasSize(2000).isSorted();
-      assertThat(overlaps).hasValue(0);
-    }
-
-    @Test
-    void runsNoCallbackOnTheCommittingThread() {
-      List<Runnable> handed = new ArrayList<>();
-      CompletionQueue queue = new CompletionQueue(handed::add);
-      CompletableFuture<Long> first = new CompletableFuture<>();
-      CompletableFuture<Long> second = new CompletableFuture<>();
-      queue.succeed(first, 1);
-      queue.fail(second, new IOException("EIO"));
-      assertThat(first).isNotDone();
-      assertThat(handed).as("one drain serves both").hasSize(1);
-      handed.get(0).run();
-      assertThat(first).isCompletedWithValue(1L);
-      assertThat(second).isCompletedExceptionally();
-    }
-
-    @Test
-    void completesEvenWhereTheCallersExecutorIsGone() throws Exception {
-      CompletionQueue queue = new CompletionQueue(task -> {
-        throw new RejectedExecutionException("shut down");
-      });
-      CompletableFuture<Long> future = new CompletableFuture<>();
-      queue.succeed(future, 3);
-      assertThat(future.get(10, TimeUnit.SECONDS)).isEqualTo(3);
     }
   }
 

@@ -6,7 +6,7 @@ import com.alipay.sofa.jraft.entity.EnumOutter.EntryType;
 import com.alipay.sofa.jraft.entity.LogEntry;
 import com.alipay.sofa.jraft.entity.codec.LogEntryDecoder;
 import com.alipay.sofa.jraft.entity.codec.LogEntryEncoder;
-import dev.syncline.log.Entry;
+import dev.syncline.log.commit.Entry;
 
 /** How a Raft entry lies in a record: encoded as JRaft's own codec has it, its type also in the record's type byte. */
 final class Entries {

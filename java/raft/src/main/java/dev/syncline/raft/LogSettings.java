@@ -17,7 +17,8 @@ import java.util.Objects;
 public record LogSettings(StorageMode storage, long segmentBytes, int batchBytes) {
   public LogSettings {
     Objects.requireNonNull(storage, "storage");
-    if (segmentBytes <= 0) throw new IllegalArgumentException("segmentBytes must be above 0, not " + segmentBytes);
+    if (segmentBytes <= 0 || segmentBytes > LogOptions.SEGMENT_BYTES_MAX)
+      throw new IllegalArgumentException("segmentBytes is 1 to " + LogOptions.SEGMENT_BYTES_MAX + ", not " + segmentBytes);
     if (batchBytes <= 0 || batchBytes > 1 << 30)
       throw new IllegalArgumentException("batchBytes is 1 to " + (1 << 30) + ", not " + batchBytes);
   }

@@ -10,7 +10,7 @@ import com.alipay.sofa.jraft.storage.LogStorage;
 import com.alipay.sofa.jraft.util.Describer;
 import dev.syncline.io.Storage;
 import dev.syncline.io.Storages;
-import dev.syncline.log.Entry;
+import dev.syncline.log.commit.Entry;
 import dev.syncline.log.SegmentedLog;
 import dev.syncline.log.read.LogCursor;
 import dev.syncline.log.read.RecordView;
@@ -75,7 +75,6 @@ public final class SynclineLogStorage implements LogStorage, Describer {
   }
 
   private static Storage openStorage(Path directory, LogSettings settings) throws IOException {
-    Storages.createDirectory(directory);
     return Storages.open(directory, settings.storage(), settings.toLogOptions(true).blockBytes()).storage();
   }
 
@@ -92,7 +91,8 @@ public final class SynclineLogStorage implements LogStorage, Describer {
         return true;
       }
       ForeignLog.refuse(directory);
-      SegmentedLog log = SegmentedLog.open(opener.open(directory, settings), settings.toLogOptions(sync));
+      SegmentedLog log =
+          SegmentedLog.open(directory, settings.storage(), () -> opener.open(directory, settings), settings.toLogOptions(sync));
       LogEntryDecoder decoder = options.getLogEntryCodecFactory().decoder();
       try {
         loadConfigurations(log, decoder, options.getConfigurationManager());
@@ -286,7 +286,7 @@ public final class SynclineLogStorage implements LogStorage, Describer {
   private static void cutBehind(Opened now, long lastIndexKept) throws IOException {
     long last = now.read(lastIndexKept) == null ? lastBefore(now.log(), lastIndexKept) : lastIndexKept;
     if (last == 0) now.log().reset(lastIndexKept + 1);
-    else now.log().truncateAfter(last, 0, 0);
+    else now.log().truncateAfter(last);
   }
 
   /** The last entry below {@code index}, or 0 if there is none. In Raft that is only asked where nothing is kept. */

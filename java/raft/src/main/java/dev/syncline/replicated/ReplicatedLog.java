@@ -35,16 +35,21 @@ public final class ReplicatedLog implements Closeable {
   private final ReplicatedLogOptions options;
   private final Path claim;
   private final DirectoryLock lock;
+
+  /** Whether nothing of this node is under way in its directory any more. Until then nobody in this process takes the directory from it. */
+  private final AtomicBoolean ended;
   private final LogState state;
   private final ConsensusEngine engine;
   private final Proposer proposer;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private ReplicatedLog(
-      ReplicatedLogOptions options, Path claim, DirectoryLock lock, LogState state, ConsensusEngine.Factory factory) throws IOException {
+      ReplicatedLogOptions options, Path claim, DirectoryLock lock, AtomicBoolean ended, LogState state, ConsensusEngine.Factory factory)
+      throws IOException {
     this.options = options;
     this.claim = claim;
     this.lock = lock;
+    this.ended = ended;
     this.state = state;
     CompactingState compacting = new CompactingState(state, options.snapshotEveryBytes());
     ClientService clients = new ClientService(options, state);
@@ -67,12 +72,14 @@ public final class ReplicatedLog implements Closeable {
     Path claim = OpenDirectories.claim(directory);
     DirectoryLock lock = null;
     LogState state = null;
+    AtomicBoolean ended = new AtomicBoolean();
     try {
-      lock = DirectoryLock.acquire(directory, nanos -> false, 0);
+      lock = DirectoryLock.acquire(directory, nanos -> ended.get(), 0);
       state = LogState.open(directory.resolve("state"), options.localLog());
-      return new ReplicatedLog(options, claim, lock, state, engine);
+      return new ReplicatedLog(options, claim, lock, ended, state, engine);
     } catch (IOException | RuntimeException | Error e) {
       if (state != null) closeQuietly(state, e);
+      ended.set(true);
       if (lock != null) closeQuietly(lock::release, e);
       OpenDirectories.release(claim);
       throw e;
@@ -142,7 +149,10 @@ public final class ReplicatedLog implements Closeable {
     return new SequenceRange(result.first(), result.last());
   }
 
-  /** Appends a CHECKPOINT that covers everything before it; returns its sequence. */
+  /**
+   * Appends a CHECKPOINT that covers everything before it, also what others have appended since the caller saved its state: beside them
+   * say with {@link #checkpoint(long)} what is saved. Returns its sequence, which is not what to truncate to.
+   */
   public long checkpoint() throws IOException {
     return propose(Command.checkpoint(Command.ALL, null)).first();
   }
@@ -310,6 +320,7 @@ public final class ReplicatedLog implements Closeable {
       try {
         state.close();
       } finally {
+        ended.set(true);
         lock.release();
         OpenDirectories.release(claim);
       }

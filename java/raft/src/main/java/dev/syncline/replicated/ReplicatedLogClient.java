@@ -65,7 +65,10 @@ public final class ReplicatedLogClient implements Closeable {
     return new SequenceRange(result.first(), result.last());
   }
 
-  /** Appends a CHECKPOINT that covers everything before it; returns its sequence. */
+  /**
+   * Appends a CHECKPOINT that covers everything before it, also what others have appended since the caller saved its state: beside them
+   * say with {@link #checkpoint(long)} what is saved. Returns its sequence, which is not what to truncate to.
+   */
   public long checkpoint() throws IOException {
     return send(request -> Command.checkpoint(Command.ALL, request)).first();
   }

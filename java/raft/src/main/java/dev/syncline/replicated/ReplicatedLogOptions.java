@@ -4,6 +4,7 @@ import dev.syncline.CorruptionPolicy;
 import dev.syncline.StorageMode;
 import dev.syncline.SyncMode;
 import dev.syncline.WalOptions;
+import dev.syncline.log.options.LogOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +15,11 @@ import java.util.concurrent.ForkJoinPool;
 /** Who a node is and how it behaves; immutable. Sizes are bytes. Every node of a group needs the same ones but for its own address. */
 public final class ReplicatedLogOptions {
   private static final int FORMAT_BATCH_BYTES_MAX = 1 << 30;
+  private static final Duration ELECTION_TIMEOUT_MIN = Duration.ofMillis(1);
+
+  /** JRaft counts in milliseconds, in 32 bits, and takes multiples of this one. */
+  private static final Duration ELECTION_TIMEOUT_MAX = Duration.ofHours(1);
+
   private final Builder settings;
 
   private ReplicatedLogOptions(Builder settings) {
@@ -133,42 +139,48 @@ public final class ReplicatedLogOptions {
       return this;
     }
 
-    /** After how long without a word from the leader a node wants to lead: what a failed leader costs. Well above the network's delays. */
+    /**
+     * After how long without a word from the leader a node wants to lead: what a failed leader costs. Well above the network's delays.
+     * Default 1 s; 1 ms to 1 h.
+     */
     public Builder electionTimeout(Duration timeout) {
       electionTimeout = positive("electionTimeout", timeout);
+      if (timeout.compareTo(ELECTION_TIMEOUT_MIN) < 0 || timeout.compareTo(ELECTION_TIMEOUT_MAX) > 0)
+        throw new IllegalArgumentException(
+            "electionTimeout is " + ELECTION_TIMEOUT_MIN + " to " + ELECTION_TIMEOUT_MAX + ", not " + timeout);
       return this;
     }
 
-    /** How long a call waits for the group. */
+    /** How long a call waits for the group. Default 10 s; anything above zero, and more than 292 years counts as that. */
     public Builder requestTimeout(Duration timeout) {
       requestTimeout = positive("requestTimeout", timeout);
       return this;
     }
 
-    /** Largest key plus value, or payload. A record crosses the network in one piece, several times. */
+    /** Largest key plus value, or payload. A record crosses the network in one piece, several times. Default 1 MiB; 1 byte to 1 GiB. */
     public Builder maxRecordSize(int bytes) {
-      maxRecordSize = (int) positive("maxRecordSize", bytes);
+      maxRecordSize = (int) within("maxRecordSize", bytes, FORMAT_BATCH_BYTES_MAX);
       return this;
     }
 
-    /** Largest batch, in bytes of keys, values and payloads. */
+    /** Largest batch, in bytes of keys, values and payloads. Default 4 MiB; 1 byte to 1 GiB, and at least maxRecordSize. */
     public Builder maxBatchSize(int bytes) {
-      maxBatchSize = (int) positive("maxBatchSize", bytes);
+      maxBatchSize = (int) within("maxBatchSize", bytes, FORMAT_BATCH_BYTES_MAX);
       return this;
     }
 
-    /** Of the local log and of the group's log. */
+    /** Bytes after which the local log and the group's log begin a new file. Default 64 MiB; 1 byte to 1 TiB. */
     public Builder maxSegmentSize(long bytes) {
-      maxSegmentSize = positive("maxSegmentSize", bytes);
+      maxSegmentSize = within("maxSegmentSize", bytes, LogOptions.SEGMENT_BYTES_MAX);
       return this;
     }
 
     /**
      * Bytes of commands after which a node saves its state and lets the group's log be cut. It bounds that log (to twice as much), what
-     * a restart applies again, and how long the space of truncated records stays taken.
+     * a restart applies again, and how long the space of truncated records stays taken. Default 64 MiB; at least 1 byte.
      */
     public Builder snapshotEveryBytes(long bytes) {
-      snapshotEveryBytes = positive("snapshotEveryBytes", bytes);
+      snapshotEveryBytes = within("snapshotEveryBytes", bytes, Long.MAX_VALUE);
       return this;
     }
 
@@ -199,8 +211,8 @@ public final class ReplicatedLogOptions {
       }
     }
 
-    private static long positive(String name, long bytes) {
-      if (bytes <= 0) throw new IllegalArgumentException(name + " must be above 0 bytes, not " + bytes);
+    private static long within(String name, long bytes, long most) {
+      if (bytes < 1 || bytes > most) throw new IllegalArgumentException(name + " is 1 to " + most + " bytes, not " + bytes);
       return bytes;
     }
 

@@ -105,7 +105,7 @@ abstract class LogStorageContract extends LogStorageTestBase {
     FaultyStorage disk = new FaultyStorage(openStorage(directory()));
     RaftOptions lax = new RaftOptions();
     lax.setSync(false);
-    SynclineLogStorage log = opened(newLog(directory(), lax, (at, settings) -> disk));
+    SynclineLogStorage log = opened(newLog(directory(), lax, opener(disk)));
     append(log, 1, 1, 1);
     FaultyStorage.Stall stall = disk.on(Op.WRITE_DURABLY).named(name -> isSegment(name)).stallBefore();
     append(log, 2, 20, 1);

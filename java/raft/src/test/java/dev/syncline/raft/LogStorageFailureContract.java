@@ -174,12 +174,6 @@ abstract class LogStorageFailureContract extends LogStorageTestBase {
     append(log, next, next + 5, 1);
   }
 
-  /** The decorated storage for the first opening, a plain one for later ones: a storage is closed with its log. */
-  private SynclineLogStorage.StorageOpener opener(FaultyStorage first) {
-    int[] openings = {0};
-    return (at, settings) -> openings[0]++ == 0 ? first : openStorage(at);
-  }
-
   @Test
   void aBatchOfTwoRunsOfWhichTheSecondFailsIsCountedUpToTheFirst() throws IOException {
     FaultyStorage disk = new FaultyStorage(openStorage(directory()));

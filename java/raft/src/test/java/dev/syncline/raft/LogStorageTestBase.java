@@ -74,6 +74,12 @@ abstract class LogStorageTestBase extends LogTestBase {
     return log;
   }
 
+  /** The decorated storage for the first opening, a plain one for later ones: a storage is closed with its log. */
+  protected final SynclineLogStorage.StorageOpener opener(Storage first) {
+    int[] openings = {0};
+    return (at, settings) -> openings[0]++ == 0 ? first : openStorage(at);
+  }
+
   protected final SynclineLogStorage openedLog() {
     return opened(newLog());
   }

@@ -17,6 +17,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ public abstract class ArgumentContract extends LogTestBase {
     calls.put("key ", () -> log.delete(null));
     calls.put("payload", () -> log.append((byte[]) null));
     calls.put("op", () -> log.append((dev.syncline.Operation) null));
-    calls.put("op ", () -> log.appendAsync(null));
+    calls.put("op ", () -> log.appendAsync(null).durable());
     calls.put("op  ", () -> log.appendBatch(null));
     calls.put(" op", () -> log.appendBatch(Arrays.asList(dev.syncline.Operation.entry(bytes("e")), null)));
     calls.put("target", () -> log.snapshot(null));
@@ -149,8 +150,8 @@ public abstract class ArgumentContract extends LogTestBase {
     assertRefusedAndUnchanged(replaced, second.getFileName().toString(), "another log");
 
     Path added = copyOf(mine);
-    Path next = added.resolve("%020d.wal".formatted(DirectoryBytes.walFiles(mine).size() + 1));
-    Files.copy(foreign.resolve("%020d.wal".formatted(1)), next);
+    Path next = added.resolve(String.format(Locale.ROOT, "%020d.wal", DirectoryBytes.walFiles(mine).size() + 1));
+    Files.copy(foreign.resolve(String.format(Locale.ROOT, "%020d.wal", 1)), next);
     assertRefusedAndUnchanged(added, next.getFileName().toString(), "another log");
   }
 

@@ -7,6 +7,7 @@ import dev.syncline.format.Layout;
 import dev.syncline.format.Mark;
 import dev.syncline.format.SegmentHeader;
 import dev.syncline.format.SegmentName;
+import dev.syncline.io.Storage;
 import dev.syncline.tck.Operation.Op;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
@@ -41,7 +43,7 @@ public abstract class BirthScenarios extends ScenarioBase {
   @DisplayName("scenario 3: a crash after preallocation, before any record")
   void aFileOfZerosInFullSizeHoldsNothing(String name) throws IOException {
     Path crashed = givenCrashWithoutEvidence(10);
-    Files.write(crashed.resolve(name.formatted(2)), new byte[SMALL_SEGMENT_BYTES]);
+    Files.write(crashed.resolve(String.format(Locale.ROOT, name, 2)), new byte[SMALL_SEGMENT_BYTES]);
     assertGoesOnAfter(crashed, 10, "zeros in full size");
   }
 
@@ -101,7 +103,7 @@ public abstract class BirthScenarios extends ScenarioBase {
     Random random = new Random(5);
     for (int changes = 1; changes < STEPS_MAX; changes += 2) {
       PowerCutStorage disk = new PowerCutStorage(openStorage(temporary.resolve("reopened-" + changes)));
-      PausableStorage mortal = new PausableStorage(disk);
+      PausableStorage mortal = new PausableStorage(new OneProcess(disk));
       mortal.dieAfter(changes);
       appendUntilDeath(mortal, 2);
       WriteAheadLog second = open(new PausableStorage(disk), ScenarioBase::tinySegments);
@@ -112,9 +114,30 @@ public abstract class BirthScenarios extends ScenarioBase {
       assertHoldsAtLeast(left, acknowledged, "died after " + changes + " changes, cut after two more appends");
       boolean done = !mortal.isDead();
       closeWhatIsStillOpen();
+      disk.close();
       if (done) return;
     }
     throw new AssertionError("it took more than " + STEPS_MAX + " changes");
+  }
+
+  /** What one process has of a disk: the next one goes on with it. */
+  private static final class OneProcess extends InterceptedStorage {
+    OneProcess(Storage disk) {
+      super(disk);
+    }
+
+    @Override
+    protected <T> T intercept(Operation operation, Call<T> call) throws IOException {
+      return call.run();
+    }
+
+    @Override
+    protected Storage around(Storage other) {
+      return other;
+    }
+
+    @Override
+    protected void doClose() {}
   }
 
   @Test

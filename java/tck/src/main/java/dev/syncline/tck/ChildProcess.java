@@ -33,9 +33,21 @@ final class ChildProcess implements AutoCloseable {
 
   /** Starts another class's {@code main} with the same arguments. */
   static ChildProcess start(Class<?> main, Class<?> factory, Path directory, String task) throws IOException {
-    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-    List<String> command = new ArrayList<>(List.of(java.toString(), "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
-    command.add("--enable-native-access=ALL-UNNAMED");
+    return start(List.of(), List.of("-XX:TieredStopAtLevel=1"), main, factory, directory, task);
+  }
+
+  /**
+   * The same in an environment of its own.
+   *
+   * @param before what the command line begins with, to limit what the process may have
+   * @param options of the JVM
+   */
+  static ChildProcess start(List<String> before, List<String> options, Class<?> main, Class<?> factory, Path directory, String task)
+      throws IOException {
+    List<String> command = new ArrayList<>(before);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xshare:auto", "--enable-native-access=ALL-UNNAMED"));
+    command.addAll(options);
     System.getProperties().stringPropertyNames().stream()
         .filter(name -> name.startsWith("syncline.") || name.startsWith("dev.syncline.") || name.startsWith("native."))
         .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));

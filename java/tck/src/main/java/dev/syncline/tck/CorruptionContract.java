@@ -146,7 +146,7 @@ public abstract class CorruptionContract {
     DiskImage image = log.image().with(segment.name(), after);
     cases++;
     for (Verification verification : Verification.values()) {
-      String where = "%s log, %s, %s, %s".formatted(log.closed() ? "closed" : "crashed", segment.name(), what, verification);
+      String where = (log.closed() ? "closed" : "crashed") + " log, " + segment.name() + ", " + what + ", " + verification;
       try {
         new CorruptionJudgement(log, corruption, verification).judge(open(image, verification, CorruptionPolicy.READ_ONLY));
         if (cases % SAMPLE == 0 && corruption.loses()) checkWaysOut(log, corruption, image, verification);

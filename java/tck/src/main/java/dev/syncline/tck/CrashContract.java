@@ -152,7 +152,7 @@ public abstract class CrashContract extends LogTestBase {
     appendEntries(log, 2);
     assertThat(log.checkpoint()).isEqualTo(13);
     assertThat(open(crashCopy(log)).currentSequence()).isEqualTo(13);
-    CompletableFuture<Long> future = log.appendAsync(Operation.entry(entryPayload(14)));
+    CompletableFuture<Long> future = log.appendAsync(Operation.entry(entryPayload(14))).durable();
     log.sync();
     assertThat(future.get(20, TimeUnit.SECONDS)).isEqualTo(14);
     assertThat(open(crashCopy(log)).currentSequence()).isEqualTo(14);

@@ -16,6 +16,8 @@ import java.util.TreeMap;
 
 /** Compares what a recovered log holds with what is owed: acknowledged in recovered in attempted, a prefix, no changed byte. */
 final class CrashJudgement {
+  private static final long NOWHERE = -1;
+
   private final Owed owed;
   private final CrashContents found;
 
@@ -85,9 +87,10 @@ final class CrashJudgement {
     for (Call call : owed.inFlight) {
       if (!call.isAppend()) continue;
       under.add(call.toString());
-      if (used.contains(call) || !wholeAt(call, sequence)) continue;
+      long first = used.contains(call) ? NOWHERE : firstOf(call, sequence);
+      if (first == NOWHERE) continue;
       used.add(call);
-      started.put(call, sequence);
+      started.put(call, first);
       return;
     }
     throw new AssertionError(
@@ -101,8 +104,18 @@ final class CrashJudgement {
     return sequence >= first && sequence < first + call.records.size();
   }
 
-  private boolean wholeAt(Call call, long first) {
-    for (int i = 0; i < call.records.size(); i++) {
+  /**
+   * Where a call's records begin, if that at {@code sequence} is the first of them that is there; {@link #NOWHERE} if it is none of them.
+   * What was durable and had not returned may have been truncated from its front meanwhile.
+   */
+  private long firstOf(Call call, long sequence) {
+    long gone = sequence == found.floor() + 1 ? Math.min(call.records.size(), sequence) - 1 : 0;
+    for (int front = 0; front <= gone; front++) if (wholeFrom(call, front, sequence - front)) return sequence - front;
+    return NOWHERE;
+  }
+
+  private boolean wholeFrom(Call call, int front, long first) {
+    for (int i = front; i < call.records.size(); i++) {
       CrashRecord there = found.records().get(first + i);
       CrashRecord expected = Owed.settled(call.records.get(i), first);
       boolean same = expected.equals(there)

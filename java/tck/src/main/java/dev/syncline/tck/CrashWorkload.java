@@ -102,7 +102,7 @@ final class CrashWorkload {
   private void appendAsync(Random random, String name) throws Exception {
     CrashRecord record = record(random, name);
     Call call = history.begin(Kind.APPEND, List.of(record), 0);
-    CompletableFuture<Long> future = log.appendAsync(record.operation());
+    CompletableFuture<Long> future = log.appendAsync(record.operation()).durable();
     if (settings.mode() == SyncMode.MANUAL) log.sync();
     history.end(call, future.get(PATIENCE_SECONDS, TimeUnit.SECONDS), true);
   }

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.syncline.CorruptLogException;
+import dev.syncline.CorruptionPolicy;
 import dev.syncline.IncompatibleLogException;
+import dev.syncline.SequenceRange;
 import dev.syncline.WalCursor;
 import dev.syncline.WriteAheadLog;
 import dev.syncline.format.FrameHeader;
@@ -16,8 +19,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Scenarios 26 and 28 to 31: bytes that were durable are not what they were. It is reported, and never read as an end. */
 public abstract class DamageScenarios extends ScenarioBase {
@@ -180,5 +186,72 @@ public abstract class DamageScenarios extends ScenarioBase {
     }
     enough.set(true);
     writing.get();
+  }
+
+  /** What is left is an empty log that goes on far above its last record: a place to cut may lie where no segment is. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 20, 39})
+  @DisplayName("everything was given up, and the tail is cut")
+  void aLogOfWhichEverythingWasGivenUpCanBeCut(long cut) throws IOException {
+    givenClosedLog(40);
+    DirectoryBytes.flipByte(segment(directory(), 1), 40);
+    try (WriteAheadLog log = open(options -> options.corruptionPolicy(CorruptionPolicy.TRUNCATE))) {
+      assertThat(records(log.iterate())).isEmpty();
+      assertThat(log.currentSequence()).isEqualTo(40);
+      log.truncateAfter(cut);
+      assertThat(log.currentSequence()).isEqualTo(cut);
+      assertThat(log.append(bytes("on"))).isEqualTo(cut + 1);
+      log.truncateAfter(cut);
+    }
+    try (WriteAheadLog log = open(ScenarioBase::withoutEvidence)) {
+      assertThat(log.recovery().damage()).isEmpty();
+      assertThat(log.append(bytes("again"))).isEqualTo(cut + 1);
+      assertThat(lines(log.replay())).containsExactly(cut + 1 + " ENTRY again");
+    }
+  }
+
+  /** The first record after the gap lies in the oldest segment, and the cut far below it. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 20, 40})
+  @DisplayName("everything was given up, the log went on, and the tail is cut below that")
+  void aCutBelowWhereALogWentOnLeavesAnEmptyLog(long cut) throws IOException {
+    givenClosedLog(40);
+    DirectoryBytes.flipByte(segment(directory(), 1), 40);
+    try (WriteAheadLog log = open(options -> options.corruptionPolicy(CorruptionPolicy.TRUNCATE))) {
+      assertThat(log.append(bytes("on"))).isEqualTo(41);
+      log.truncateAfter(cut);
+      assertThat(log.currentSequence()).isEqualTo(cut);
+      assertThat(log.append(bytes("again"))).isEqualTo(cut + 1);
+    }
+    for (int i = 1; i <= 2; i++) {
+      try (WriteAheadLog log = open(ScenarioBase::withoutEvidence)) {
+        assertThat(log.recovery().damage()).isEmpty();
+        assertThat(log.recovery().writable()).isTrue();
+        assertThat(sequences(log.replay())).startsWith(cut + 1).hasSize(i);
+        assertThat(log.append(bytes("more"))).isEqualTo(cut + 1 + i);
+      }
+    }
+  }
+
+  /** One record is lost; all behind it can be read by nobody, and goes when the damage is given up. */
+  @Test
+  @DisplayName("damage in the middle of the newest segment: what giving it up costs is said wherever it is proposed")
+  void whatGivingUpCostsIsSaidWhereverItIsProposed() throws IOException {
+    try (WriteAheadLog log = open(options -> options.maxSegmentSize(4 << 20))) {
+      appendEntries(log, 200);
+    }
+    DirectoryBytes.Place place = DirectoryBytes.find(directory(), entryPayload(60));
+    DirectoryBytes.flipByte(place.file(), place.offset() + 2);
+    String cost = "gives up sequences 60 to 200";
+    try (WriteAheadLog log = open()) {
+      assertThat(log.recovery().damage()).singleElement().satisfies(damage -> {
+        assertThat(damage.firstLost()).isEqualTo(60);
+        assertThat(damage.lastLost()).isEqualTo(60);
+      });
+      assertThat(log.recovery().atStake()).hasValue(new SequenceRange(60, 200));
+      for (ThrowingCallable write : List.<ThrowingCallable>of(() -> log.append(bytes("no")), () -> log.truncateAfter(3), log::checkpoint))
+        assertThatThrownBy(write).isInstanceOf(CorruptLogException.class).hasMessageContaining(cost);
+    }
+    assertThatThrownBy(() -> open(options -> options.corruptionPolicy(CorruptionPolicy.REFUSE))).hasMessageContaining(cost);
   }
 }

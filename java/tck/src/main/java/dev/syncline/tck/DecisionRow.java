@@ -37,6 +37,7 @@ enum DecisionRow {
   HEADER_LOST(Outcome.DAMAGE),
   MISSING(Outcome.DAMAGE),
   LINK_ELSEWHERE(Outcome.DAMAGE),
+  OLD_CUT(Outcome.DAMAGE),
   LEFT_OVER(Outcome.DELETE),
   ONE_SLOT(Outcome.KEEP),
   MARK_LOST(Outcome.DAMAGE),

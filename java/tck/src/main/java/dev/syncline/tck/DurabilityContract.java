@@ -162,7 +162,7 @@ public abstract class DurabilityContract extends LogTestBase {
     CompletableFuture<Long> previous = CompletableFuture.completedFuture(0L);
     for (int i = 1; i <= 200; i++) {
       CompletableFuture<Long> before = previous;
-      previous = log.appendAsync(dev.syncline.Operation.entry(entryPayload(i)));
+      previous = log.appendAsync(dev.syncline.Operation.entry(entryPayload(i))).durable();
       checked.add(previous.thenApply(sequence -> {
         assertThat(before).as("the one before %d", sequence).isCompletedWithValue(sequence - 1);
         assertThat(log.durableSequence()).isGreaterThanOrEqualTo(sequence);
@@ -186,7 +186,7 @@ public abstract class DurabilityContract extends LogTestBase {
       List<CompletableFuture<Void>> callbacks = new ArrayList<>();
       Thread caller = Thread.currentThread();
       for (int i = 1; i <= 100; i++) {
-        callbacks.add(log.appendAsync(dev.syncline.Operation.entry(entryPayload(i))).thenAccept(sequence -> {
+        callbacks.add(log.appendAsync(dev.syncline.Operation.entry(entryPayload(i))).durable().thenAccept(sequence -> {
           order.add(sequence);
           // Of a future that is complete already, the callback runs at once on the thread that adds it.
           if (Thread.currentThread() != caller) threads.add(Thread.currentThread().getName());
@@ -207,13 +207,13 @@ public abstract class DurabilityContract extends LogTestBase {
     try {
       WriteAheadLog log = open(options -> options.callbackExecutor(executor));
       executor.execute(() -> awaitQuietly(release));
-      CompletableFuture<Long> first = log.appendAsync(dev.syncline.Operation.entry(entryPayload(1)));
+      CompletableFuture<Long> first = log.appendAsync(dev.syncline.Operation.entry(entryPayload(1))).durable();
       first.thenRun(() -> {
         throw new IllegalStateException("a callback's own trouble");
       });
       for (int i = 2; i <= 20; i++) log.append(entryPayload(i));
       assertThat(log.durableSequence()).isEqualTo(20);
-      CompletableFuture<Long> last = log.appendAsync(dev.syncline.Operation.entry(entryPayload(21)));
+      CompletableFuture<Long> last = log.appendAsync(dev.syncline.Operation.entry(entryPayload(21))).durable();
       Together.await("the asynchronous append is durable", () -> log.durableSequence() == 21);
       release.countDown();
       assertThat(last.get(20, TimeUnit.SECONDS)).isEqualTo(21);

@@ -61,7 +61,7 @@ final class EveryCall {
   /** The future's own failure; an append may fail at once or through its future. */
   private static void joined(WriteAheadLog log) throws IOException {
     try {
-      log.appendAsync(Operation.entry(new byte[1])).join();
+      log.appendAsync(Operation.entry(new byte[1])).durable().join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof IOException cause) throw cause;
       throw e;

@@ -23,6 +23,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a log does when its disk fails or hangs: promise 20. */
 public abstract class FailureContract extends LogTestBase {
@@ -93,6 +94,26 @@ public abstract class FailureContract extends LogTestBase {
         .containsExactly(Op.WRITE_DURABLY);
     Quietly.close(log);
     assertThat(lines(open().replay())).isEqualTo(entryLines(1, 6));
+  }
+
+  /** Nobody waits for the mark: when memory is there again the log stores it by itself. */
+  @Test
+  void aMarkThatThereWasNoMemoryForIsStoredLater() throws Exception {
+    FaultyStorage shortOfMemory = new FaultyStorage(openStorage(directory()));
+    RecordingStorage disk = new RecordingStorage(shortOfMemory);
+    WriteAheadLog log = open(disk, options -> options.markInterval(Duration.ofMillis(2)));
+    appendEntries(log, 1);
+    Together.await("the mark is stored", () -> disk.operations().stream().anyMatch(FailureContract::storesTheMark));
+    shortOfMemory.on(Op.WRITE_DURABLY).named("log.mark"::equals).fail(() -> new OutOfMemoryError("of the test"));
+    disk.reset();
+    appendEntries(log, 1);
+    // One that fails, and both slots.
+    Together.await("the mark is stored", () -> disk.operations().stream().filter(FailureContract::storesTheMark).count() >= 3);
+    assertThat(log.stats().failed()).isFalse();
+  }
+
+  private static boolean storesTheMark(Operation operation) {
+    return operation.op() == Op.WRITE_DURABLY && operation.file().equals("log.mark");
   }
 
   @Test
@@ -171,7 +192,7 @@ public abstract class FailureContract extends LogTestBase {
 
   private static CompletableFuture<Long> asyncOrFailed(WriteAheadLog log) {
     try {
-      return log.appendAsync(dev.syncline.Operation.entry(bytes("async")));
+      return log.appendAsync(dev.syncline.Operation.entry(bytes("async"))).durable();
     } catch (IOException alreadyPoisoned) {
       return CompletableFuture.failedFuture(alreadyPoisoned);
     }
@@ -276,6 +297,56 @@ public abstract class FailureContract extends LogTestBase {
     }
     assertThat(append.get()).isEqualTo(6);
     assertThat(log.durableSequence()).isEqualTo(6);
+  }
+
+  /** Whoever follows is in memory only: the answer need not wait for the disk. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whoFollowsACommitThatHangsIsToldWhenCloseGivesUp(boolean byTheThread) throws Exception {
+    FaultyStorage disk = new FaultyStorage(openStorage(directory()));
+    WriteAheadLog log = open(disk, options -> options.closeTimeout(Duration.ofMillis(200)));
+    appendEntries(log, 5);
+    FaultyStorage.Stall first = disk.on(Op.WRITE_DURABLY).named(LogTestBase::isFirstSegment).stallBefore();
+    FaultyStorage.Stall second = disk.on(Op.WRITE_DURABLY).named(LogTestBase::isFirstSegment).nth(2).stallBefore();
+    Together.Task<Throwable> leader = Together.begin(() -> catchThrowable(() -> log.append(entryPayload(6))));
+    List<Together.Task<Throwable>> followers = new ArrayList<>();
+    try {
+      first.awaitReached(PATIENCE);
+      for (int i = 0; i < 8; i++) followers.add(Together.begin(() -> catchThrowable(() -> log.append(entryPayload(7)))));
+      Together.await("every record lies in a frame", () -> log.stats().appends() == 6 + followers.size());
+      if (byTheThread) followers.add(Together.begin(() -> catchThrowable(() -> log.truncateAfter(5))));
+      if (byTheThread) Together.await("the cut waits", () -> followers.get(8).isWaiting());
+      first.release();
+      second.awaitReached(PATIENCE);
+      assertThatThrownBy(log::close).isInstanceOf(LogFailedException.class);
+      // One of them, or the log's own thread, is in the write itself.
+      int writing = byTheThread ? 0 : 1;
+      Together.await("those who follow are told",
+          () -> followers.subList(0, 8).stream().filter(Together.Task::isDone).count() == 8 - writing);
+    } finally {
+      first.release();
+      second.release();
+    }
+    for (Together.Task<Throwable> follower : followers.subList(0, 8))
+      if (byTheThread || follower.get() != null) assertThat(follower.get()).isInstanceOf(LogFailedException.class);
+    assertThat(leader.get()).isNull();
+  }
+
+  /** The thread that makes segments and marks. */
+  @Test
+  void whatHangsBesideCommitsShowsInTheStatistics() throws Exception {
+    FaultyStorage disk = new FaultyStorage(openStorage(directory()));
+    WriteAheadLog log = openWithFive(disk, SyncMode.SYNC);
+    FaultyStorage.Stall stall = disk.on(Op.WRITE_DURABLY).named("log.mark"::equals).stallBefore();
+    Together.Task<Throwable> truncation = Together.begin(() -> catchThrowable(() -> log.truncate(3)));
+    try {
+      stall.awaitReached(PATIENCE);
+      Together.await("it shows", () -> log.stats().syncInProgressNanos() > 0);
+    } finally {
+      stall.release();
+    }
+    assertThat(truncation.get()).isNull();
+    Together.await("it is over", () -> log.stats().syncInProgressNanos() == 0);
   }
 
   @Test

@@ -35,7 +35,8 @@ final class FaultScript {
   private static final int LARGE_BYTES = 20 << 10;
 
   /** The methods in which the log's threads wait for work. */
-  private static final Set<String> RESTING = Set.of("rest", "awaitWriterWork");
+  private static final Set<String> RESTING = Set.of(
+      present("dev.syncline.log.commit.Housekeeper", "rest"), present("dev.syncline.log.commit.WriterThread", "await"));
 
   /** How the storage under test is opened. */
   interface Opener {
@@ -169,7 +170,7 @@ final class FaultScript {
       step(() -> {
         String payload = payload("async", 100);
         model.attempt(payload);
-        CompletableFuture<Long> future = log.appendAsync(Operation.entry(LogTestBase.bytes(payload)));
+        CompletableFuture<Long> future = log.appendAsync(Operation.entry(LogTestBase.bytes(payload))).durable();
         futures.add(future.whenComplete((sequence, failure) -> {
           told.incrementAndGet();
           if (failure == null) model.returned(payload, sequence);
@@ -235,8 +236,20 @@ final class FaultScript {
     Set<String> threads = Set.of("syncline-" + storage.directory().getFileName(), "syncline-writer");
     boolean rests = Thread.getAllStackTraces().entrySet().stream()
         .filter(each -> threads.contains(each.getKey().getName()))
-        .allMatch(each -> Arrays.stream(each.getValue()).anyMatch(frame -> RESTING.contains(frame.getMethodName())));
+        .allMatch(each -> Arrays.stream(each.getValue())
+            .anyMatch(frame -> RESTING.contains(frame.getClassName() + '.' + frame.getMethodName())));
     return rests && storage.gate().inside() == 0;
+  }
+
+  /** The name of a method that must be there: under another name no thread would ever be seen to rest. */
+  private static String present(String type, String method) {
+    try {
+      boolean present = Arrays.stream(Class.forName(type).getDeclaredMethods()).anyMatch(each -> each.getName().equals(method));
+      if (present) return type + '.' + method;
+    } catch (ClassNotFoundException e) {
+      throw new AssertionError("the log's threads wait elsewhere: there is no class " + type, e);
+    }
+    throw new AssertionError("the log's threads wait elsewhere: there is no method " + method + " in " + type);
   }
 
   /** Throws once at most, and lets go of everything. */

@@ -66,6 +66,7 @@ public final class FaultyStorage extends InterceptedStorage {
     private final Op op;
     private final AtomicInteger matchCount = new AtomicInteger();
     private Predicate<String> names = name -> true;
+    private Predicate<Operation> range = operation -> true;
     private int firstMatch = 1;
     private boolean forever;
     private Effect effect;
@@ -77,6 +78,13 @@ public final class FaultyStorage extends InterceptedStorage {
     /** Only operations on files with such names. */
     public Fault named(Predicate<String> names) {
       this.names = names;
+      return this;
+    }
+
+    /** Only operations on bytes of the file in this range. */
+    public Fault touching(long fromBytes, long lengthBytes) {
+      range = operation -> operation.offsetBytes() < fromBytes + lengthBytes
+          && operation.offsetBytes() + operation.lengthBytes() > fromBytes;
       return this;
     }
 
@@ -162,7 +170,7 @@ public final class FaultyStorage extends InterceptedStorage {
     }
 
     private boolean strikes(Operation operation) {
-      if (operation.op() != op || !names.test(operation.file())) return false;
+      if (operation.op() != op || !names.test(operation.file()) || !range.test(operation)) return false;
       int match = matchCount.incrementAndGet();
       return forever ? match >= firstMatch : match == firstMatch;
     }

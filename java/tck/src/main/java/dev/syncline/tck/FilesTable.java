@@ -55,6 +55,7 @@ final class FilesTable {
     addMissing(verification);
     addLinks(verification);
     addLeftOvers(verification);
+    addOldCuts(verification);
     addMarks(verification);
   }
 
@@ -120,6 +121,17 @@ final class FilesTable {
         NAMES.get(2));
     keep(DecisionRow.LEFT_OVER, "of a cut of the tail, unreadable", v, files(cut, oldest, middle, withoutHeader(newest)),
         NewestSegmentTable.sequences(1, 5), 6, NAMES.get(2));
+  }
+
+  /** The mark was kept before the newest segment was begun, and put back. */
+  private void addOldCuts(Verification v) {
+    for (int to : new int[] {5, 6}) {
+      Mark old = behind.withRewind(to, 2).withDurable(new Mark.DurablePoint(2, 0, to, 0), false);
+      cases.add(new DecisionCase(DecisionRow.OLD_CUT, "to " + to + ", " + v, () -> files(old, oldest, middle, newest), v, ALL, 0,
+          new Loss(SegmentName.MARK, 0, -1, true), null));
+      keep(DecisionRow.LEFT_OVER, "of a cut to " + to + ", and a segment being made", v, files(old, oldest, middle, begun),
+          NewestSegmentTable.sequences(1, to), to + 1, NAMES.get(2));
+    }
   }
 
   private void addMarks(Verification v) {

@@ -106,7 +106,7 @@ public abstract class FollowerContract extends LogTestBase {
       // Behind a cut the next frame begins a segment.
       if (i % 10 == 9) writer.truncateAfter(writer.currentSequence() - 5);
       try (WalCursor tail = reader.tail(reader.durableSequence())) {
-        for (int k = 0; k < 10; k++) writer.appendAsync(dev.syncline.Operation.entry(new byte[i % 23 * 300]));
+        for (int k = 0; k < 10; k++) writer.appendAsync(dev.syncline.Operation.entry(new byte[i % 23 * 300])).durable();
         thenIsDurable(writer, records(reader.iterate()).size());
         try (WriteAheadLog late = WriteAheadLog.openReadOnly(directory())) {
           thenIsDurable(writer, late.currentSequence());

@@ -45,6 +45,27 @@ public abstract class FullDiskContract extends LogTestBase {
     assertThat(lines(open(LogTestBase::smallSegments).replay())).isEqualTo(entryLines(1, end));
   }
 
+  /** Each trial makes a file and deletes it: however many wait there is one at a time, ten times a second. */
+  @Test
+  void whoWaitsForRoomTogetherTriesOnceAnInterval() throws Exception {
+    FaultyStorage disk = new FaultyStorage(openStorage(directory()));
+    WriteAheadLog log = open(disk, LogTestBase::smallSegments);
+    AtomicInteger trials = new AtomicInteger();
+    disk.on(Op.CREATE).forever().fail(() -> {
+      trials.incrementAndGet();
+      return new StorageFullException("no space, says the test");
+    });
+    appendUntilFull(log);
+    trials.set(0);
+    long beganNanos = System.nanoTime();
+    Together.run(8, thread -> assertThat(log.awaitRoom(Duration.ofSeconds(1))).isFalse());
+    long intervals = 1 + (System.nanoTime() - beganNanos) / Duration.ofMillis(100).toNanos();
+    assertThat(trials).hasValueBetween(2, (int) intervals + 1);
+    disk.heal();
+    Together.run(8, thread -> assertThat(log.awaitRoom(Duration.ofSeconds(20))).isTrue());
+    log.append(bytes("there is room"));
+  }
+
   @Test
   void truncateWorksOnAFullDisk() throws IOException {
     FaultyStorage disk = new FaultyStorage(openStorage(directory()));
@@ -55,7 +76,7 @@ public abstract class FullDiskContract extends LogTestBase {
     long last = appendUntilFull(log);
     log.truncate(35);
     assertThat(lines(log.replay())).isEqualTo(entryLines(36, last));
-    assertThat(DirectoryBytes.walFiles(directory()).get(0).getFileName().toString()).isNotEqualTo("%020d.wal".formatted(1));
+    assertThat(DirectoryBytes.walFiles(directory()).get(0).getFileName().toString()).isNotEqualTo("00000000000000000001.wal");
     disk.heal();
     assertThat(log.append(entryPayload(last + 1))).isEqualTo(last + 1);
   }

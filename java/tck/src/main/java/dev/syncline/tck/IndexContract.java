@@ -9,7 +9,7 @@ import dev.syncline.CorruptionPolicy;
 import dev.syncline.LogFailedException;
 import dev.syncline.RecordTooLargeException;
 import dev.syncline.StorageFullException;
-import dev.syncline.log.Entry;
+import dev.syncline.log.commit.Entry;
 import dev.syncline.log.SegmentedLog;
 import dev.syncline.log.read.LogCursor;
 import dev.syncline.tck.Operation.Op;
@@ -66,7 +66,7 @@ public abstract class IndexContract extends IndexTestBase {
     SegmentedLog log = openLog(directory());
     log.appendRun(1, run(1, 5));
     log.appendRun(40, run(40, 41));
-    log.truncateAfter(20, 0, 0);
+    log.truncateAfter(20);
     assertThat(contents(log)).isEqualTo(records(1, 5));
     assertThat(log.currentSequence()).isEqualTo(20);
     assertThat(read(log, 20)).isNull();
@@ -91,7 +91,7 @@ public abstract class IndexContract extends IndexTestBase {
     log.appendRun(40, run(40, 41));
     if (cut > 50) appendOneByOne(log, 42, 61);
     log.appendRun(100, run(100, 101));
-    log.truncateAfter(cut, 0, 0);
+    log.truncateAfter(cut);
     List<String> expected = new ArrayList<>(records(1, 5));
     for (long i = 40; i <= Math.min(cut, cut > 50 ? 61 : 41); i++) expected.addAll(records(i, i));
     if (cut == 100) expected.addAll(records(100, 100));
@@ -244,7 +244,7 @@ public abstract class IndexContract extends IndexTestBase {
     });
     for (int i = 0; i < 30 && !reading.isDone(); i++) {
       log.appendRun(201, run(201, 240));
-      log.truncateAfter(200, 0, 0);
+      log.truncateAfter(200);
     }
     enough.set(true);
     reading.get();
@@ -308,7 +308,7 @@ public abstract class IndexContract extends IndexTestBase {
     assertThat(scan(log, RARE, 16)).hasSize(2);
     log.truncate(17);
     assertThat(scan(log, RARE, 0)).containsExactly("80 <entry-80>");
-    log.truncateAfter(79, 0, 0);
+    log.truncateAfter(79);
     assertThat(scan(log, RARE, 0)).isEmpty();
     log.appendRun(80, List.of(entry(RARE, "another")));
     assertThat(scan(log, RARE, 0)).containsExactly("80 another");

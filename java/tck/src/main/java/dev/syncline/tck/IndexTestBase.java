@@ -3,7 +3,7 @@ package dev.syncline.tck;
 import dev.syncline.CorruptionPolicy;
 import dev.syncline.SyncMode;
 import dev.syncline.io.Storage;
-import dev.syncline.log.Entry;
+import dev.syncline.log.commit.Entry;
 import dev.syncline.log.SegmentedLog;
 import dev.syncline.log.options.LogOptions;
 import dev.syncline.log.read.LogCursor;

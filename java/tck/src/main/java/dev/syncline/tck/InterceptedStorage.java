@@ -1,5 +1,6 @@
 package dev.syncline.tck;
 
+import dev.syncline.io.ProcessLock;
 import dev.syncline.io.SegmentFile;
 import dev.syncline.io.SleepWord;
 import dev.syncline.io.Storage;
@@ -53,13 +54,23 @@ public abstract class InterceptedStorage extends Storage {
   }
 
   @Override
-  public Storage in(Path otherDirectory) throws IOException {
+  public Object directoryKey() throws IOException {
+    return delegate.directoryKey();
+  }
+
+  @Override
+  protected Storage doIn(Path otherDirectory) throws IOException {
     return around(delegate.in(otherDirectory));
   }
 
   @Override
-  public void close() throws IOException {
+  protected void doClose() throws IOException {
     delegate.close();
+  }
+
+  @Override
+  protected Optional<ProcessLock> doTryLock() throws IOException {
+    return delegate.tryLock();
   }
 
   @Override
@@ -140,6 +151,16 @@ public abstract class InterceptedStorage extends Storage {
     }
 
     @Override
+    protected void doPrepareDurableWrites() throws IOException {
+      file.prepareDurableWrites();
+    }
+
+    @Override
+    protected void doPrepareDurableWritesOnly() throws IOException {
+      file.prepareDurableWritesOnly();
+    }
+
+    @Override
     protected void doWriteDurably(ByteBuffer source, long offsetBytes) throws IOException {
       write(Op.WRITE_DURABLY, source, part -> file.writeDurably(part, offsetBytes), offsetBytes);
     }
@@ -201,6 +222,11 @@ public abstract class InterceptedStorage extends Storage {
     @Override
     protected long doSize() throws IOException {
       return intercept(on(Op.SIZE, 0, 0), file::size);
+    }
+
+    @Override
+    protected void doRenamed(String newName) {
+      file.renamed(newName);
     }
 
     @Override

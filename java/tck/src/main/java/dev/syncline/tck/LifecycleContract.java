@@ -241,7 +241,7 @@ public abstract class LifecycleContract extends LogTestBase {
   void closeCompletesEveryFuture() throws Exception {
     WriteAheadLog log = open(options -> options.syncMode(SyncMode.MANUAL));
     List<CompletableFuture<Long>> futures = new ArrayList<>();
-    for (int i = 1; i <= 50; i++) futures.add(log.appendAsync(dev.syncline.Operation.entry(entryPayload(i))));
+    for (int i = 1; i <= 50; i++) futures.add(log.appendAsync(dev.syncline.Operation.entry(entryPayload(i))).durable());
     log.close();
     for (int i = 1; i <= 50; i++) assertThat(futures.get(i - 1).get(20, TimeUnit.SECONDS)).isEqualTo(i);
     assertThat(lines(open().replay())).isEqualTo(entryLines(1, 50));

@@ -59,7 +59,7 @@ public interface LogOperations extends Closeable {
 
       @Override
       public CompletableFuture<Long> appendAsync(Operation operation) throws IOException {
-        return log.appendAsync(operation);
+        return log.appendAsync(operation).durable();
       }
 
       @Override

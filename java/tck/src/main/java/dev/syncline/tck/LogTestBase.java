@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -114,7 +115,7 @@ public abstract class LogTestBase {
 
   /** The first segment of a fresh log: what goes wrong there hits appends, and not the file that is made ready next. */
   protected static boolean isFirstSegment(String openedAs) {
-    return openedAs.startsWith("%020d.".formatted(1));
+    return openedAs.startsWith(String.format(Locale.ROOT, "%020d.", 1));
   }
 
   /** A closed log in {@link #directory} that holds the entries 1 to {@code count}, in small segments. */

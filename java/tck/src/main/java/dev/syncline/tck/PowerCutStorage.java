@@ -37,7 +37,7 @@ public final class PowerCutStorage extends InterceptedStorage {
   /** Names as the running process sees them. Guarded by this. */
   private final Map<String, Content> names = new LinkedHashMap<>();
 
-  /** Files by the name under which they were opened, which a rename does not change. Guarded by this. */
+  /** Files by the names under which they were opened, or that they have been given since. Guarded by this. */
   private final Map<String, Content> opened = new HashMap<>();
 
   /** Names as they were after each change since the last directory sync, which is the first. Guarded by this. */
@@ -96,6 +96,8 @@ public final class PowerCutStorage extends InterceptedStorage {
     synchronized (this) {
       super.doRename(from, to);
       names.put(to, names.remove(from));
+      // One that is open goes on under the name that it has now.
+      if (opened.containsKey(from)) opened.put(to, names.get(to));
       nameStates.add(new LinkedHashMap<>(names));
     }
   }

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -103,7 +104,7 @@ public abstract class ReaderFaultsContract extends LogTestBase {
     HookedStorage disk = new HookedStorage(openStorage(directory()));
     List<Long> seen = new ArrayList<>();
     try (WriteAheadLog log = open(disk, options -> {}); WalCursor cursor = log.replay()) {
-      disk.hook(failingOnce(Op.READ, "%020d.".formatted(2)));
+      disk.hook(failingOnce(Op.READ, String.format(Locale.ROOT, "%020d.", 2)));
       for (int asked = 0; asked < 20; asked++) {
         try {
           if (cursor.advance()) seen.add(cursor.sequence());

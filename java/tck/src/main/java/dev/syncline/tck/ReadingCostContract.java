@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -155,7 +156,7 @@ public abstract class ReadingCostContract extends LogTestBase {
 
   private static String hex(ByteBuffer bytes) {
     StringBuilder text = new StringBuilder();
-    while (bytes.hasRemaining()) text.append("%02x".formatted(bytes.get()));
+    while (bytes.hasRemaining()) text.append(String.format(Locale.ROOT, "%02x", bytes.get()));
     return text.toString();
   }
 

@@ -102,7 +102,7 @@ public abstract class RecordContract extends LogTestBase {
   @Test
   void anAsynchronousAppendThatIsTooLargeIsRefusedTheSameWay() throws IOException {
     WriteAheadLog log = open(options -> options.maxRecordSize(1000));
-    assertThatThrownBy(() -> log.appendAsync(Operation.entry(new byte[1001])).join())
+    assertThatThrownBy(() -> log.appendAsync(Operation.entry(new byte[1001])).durable().join())
         .satisfiesAnyOf(
             thrown -> assertThat(thrown).isInstanceOf(RecordTooLargeException.class),
             thrown -> assertThat(thrown).hasCauseInstanceOf(RecordTooLargeException.class));
@@ -151,7 +151,7 @@ public abstract class RecordContract extends LogTestBase {
     byte[] value = bytes("value 1");
     log.put(key, value);
     log.appendBatch(List.of(Operation.put(key, value)));
-    log.appendAsync(Operation.put(key, value));
+    log.appendAsync(Operation.put(key, value)).durable();
     Arrays.fill(key, (byte) '!');
     Arrays.fill(value, (byte) '!');
     assertThat(lines(log.replay())).containsExactly("1 PUT key 1=value 1", "2 PUT key 1=value 1", "4 PUT key 1=value 1");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.syncline.LogClosedException;
 import dev.syncline.LogFailedException;
 import dev.syncline.RecordsTruncatedException;
+import dev.syncline.SequenceRange;
 import dev.syncline.log.SegmentedLog;
 import dev.syncline.log.read.LogCursor;
 import dev.syncline.tck.Operation.Op;
@@ -95,7 +96,7 @@ public abstract class ResetContract extends IndexTestBase {
   @Test
   void afterACutOfTheTailThatNoSegmentConfirmsYetItHoldsAll() throws IOException {
     SegmentedLog log = openLog(givenRecords(1, 60));
-    log.truncateAfter(20, 0, 0);
+    log.truncateAfter(20);
     log.reset(15);
     log.close();
     SegmentedLog again = openLog(directory());
@@ -139,6 +140,82 @@ public abstract class ResetContract extends IndexTestBase {
     try (SegmentedLog again = openLog(directory())) {
       assertThat(contents(again)).isIn(List.of(), records(1, 3));
     }
+  }
+
+  // Leaving indexes out.
+
+  /** As giving damage up leaves it: a copy of a log that has such a gap can be made to have it, too. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 5, 60})
+  void whatIsSkippedIsAGapOnRecord(long last) throws IOException {
+    try (SegmentedLog log = openLog(givenRecords(1, last))) {
+      log.skipTo(101);
+      assertThat(log.currentSequence()).isEqualTo(100);
+      assertThat(log.durableSequence()).isEqualTo(100);
+      assertThat(contents(log)).isEqualTo(records(1, last));
+    }
+    try (SegmentedLog again = openLog(directory())) {
+      assertThat(again.recovery().closedCleanly()).isTrue();
+      assertThat(again.recovery().gaps()).containsExactly(new SequenceRange(last + 1, 100));
+      assertThat(again.currentSequence()).isEqualTo(100);
+      assertThat(again.append(PLAIN, 0, NOTHING, entryPayload(101))).isEqualTo(101);
+    }
+    SegmentedLog log = openLog(directory());
+    assertThat(log.recovery().gaps()).containsExactly(new SequenceRange(last + 1, 100));
+    List<String> expected = new ArrayList<>(records(1, last));
+    expected.addAll(records(101, 101));
+    assertThat(contents(log)).isEqualTo(expected);
+    assertThat(log.verify().ok()).isTrue();
+    log.truncateAfter(last + 1);
+    assertThat(contents(log)).isEqualTo(records(1, last));
+  }
+
+  @Test
+  void skippingTwiceAndInAnEmptyLogLeavesIndexesOut() throws IOException {
+    try (SegmentedLog log = openLog(directory())) {
+      log.skipTo(10);
+      log.skipTo(20);
+      assertThat(log.append(PLAIN, 0, NOTHING, entryPayload(20))).isEqualTo(20);
+      log.skipTo(30);
+      log.skipTo(40);
+      log.appendGroup(run(40, 44));
+      log.truncateAfter(42);
+      log.skipTo(50);
+      log.appendRun(50, run(50, 50));
+    }
+    List<String> expected = new ArrayList<>(records(20, 20));
+    expected.addAll(records(40, 42));
+    expected.addAll(records(50, 50));
+    SegmentedLog log = openLog(directory());
+    assertThat(contents(log)).isEqualTo(expected);
+    assertThat(log.recovery().damage()).isEmpty();
+    assertThat(log.verify().ok()).isTrue();
+    log.truncate(45);
+    assertThat(contents(log)).isEqualTo(records(50, 50));
+  }
+
+  @Test
+  void whatIsThereCannotBeSkipped() throws IOException {
+    SegmentedLog log = openLog(givenRecords(1, 3));
+    for (long next : new long[] {3, 1, 0, -5, Long.MAX_VALUE})
+      assertThatThrownBy(() -> log.skipTo(next)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("" + next);
+    log.skipTo(4);
+    assertThat(log.append(PLAIN, 0, NOTHING, entryPayload(4))).isEqualTo(4);
+    assertThat(contents(log)).isEqualTo(records(1, 4));
+  }
+
+  @Test
+  void aCrashInASkipLeavesTheLogAsBeforeOrAsAfter() throws IOException {
+    Path start = givenRecords(1, 20);
+    dieAtEachStep(start, log -> log.skipTo(101), (step, log) -> {
+      assertThat(log.currentSequence()).as(step).isIn(20L, 100L);
+      long next = log.currentSequence() + 1;
+      assertThat(log.append(PLAIN, 0, NOTHING, entryPayload(next))).as(step).isEqualTo(next);
+      List<String> expected = new ArrayList<>(records(1, 20));
+      expected.addAll(records(next, next));
+      assertThat(contents(log)).as(step).isEqualTo(expected);
+      assertThat(log.recovery().damage()).as(step).isEmpty();
+    });
   }
 
   // Cursors.
@@ -193,7 +270,7 @@ public abstract class ResetContract extends IndexTestBase {
       log.appendRun(100, run(100, 101));
     }
     List<String> kept = all.subList(0, (int) (Math.min(cut, 5) + Math.max(0, Math.min(cut, 61) - 39) + (cut == 100 ? 1 : 0)));
-    dieAtEachStep(start, log -> log.truncateAfter(cut, 0, 0), (step, log) -> {
+    dieAtEachStep(start, log -> log.truncateAfter(cut), (step, log) -> {
       boolean before = log.currentSequence() == 101;
       assertThat(contents(log)).as(step).isEqualTo(before ? all : kept);
       assertThat(log.currentSequence()).as(step).isEqualTo(before ? 101 : cut);
@@ -225,7 +302,7 @@ public abstract class ResetContract extends IndexTestBase {
     dieAtEachStep(start, log -> {
       log.reset(10);
       log.appendRun(10, run(10, 19));
-      log.truncateAfter(14, 0, 0);
+      log.truncateAfter(14);
       log.reset(5);
       log.appendRun(5, run(5, 6));
     }, (step, log) ->

@@ -16,6 +16,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 
 /**
@@ -116,6 +117,6 @@ public abstract class ScenarioBase extends LogTestBase {
   }
 
   protected static Path segment(Path directory, long ordinal) {
-    return directory.resolve("%020d.wal".formatted(ordinal));
+    return directory.resolve(String.format(Locale.ROOT, "%020d.wal", ordinal));
   }
 }

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -265,7 +266,7 @@ public abstract class SegmentContract extends LogTestBase {
   }
 
   private static String nameOf(int ordinal) {
-    return "%020d.wal".formatted(ordinal);
+    return String.format(Locale.ROOT, "%020d.wal", ordinal);
   }
 
   private static long size(Path file) {

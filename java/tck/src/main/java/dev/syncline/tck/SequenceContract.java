@@ -117,7 +117,7 @@ public abstract class SequenceContract extends LogTestBase {
     assertThat(log.appendBatch(batch("b", "c"))).isEqualTo(new SequenceRange(2, 3));
     assertThat(log.append(bytes("five"))).isEqualTo(5);
     assertThat(log.checkpoint()).isEqualTo(6);
-    assertThat(log.appendAsync(Operation.delete(bytes("b"))).isCompletedExceptionally()).isFalse();
+    assertThat(log.appendAsync(Operation.delete(bytes("b"))).durable().isCompletedExceptionally()).isFalse();
     log.close();
     assertThat(open().currentSequence()).isEqualTo(7);
   }

@@ -41,7 +41,7 @@ public final class SimulatedStorage extends Storage {
   }
 
   @Override
-  public Storage in(Path otherDirectory) {
+  protected Storage doIn(Path otherDirectory) {
     return new SimulatedStorage(disk, root, otherDirectory, traits);
   }
 

@@ -637,15 +637,6 @@ public abstract class StorageContract {
   }
 
   @Test
-  void anotherStorageOfTheSameKindHasAGateOfItsOwn() throws IOException {
-    try (Storage other = storage.in(directory)) {
-      assertThat(storage.gate().shut(0)).isTrue();
-      other.create("a.wal", 0).close();
-      assertThat(other.list()).containsExactly("a.wal");
-    }
-  }
-
-  @Test
   void anOperationThatFailsLeavesTheGate() {
     assertThatThrownBy(() -> storage.delete("a.wal")).isInstanceOf(NoSuchFileException.class);
     assertThatThrownBy(() -> storage.open("a.wal", Access.WRITE)).isInstanceOf(NoSuchFileException.class);

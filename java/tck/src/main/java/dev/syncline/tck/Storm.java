@@ -59,7 +59,7 @@ final class Storm {
       }
       case 1 -> {
         List<CompletableFuture<Long>> futures = new ArrayList<>();
-        for (Operation entry : entries) futures.add(log.appendAsync(entry));
+        for (Operation entry : entries) futures.add(log.appendAsync(entry).durable());
         for (int i = 0; i < UNSAID_MAX; i++) say(thread, from + i, futures.get(i).get());
       }
       default -> {

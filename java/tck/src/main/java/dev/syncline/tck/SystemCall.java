@@ -3,8 +3,7 @@ package dev.syncline.tck;
 /**
  * What a storage asks of the operating system, one name for each kind of call.
  *
- * <p>The first fifteen are the members of the C layer's table, in its order (see {@code native/src/test-faults/faulty_syscalls.c});
- * the others are made by Java alone.
+ * <p>In the order of the C layer's saboteur (see {@code native/src/test-faults/faulty_syscalls.c}).
  */
 public enum SystemCall {
   OPEN, CLOSE, UNLINK, LINK, READ,

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -49,7 +50,7 @@ public abstract class SystemFaultContract extends SystemFaultScenarios {
       }
     }
     reporter.publishEntry("faults " + getClass().getSimpleName() + " " + mode,
-        "%d tried of %d there are, %d met, seed %d".formatted(cases.size(), all.size(), struck, seed));
+        String.format(Locale.ROOT, "%d tried of %d there are, %d met, seed %d", cases.size(), all.size(), struck, seed));
     assertThat(violations).as("seed %d, %s", seed, mode).isEmpty();
     assertThat(struck).as("faults that were met").isGreaterThan(cases.size() / 2);
   }

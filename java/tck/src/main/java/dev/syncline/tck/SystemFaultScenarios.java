@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The faults of system calls that have a story of their own: promises 20 to 22. */
 abstract class SystemFaultScenarios extends LogTestBase {
-  private static final String FIRST_SEGMENT = "%020d.wal".formatted(1);
+  private static final String FIRST_SEGMENT = String.format(Locale.ROOT, "%020d.wal", 1);
   private static final int FOLLOWERS = 8;
   private static final int APPENDS_MAX = 500;
 
@@ -72,6 +73,23 @@ abstract class SystemFaultScenarios extends LogTestBase {
     log.append(bytes("goes on"));
     log.close();
     assertThat(OpenFiles.below(directory())).isEmpty();
+  }
+
+  /** A file server that answers late, or a disk that fails behind the change: the name has changed, and the call says it has not. */
+  @Test
+  void aRenameThatSaysItFailedAndWasDoneLosesNoFileFromSight() throws Exception {
+    Files.createDirectories(directory());
+    system().watch(directory());
+    try (Storage storage = openStorage(place(directory())); SegmentFile file = storage.create("a.tmp", BLOCK_BYTES)) {
+      system().arm(SystemFault.of(SystemCall.RENAME, Effect.FAIL_AFTER, SystemError.EIO));
+      assertThatThrownBy(() -> storage.rename("a.tmp", "a.wal")).isInstanceOf(IOException.class);
+      assertThat(system().struck()).isEqualTo(1);
+      system().disarm();
+      assertThat(storage.list()).contains("a.wal").doesNotContain("a.tmp");
+      file.writeZeros(0, BLOCK_BYTES);
+      file.sync();
+      assertThat(file.size()).isEqualTo(BLOCK_BYTES);
+    }
   }
 
   /** A kernel reports a failed write-back once, and the next sync succeeds: it vouches for nothing. */

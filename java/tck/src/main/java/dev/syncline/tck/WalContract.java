@@ -11,10 +11,26 @@ import org.junit.jupiter.api.Nested;
  * <p>Each nested class is one theme of the contract, and can also be extended alone. Two storages are compared by {@link
  * ParityContract}, which needs both.
  */
-public abstract class WalContract extends LogTestBase {
+public abstract class WalContract extends LimitContracts {
 
   @Nested
   class Storages extends StorageContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+  }
+
+  @Nested
+  class Directories extends DirectoryContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+  }
+
+  @Nested
+  class ChildStorages extends ChildStorageContract {
     @Override
     protected Storage openStorage(Path directory) throws IOException {
       return WalContract.this.openStorage(directory);
@@ -27,11 +43,6 @@ public abstract class WalContract extends LogTestBase {
     protected Storage openStorage(Path directory) throws IOException {
       return WalContract.this.openStorage(directory);
     }
-
-    @Override
-    protected Class<? extends LogTestBase> factory() {
-      return WalContract.this.factory();
-    }
   }
 
   @Nested
@@ -39,11 +50,6 @@ public abstract class WalContract extends LogTestBase {
     @Override
     protected Storage openStorage(Path directory) throws IOException {
       return WalContract.this.openStorage(directory);
-    }
-
-    @Override
-    protected Class<? extends LogTestBase> factory() {
-      return WalContract.this.factory();
     }
   }
 
@@ -53,11 +59,6 @@ public abstract class WalContract extends LogTestBase {
     protected Storage openStorage(Path directory) throws IOException {
       return WalContract.this.openStorage(directory);
     }
-
-    @Override
-    protected Class<? extends LogTestBase> factory() {
-      return WalContract.this.factory();
-    }
   }
 
   @Nested
@@ -65,11 +66,6 @@ public abstract class WalContract extends LogTestBase {
     @Override
     protected Storage openStorage(Path directory) throws IOException {
       return WalContract.this.openStorage(directory);
-    }
-
-    @Override
-    protected Class<? extends LogTestBase> factory() {
-      return WalContract.this.factory();
     }
   }
 
@@ -79,11 +75,6 @@ public abstract class WalContract extends LogTestBase {
     protected Storage openStorage(Path directory) throws IOException {
       return WalContract.this.openStorage(directory);
     }
-
-    @Override
-    protected Class<? extends LogTestBase> factory() {
-      return WalContract.this.factory();
-    }
   }
 
   @Nested
@@ -91,11 +82,6 @@ public abstract class WalContract extends LogTestBase {
     @Override
     protected Storage openStorage(Path directory) throws IOException {
       return WalContract.this.openStorage(directory);
-    }
-
-    @Override
-    protected Class<? extends LogTestBase> factory() {
-      return WalContract.this.factory();
     }
   }
 
@@ -105,11 +91,6 @@ public abstract class WalContract extends LogTestBase {
     protected Storage openStorage(Path directory) throws IOException {
       return WalContract.this.openStorage(directory);
     }
-
-    @Override
-    protected Class<? extends LogTestBase> factory() {
-      return WalContract.this.factory();
-    }
   }
 
   @Nested
@@ -118,10 +99,21 @@ public abstract class WalContract extends LogTestBase {
     protected Storage openStorage(Path directory) throws IOException {
       return WalContract.this.openStorage(directory);
     }
+  }
 
+  @Nested
+  class SequenceFirst extends SequenceFirstContract {
     @Override
-    protected Class<? extends LogTestBase> factory() {
-      return WalContract.this.factory();
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+  }
+
+  @Nested
+  class Opening extends OpeningContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
     }
   }
 
@@ -131,11 +123,6 @@ public abstract class WalContract extends LogTestBase {
     protected Storage openStorage(Path directory) throws IOException {
       return WalContract.this.openStorage(directory);
     }
-
-    @Override
-    protected Class<? extends LogTestBase> factory() {
-      return WalContract.this.factory();
-    }
   }
 
   @Nested
@@ -143,11 +130,6 @@ public abstract class WalContract extends LogTestBase {
     @Override
     protected Storage openStorage(Path directory) throws IOException {
       return WalContract.this.openStorage(directory);
-    }
-
-    @Override
-    protected Class<? extends LogTestBase> factory() {
-      return WalContract.this.factory();
     }
   }
 
@@ -157,11 +139,6 @@ public abstract class WalContract extends LogTestBase {
     protected Storage openStorage(Path directory) throws IOException {
       return WalContract.this.openStorage(directory);
     }
-
-    @Override
-    protected Class<? extends LogTestBase> factory() {
-      return WalContract.this.factory();
-    }
   }
 
   @Nested
@@ -169,11 +146,6 @@ public abstract class WalContract extends LogTestBase {
     @Override
     protected Storage openStorage(Path directory) throws IOException {
       return WalContract.this.openStorage(directory);
-    }
-
-    @Override
-    protected Class<? extends LogTestBase> factory() {
-      return WalContract.this.factory();
     }
   }
 
@@ -209,11 +181,6 @@ public abstract class WalContract extends LogTestBase {
     protected Storage openStorage(Path directory) throws IOException {
       return WalContract.this.openStorage(directory);
     }
-
-    @Override
-    protected Class<? extends LogTestBase> factory() {
-      return WalContract.this.factory();
-    }
   }
 
   @Nested
@@ -222,11 +189,6 @@ public abstract class WalContract extends LogTestBase {
     protected Storage openStorage(Path directory) throws IOException {
       return WalContract.this.openStorage(directory);
     }
-
-    @Override
-    protected Class<? extends LogTestBase> factory() {
-      return WalContract.this.factory();
-    }
   }
 
   @Nested
@@ -234,11 +196,6 @@ public abstract class WalContract extends LogTestBase {
     @Override
     protected Storage openStorage(Path directory) throws IOException {
       return WalContract.this.openStorage(directory);
-    }
-
-    @Override
-    protected Class<? extends LogTestBase> factory() {
-      return WalContract.this.factory();
     }
   }
 
@@ -261,11 +218,6 @@ public abstract class WalContract extends LogTestBase {
     protected Storage openStorage(Path directory) throws IOException {
       return WalContract.this.openStorage(directory);
     }
-
-    @Override
-    protected Class<? extends LogTestBase> factory() {
-      return WalContract.this.factory();
-    }
   }
 
   @Nested
@@ -273,11 +225,6 @@ public abstract class WalContract extends LogTestBase {
     @Override
     protected Storage openStorage(Path directory) throws IOException {
       return WalContract.this.openStorage(directory);
-    }
-
-    @Override
-    protected Class<? extends LogTestBase> factory() {
-      return WalContract.this.factory();
     }
   }
 
@@ -287,11 +234,6 @@ public abstract class WalContract extends LogTestBase {
     protected Storage openStorage(Path directory) throws IOException {
       return WalContract.this.openStorage(directory);
     }
-
-    @Override
-    protected Class<? extends LogTestBase> factory() {
-      return WalContract.this.factory();
-    }
   }
 
   @Nested
@@ -299,11 +241,6 @@ public abstract class WalContract extends LogTestBase {
     @Override
     protected Storage openStorage(Path directory) throws IOException {
       return WalContract.this.openStorage(directory);
-    }
-
-    @Override
-    protected Class<? extends LogTestBase> factory() {
-      return WalContract.this.factory();
     }
   }
 
@@ -321,11 +258,6 @@ public abstract class WalContract extends LogTestBase {
     protected Storage openStorage(Path directory) throws IOException {
       return WalContract.this.openStorage(directory);
     }
-
-    @Override
-    protected Class<? extends LogTestBase> factory() {
-      return WalContract.this.factory();
-    }
   }
 
   @Nested
@@ -333,11 +265,6 @@ public abstract class WalContract extends LogTestBase {
     @Override
     protected Storage openStorage(Path directory) throws IOException {
       return WalContract.this.openStorage(directory);
-    }
-
-    @Override
-    protected Class<? extends LogTestBase> factory() {
-      return WalContract.this.factory();
     }
   }
 
@@ -347,11 +274,6 @@ public abstract class WalContract extends LogTestBase {
     protected Storage openStorage(Path directory) throws IOException {
       return WalContract.this.openStorage(directory);
     }
-
-    @Override
-    protected Class<? extends LogTestBase> factory() {
-      return WalContract.this.factory();
-    }
   }
 
   @Nested
@@ -359,11 +281,6 @@ public abstract class WalContract extends LogTestBase {
     @Override
     protected Storage openStorage(Path directory) throws IOException {
       return WalContract.this.openStorage(directory);
-    }
-
-    @Override
-    protected Class<? extends LogTestBase> factory() {
-      return WalContract.this.factory();
     }
   }
 

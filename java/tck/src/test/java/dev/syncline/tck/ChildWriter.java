@@ -125,7 +125,7 @@ final class ChildWriter {
   /** In SYNC mode all are durable then; in the others it is for the next sync. */
   private void appendAsync(List<WrittenRecord> records) throws Exception {
     List<CompletableFuture<Long>> futures = new ArrayList<>();
-    for (WrittenRecord record : records) futures.add(log.appendAsync(record.operation()));
+    for (WrittenRecord record : records) futures.add(log.appendAsync(record.operation()).durable());
     if (mode == SyncMode.SYNC) for (CompletableFuture<Long> future : futures) future.get();
   }
 

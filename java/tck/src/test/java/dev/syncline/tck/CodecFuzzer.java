@@ -14,8 +14,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * What a fuzzer calls with bytes of its own: gives them to each codec, with checksums made right if the first byte says so. None throws, and
- * what one accepts it writes again as it was.
+ * What a fuzzer calls with bytes of its own: gives them to each codec, with checksums made right if the first byte says so. None throws,
+ * and what one accepts it writes again as it was.
  */
 public final class CodecFuzzer {
   private static final Crc CRC = new Crc();

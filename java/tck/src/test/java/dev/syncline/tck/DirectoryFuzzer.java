@@ -23,8 +23,8 @@ import java.util.TreeMap;
  * What a fuzzer calls with bytes of its own: opens the {@link FuzzedDirectory} that they describe.
  *
  * <p>Whatever the files hold: nothing is thrown but the library's own exceptions; sequences ascend; reading twice gives the same; what
- * recovery has repaired needs no repair again. If no checksum was forged: no record is shown that was not written, and none that was durable
- * is missing without a word.
+ * recovery has repaired needs no repair again. If no checksum was forged: no record is shown that was not written, and none that was
+ * durable is missing without a word.
  */
 public final class DirectoryFuzzer {
   private static final CorruptionPolicy[] POLICIES = CorruptionPolicy.values();

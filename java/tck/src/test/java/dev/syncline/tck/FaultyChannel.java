@@ -22,7 +22,7 @@ final class FaultyChannel extends FileChannel {
   private static final int SECTOR_BYTES = 512;
 
   private final FaultyFiles files;
-  private final Path file;
+  private volatile Path file;
   private final FileChannel channel;
   private final boolean durable;
   private final boolean direct;
@@ -33,6 +33,10 @@ final class FaultyChannel extends FileChannel {
     this.file = file;
     this.channel = channel;
     this.durable = durable;
+  }
+
+  void renamed(Path from, Path to) {
+    if (file.toString().equals(from.toString())) file = to;
   }
 
   private interface Call<T> {
@@ -127,6 +131,7 @@ final class FaultyChannel extends FileChannel {
   @Override
   protected void implCloseChannel() throws IOException {
     FaultyFiles.Meeting met = files.meet(SystemCall.CLOSE, file, this);
+    files.closed(this);
     channel.close();
     if (!met.is(Effect.NONE)) throw met.channelError();
   }

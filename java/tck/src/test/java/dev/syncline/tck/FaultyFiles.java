@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -19,6 +20,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>EINTR does not come up here: the JDK's native code deals with it.
  */
 final class FaultyFiles implements FaultySystem {
+  /** Whether a directory can be held by a descriptor, as on Linux. */
+  final boolean holdsDirectories;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition disarmed = lock.newCondition();
 
@@ -33,6 +37,9 @@ final class FaultyFiles implements FaultySystem {
   private Thread failedThread;
   private long touchedAfterFailure;
   private long triedAgain;
+
+  /** Open channels, so that they follow what becomes of their files' names, as descriptors do. */
+  private final Set<FaultyChannel> channels = ConcurrentHashMap.newKeySet();
 
   /** What is to become of one call. */
   record Meeting(Effect effect, SystemError error, Path file) {
@@ -50,9 +57,25 @@ final class FaultyFiles implements FaultySystem {
     }
   }
 
+  FaultyFiles(boolean holdsDirectories) {
+    this.holdsDirectories = holdsDirectories;
+  }
+
   /** The same directory, with faults beneath it. */
   Path over(Path path) {
     return new FaultyPath(new FaultyFileSystem(this, path.getFileSystem()), path);
+  }
+
+  void opened(FaultyChannel channel) {
+    channels.add(channel);
+  }
+
+  void closed(FaultyChannel channel) {
+    channels.remove(channel);
+  }
+
+  void renamed(Path from, Path to) {
+    for (FaultyChannel channel : channels) channel.renamed(from, to);
   }
 
   /** A call on a name. */

@@ -13,6 +13,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
@@ -34,12 +35,12 @@ final class FaultyProvider extends FileSystemProvider {
     this.system = system;
   }
 
-  private interface Call<T> {
+  interface Call<T> {
     T run() throws IOException;
   }
 
   /** Makes the call, or not, or makes it and fails all the same. */
-  private <T> T meeting(SystemCall call, Path path, Call<T> made) throws IOException {
+  <T> T meeting(SystemCall call, Path path, Call<T> made) throws IOException {
     FaultyFiles.Meeting met = files.meet(call, path, false);
     if (met.is(Effect.FAIL)) throw met.fileError();
     T result = made.run();
@@ -70,16 +71,22 @@ final class FaultyProvider extends FileSystemProvider {
   @Override
   public FileChannel newFileChannel(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes) throws IOException {
     Path bare = FaultyPath.bare(path);
+    return opened(path, options, () -> beneath.newFileChannel(bare, options, attributes));
+  }
+
+  FileChannel opened(Path path, Set<? extends OpenOption> options, Call<FileChannel> open) throws IOException {
     boolean direct = options.stream().anyMatch(option -> option.toString().equals("DIRECT"));
     FaultyFiles.Meeting met = files.meet(SystemCall.OPEN, path, direct);
     if (met.is(Effect.FAIL)) throw met.fileError();
-    FileChannel channel = beneath.newFileChannel(bare, options, attributes);
+    FileChannel channel = open.run();
     if (!met.is(Effect.NONE)) {
       // The call may have made the file before it failed.
       channel.close();
       throw met.fileError();
     }
-    return new FaultyChannel(files, path, channel, options.contains(StandardOpenOption.DSYNC), direct);
+    FaultyChannel faulty = new FaultyChannel(files, path, channel, options.contains(StandardOpenOption.DSYNC), direct);
+    files.opened(faulty);
+    return faulty;
   }
 
   /** What {@code Files.createFile} goes through. */
@@ -93,26 +100,31 @@ final class FaultyProvider extends FileSystemProvider {
   public DirectoryStream<Path> newDirectoryStream(Path directory, DirectoryStream.Filter<? super Path> filter) throws IOException {
     DirectoryStream<Path> stream =
         meeting(SystemCall.LIST, directory, () -> beneath.newDirectoryStream(FaultyPath.bare(directory), entry -> true));
+    if (files.holdsDirectories && stream instanceof SecureDirectoryStream<Path> secure)
+      return new FaultyDirectory(this, directory, secure);
     return new DirectoryStream<>() {
       @Override
       public Iterator<Path> iterator() {
-        Iterator<Path> entries = stream.iterator();
-        return new Iterator<>() {
-          @Override
-          public boolean hasNext() {
-            return entries.hasNext();
-          }
-
-          @Override
-          public Path next() {
-            return new FaultyPath(system, entries.next());
-          }
-        };
+        return wrapped(stream.iterator());
       }
 
       @Override
       public void close() throws IOException {
         stream.close();
+      }
+    };
+  }
+
+  Iterator<Path> wrapped(Iterator<Path> entries) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return entries.hasNext();
+      }
+
+      @Override
+      public Path next() {
+        return new FaultyPath(system, entries.next());
       }
     };
   }
@@ -147,8 +159,13 @@ final class FaultyProvider extends FileSystemProvider {
   public void move(Path source, Path target, CopyOption... options) throws IOException {
     meeting(SystemCall.RENAME, source, () -> {
       beneath.move(FaultyPath.bare(source), FaultyPath.bare(target), options);
+      renamed(source, target);
       return null;
     });
+  }
+
+  void renamed(Path from, Path to) {
+    files.renamed(from, to);
   }
 
   @Override

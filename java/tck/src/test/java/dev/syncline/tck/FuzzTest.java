@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The readers under a coverage-guided fuzzer, Jazzer. An ordinary build goes through what it has kept, one input a line in {@code
- * src/test/resources/fuzz}; {@code -Dsyncline.fuzz.seconds=600} looks for more, and so does {@code -Pnightly}. What it finds new it leaves in
- * {@code target/fuzz}: an input that fails belongs into the resources, with what it was.
+ * src/test/resources/fuzz}; {@code -Dsyncline.fuzz.seconds=600} looks for more, and so does {@code -Pnightly}. What it finds new it leaves
+ * in {@code target/fuzz}: an input that fails belongs into the resources, with what it was.
  */
 class FuzzTest {
   private static final long SECONDS = Long.getLong("syncline.fuzz.seconds", Nightly.fuzzSeconds());
@@ -31,8 +31,9 @@ class FuzzTest {
 
   /** What is fuzzed, and its part of the time. */
   enum Target {
-    DIRECTORY(DirectoryFuzzer.class, DirectoryFuzzer::fuzzerTestOneInput, 0.75),
-    CODEC(CodecFuzzer.class, CodecFuzzer::fuzzerTestOneInput, 0.25);
+    DIRECTORY(DirectoryFuzzer.class, DirectoryFuzzer::fuzzerTestOneInput, 0.4),
+    STRUCTURE(StructureFuzzer.class, StructureFuzzer::fuzzerTestOneInput, 0.4),
+    CODEC(CodecFuzzer.class, CodecFuzzer::fuzzerTestOneInput, 0.2);
 
     final Class<?> type;
     final Fuzzed fuzzed;

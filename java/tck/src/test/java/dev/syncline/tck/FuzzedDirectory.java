@@ -15,8 +15,8 @@ import java.util.List;
 /**
  * A real log's directory, changed as a fuzzer's bytes say.
  *
- * <p>The first byte chooses the log and whether checksums are made right again afterwards: then whatever was changed is believed as far as a
- * checksum goes, and the reader is on its own. Each edit then takes a byte for what it does, one for the file, and its arguments.
+ * <p>The first byte chooses the log and whether checksums are made right again afterwards: then whatever was changed is believed as far as
+ * a checksum goes, and the reader is on its own. Each edit then takes a byte for what it does, one for the file, and its arguments.
  */
 final class FuzzedDirectory {
   private static final int EDITS_MAX = 12;

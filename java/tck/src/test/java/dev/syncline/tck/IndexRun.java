@@ -1,7 +1,7 @@
 package dev.syncline.tck;
 
 import dev.syncline.io.Storage;
-import dev.syncline.log.Entry;
+import dev.syncline.log.commit.Entry;
 import dev.syncline.log.SegmentedLog;
 import dev.syncline.log.options.LogOptions;
 import dev.syncline.log.read.LogCursor;
@@ -123,7 +123,7 @@ final class IndexRun {
     long next = kept == state.records().size() ? state.current() : State.index(state.records().get(kept)) - 1;
     if (next > last && random.nextBoolean()) last += 1 + random.nextInt((int) Math.min(1000, next - last));
     long cut = last;
-    call("truncateAfter(" + cut + ")", () -> log.truncateAfter(cut, 0, 0), List.of(state.between(truncated, cut)));
+    call("truncateAfter(" + cut + ")", () -> log.truncateAfter(cut), List.of(state.between(truncated, cut)));
   }
 
   private void reset() throws IOException {

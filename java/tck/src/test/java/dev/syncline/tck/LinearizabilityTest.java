@@ -147,7 +147,7 @@ class LinearizabilityTest {
 
     @Operation
     public long appendAsync(@Param(name = "value") int value) throws Exception {
-      return log.appendAsync(dev.syncline.Operation.entry(new byte[] {(byte) value})).get();
+      return log.appendAsync(dev.syncline.Operation.entry(new byte[] {(byte) value})).durable().get();
     }
 
     @Operation

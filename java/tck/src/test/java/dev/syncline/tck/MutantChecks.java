@@ -33,8 +33,8 @@ import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 
 /**
- * What is asked of a mutated engine, and of the real one: each check passes on a log that keeps its promises. Called by {@link Mutant}, from
- * another class loader.
+ * What is asked of a mutated engine, and of the real one: each check passes on a log that keeps its promises. Called by {@link Mutant},
+ * from another class loader.
  */
 public final class MutantChecks {
   private static final int BLOCK_BYTES = 512;
@@ -113,6 +113,20 @@ public final class MutantChecks {
     WalOptions options = WalOptions.builder()
         .blockSize(BLOCK_BYTES).maxSegmentSize(16 * BLOCK_BYTES).markInterval(Duration.ofHours(1)).identifiers(identifiers).build();
     return WriteAheadLog.open(new SimulatedStorage(disk, directory, SimulatedStorage.traits(1, false, true)), options);
+  }
+
+  /** On files, since a simulated disk has no links. */
+  public static void aCutLeavesTheCopyAlone(Path directory) throws IOException {
+    Path copy = directory.resolveSibling(directory.getFileName() + "-copy");
+    try (WriteAheadLog log = WriteAheadLog.open(directory)) {
+      for (int i = 0; i < 20; i++) log.append(new byte[10]);
+      log.snapshot(copy);
+      log.truncateAfter(5);
+    }
+    try (WriteAheadLog log = WriteAheadLog.open(copy)) {
+      require(log.recovery().damage().isEmpty(), "a cut of the original has damaged the copy: " + log.recovery().damage());
+      require(log.currentSequence() == 20, "expected 20 records in the copy, found " + log.currentSequence());
+    }
   }
 
   /** Behind a torn frame lie frames of the same segment's earlier life: what they promise was promised to somebody else. */
@@ -316,5 +330,10 @@ public final class MutantChecks {
       Thread.interrupted();
     }
     require(refused, "every interrupted write went on through a new channel, with unsynced bytes behind it");
+  }
+
+  /** Each second step is enough to find a bug. */
+  public static void aRepairIsNeitherHalfDoneNorForgetful(Path locks) throws Exception {
+    require(new RepairRun(locks, false, true).cutEverywhere(2).size() == 3, "expected three states, found others");
   }
 }

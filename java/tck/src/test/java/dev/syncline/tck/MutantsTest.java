@@ -22,20 +22,36 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
+import org.objectweb.asm.tree.FieldInsnNode;
+import org.objectweb.asm.tree.FrameNode;
 import org.objectweb.asm.tree.InsnList;
 import org.objectweb.asm.tree.InsnNode;
+import org.objectweb.asm.tree.JumpInsnNode;
+import org.objectweb.asm.tree.LabelNode;
 import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.VarInsnNode;
 
 /**
- * The kit finds bugs: each test plants one in the engine and expects the crash states, in no more than {@link CrashStatesTest} goes through,
- * or a check of its own to fail. The engine as it is passes all of them.
+ * The kit finds bugs: each test plants one in the engine and expects the crash states, in no more than {@link CrashStatesTest} goes
+ * through, or a check of its own to fail. The engine as it is passes all of them.
  */
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MutantsTest {
   private static final int STATES_MAX = 20_000;
 
   @TempDir private Path directory;
+
+  private static final String FRAME = "dev/syncline/log/commit/Frame";
+  private static final String FOLLOWERS = "dev/syncline/log/commit/Followers";
+
+  /** For a method of a frame and what it promises. */
+  private static InsnList promisingTheFrameItself() {
+    InsnList promise = new InsnList();
+    promise.add(new VarInsnNode(Opcodes.ALOAD, 1));
+    promise.add(new MethodInsnNode(Opcodes.INVOKEVIRTUAL, FRAME, "lastSequence", "()J"));
+    promise.add(new VarInsnNode(Opcodes.LSTORE, 2));
+    return promise;
+  }
 
   private static Mutant theEngineAsItIs() {
     return new Mutant();
@@ -69,7 +85,7 @@ class MutantsTest {
   @ParameterizedTest
   @ValueSource(strings = {
       "anEarlierLifeProvesNothing", "aTornTailIsCutAndKept", "aFollowerWaitsForItsOwnFrame", "aFailedSyncIsFinal",
-      "aSuccessorWaitsForWhatIsInFlight", "aFencedCloseChangesNothing", "aSequenceThatWasGivenUpIsNotUsedAgain",
+      "aSuccessorWaitsForWhatIsInFlight", "aFencedCloseChangesNothing", "aSequenceThatWasGivenUpIsNotUsedAgain", "aCutLeavesTheCopyAlone",
       "aLostChannelIsNotReplacedWithUnsyncedBytes", "theDecisionTable", "everyByteOfAFrameHeaderCounts",
       "aFollowerShowsTheDurableHistory"})
   void theEngineAsItIsPasses(String check) throws Exception {
@@ -80,7 +96,7 @@ class MutantsTest {
 
   @Test
   void ackingBeforeTheSyncIsCaught() {
-    assertCaughtByCrashes(new Mutant().with("log.CommitQueue", "writeDurably", calling("write", "writeDurably")));
+    assertCaughtByCrashes(new Mutant().with("log.commit.FrameWriter", "writeDurably", calling("write", "writeDurably")));
   }
 
   @Test
@@ -90,12 +106,12 @@ class MutantsTest {
 
   @Test
   void rotatingWithoutASyncIsCaught() {
-    assertCaughtByCrashes(new Mutant().with("log.CommitQueue", "flush", passingFalseTo("writeFullFrames")));
+    assertCaughtByCrashes(new Mutant().with("log.commit.WriteBehind", "flush", passingFalseTo("writeFullFrames")));
   }
 
   @Test
   void sayingThatASyncHappenedIsCaught() {
-    assertCaughtByCrashes(new Mutant().with("log.CommitQueue", "syncWritten", without("sync")));
+    assertCaughtByCrashes(new Mutant().with("log.commit.WriteBehind", "syncWritten", without("sync")));
   }
 
   @Test
@@ -105,38 +121,43 @@ class MutantsTest {
 
   @Test
   void promisingWhatIsNotDurableIsCaught() {
-    assertCaughtByCrashes(new Mutant().with("log.CommitQueue", "writeDurably", reading("appendedSequence", "durableSequence")));
+    assertCaughtByCrashes(new Mutant().with("log.commit.FrameWriter", "writeDurably", beginningWith(MutantsTest::promisingTheFrameItself)));
   }
 
   @Test
   void promisingAFrameInItselfIsCaught() {
-    assertCaughtByCrashes(7, new Mutant().with("log.CommitQueue", "write", reading("appendedSequence", "durableSequence")));
+    assertCaughtByCrashes(7, new Mutant().with("log.commit.FrameWriter", "write", beginningWith(MutantsTest::promisingTheFrameItself)));
   }
 
   @Test
   void wakingAFollowerBeforeItsFrameIsDurableIsCaught() {
-    assertCaughtBy("aFollowerWaitsForItsOwnFrame", new Mutant().with("log.CommitQueue", "commit", beginningWith(() -> {
+    assertCaughtBy("aFollowerWaitsForItsOwnFrame", new Mutant().with("log.commit.GroupCommit", "commit", beginningWith(() -> {
+      String outcome = "dev/syncline/log/commit/Waiter$Outcome";
       InsnList wake = new InsnList();
-      wake.add(new VarInsnNode(Opcodes.ALOAD, 1));
-      wake.add(new MethodInsnNode(Opcodes.INVOKEVIRTUAL, "dev/syncline/log/Frame", "followers", "()Ldev/syncline/log/Followers;"));
+      LabelNode nobody = new LabelNode();
+      wake.add(new VarInsnNode(Opcodes.ALOAD, 3));
+      wake.add(new MethodInsnNode(Opcodes.INVOKEVIRTUAL, FRAME, "followers", "()L" + FOLLOWERS + ";"));
+      wake.add(new JumpInsnNode(Opcodes.IFNULL, nobody));
+      wake.add(new VarInsnNode(Opcodes.ALOAD, 3));
+      wake.add(new MethodInsnNode(Opcodes.INVOKEVIRTUAL, FRAME, "followers", "()L" + FOLLOWERS + ";"));
       wake.add(new InsnNode(Opcodes.DUP));
-      wake.add(new InsnNode(Opcodes.ICONST_0));
-      wake.add(
-          new MethodInsnNode(Opcodes.INVOKESTATIC, "dev/syncline/log/CommitQueue", "settleFollowers", "(Ldev/syncline/log/Followers;Z)V"));
-      wake.add(
-          new MethodInsnNode(Opcodes.INVOKESTATIC, "dev/syncline/log/CommitQueue", "wakeFollowers", "(Ldev/syncline/log/Followers;)V"));
+      wake.add(new FieldInsnNode(Opcodes.GETSTATIC, outcome, "DURABLE", "L" + outcome + ";"));
+      wake.add(new MethodInsnNode(Opcodes.INVOKEVIRTUAL, FOLLOWERS, "settle", "(L" + outcome + ";)V"));
+      wake.add(new MethodInsnNode(Opcodes.INVOKEVIRTUAL, FOLLOWERS, "wake", "()V"));
+      wake.add(nobody);
+      wake.add(new FrameNode(Opcodes.F_SAME, 0, null, 0, null));
       return wake;
     })));
   }
 
   @Test
   void acknowledgingAfterARetriedSyncIsCaught() {
-    assertCaughtBy("aFailedSyncIsFinal", new Mutant().with("log.CommitQueue", "syncWritten", callingHook("syncAgain", "sync")));
+    assertCaughtBy("aFailedSyncIsFinal", new Mutant().with("log.commit.FrameWriter", "sync", callingHook("syncAgain", "sync")));
   }
 
   @Test
   void appendingBeyondTheSpaceThatIsReadyIsCaught() {
-    assertCaughtByCrashes(new Mutant().with("log.CommitQueue", "fits", believing("readyBytes", Long.MAX_VALUE)));
+    assertCaughtByCrashes(new Mutant().with("log.commit.CommitQueue", "fits", believing("readyBytes", Long.MAX_VALUE)));
   }
 
   @Test
@@ -160,7 +181,7 @@ class MutantsTest {
   @Test
   void recoveringABatchInPartIsCaught() {
     assertCaughtByCrashes(4, new Mutant()
-        .with("log.Frame", "add", forgettingParameter(4, Type.BOOLEAN_TYPE))
+        .with("log.commit.Frame", "add", forgettingParameter(4, Type.BOOLEAN_TYPE))
         .with("log.recovery.Judge", "judgeBreaks", calling("lastBefore", "wholeBefore"))
         .with("log.recovery.Judge", "cutBefore", calling("lastBefore", "wholeBefore")));
   }
@@ -187,7 +208,7 @@ class MutantsTest {
 
   @Test
   void cuttingTheTailWithoutMarkingItIsCaught() {
-    assertCaughtByCrashes(new Mutant().with("log.SegmentedLog", "rewind", without("store")));
+    assertCaughtByCrashes(new Mutant().with("log.Truncation", "rewind", without("store")));
   }
 
   @Test
@@ -202,12 +223,17 @@ class MutantsTest {
 
   @Test
   void truncatingWithoutAMarkIsCaught() {
-    assertCaughtByCrashes(new Mutant().with("log.SegmentedLog", "truncateOnThread", without("store")));
+    assertCaughtByCrashes(new Mutant().with("log.Truncation", "truncateOnThread", without("store")));
   }
 
   @Test
   void forgettingWhichSequencesWereUsedIsCaught() {
     assertCaughtBy("aSequenceThatWasGivenUpIsNotUsedAgain", new Mutant().with("format.Mark", "withFloor", returningThis()));
+  }
+
+  @Test
+  void cuttingAFileThatAnotherLogHasIsCaught() {
+    assertCaughtBy("aCutLeavesTheCopyAlone", new Mutant().with("log.segment.SegmentFiles", "isShared", returning(false)));
   }
 
   // Following.
@@ -238,13 +264,13 @@ class MutantsTest {
 
   @Test
   void aFencedCloseThatTrimsIsCaught() {
-    assertCaughtBy("aFencedCloseChangesNothing", new Mutant().with("log.SegmentedLog", "fence", returning(true)));
+    assertCaughtBy("aFencedCloseChangesNothing", new Mutant().with("log.Shutdown", "fence", returning(true)));
   }
 
   @Test
   void fencingWithoutWaitingIsCaught() {
     assertCaughtBy("aSuccessorWaitsForWhatIsInFlight",
-        new Mutant().with("log.SegmentedLog", "fence", callingHook("shutWithoutWaiting", "shut")));
+        new Mutant().with("log.Shutdown", "fence", callingHook("shutWithoutWaiting", "shut")));
   }
 
   // The decision table: each of these turns one row, or some, into another.
@@ -307,7 +333,7 @@ class MutantsTest {
 
   @Test
   void deletingASegmentThatTheMarkDoesNotKnowYetIsCaught() {
-    assertChangesTheTable("log.recovery.DirectoryScan", "scanAll", without("hasFrames"));
+    assertChangesTheTable("log.recovery.DirectoryScan", "holdsAnything", without("hasFrames"));
   }
 
   @Test
@@ -322,6 +348,6 @@ class MutantsTest {
 
   @Test
   void trimmingSpaceThatWasOnlyReadyIsCaught() {
-    assertChangesTheTable("log.recovery.SegmentScanner", "isOfThisLife", returning(true));
+    assertChangesTheTable("log.recovery.EarlierLife", "isNone", returning(true));
   }
 }

@@ -7,13 +7,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
-/** Faults in the file operations beneath the portable storage. */
+/** Faults in the file operations beneath the portable storage, with descriptors of directories and without. */
 @Tag("faults")
 class PortableFaultsTest {
 
   @Nested
   class Direct extends SystemFaultContract {
-    private final FaultyFiles files = new FaultyFiles();
+    private final FaultyFiles files = new FaultyFiles(true);
 
     @BeforeAll
     static void needDirectIo() throws IOException {
@@ -38,7 +38,7 @@ class PortableFaultsTest {
 
   @Nested
   class Buffered extends SystemFaultContract {
-    private final FaultyFiles files = new FaultyFiles();
+    private final FaultyFiles files = new FaultyFiles(false);
 
     @Override
     protected FaultySystem system() {

@@ -16,6 +16,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -71,6 +72,21 @@ class ProcessesTest extends LogTestBase {
     }
     try (WriteAheadLog log = open(link, opener)) {
       assertThat(log.append(entryPayload(1))).isEqualTo(1);
+    }
+  }
+
+  /** A directory shows by its time whether a file was made in it, though it is gone again. */
+  @ParameterizedTest
+  @MethodSource("pairs")
+  void whoIsRefusedHasTriedNothingInTheDirectory(StorageMode holder, StorageMode opener) throws Exception {
+    needs(holder, opener);
+    try (ChildProcess child = ChildProcess.start(on(holder), directory(), "hold")) {
+      child.awaitLine("opened");
+      FileTime before = FileTime.fromMillis(0);
+      Files.setLastModifiedTime(directory(), before);
+      assertThatThrownBy(() -> open(directory(), opener)).isInstanceOf(LogLockedException.class);
+      assertThat(Files.getLastModifiedTime(directory())).isEqualTo(before);
+      child.kill();
     }
   }
 

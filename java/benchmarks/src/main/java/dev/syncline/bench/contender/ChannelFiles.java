@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -43,7 +44,7 @@ final class ChannelFiles implements Closeable {
   }
 
   private FileChannel prepare(int number) throws IOException {
-    Path path = directory.resolve(String.format("%08d.log", number));
+    Path path = directory.resolve(String.format(Locale.ROOT, "%08d.log", number));
     FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
     for (long at = 0; at < fileBytes; at += zeros.capacity()) {

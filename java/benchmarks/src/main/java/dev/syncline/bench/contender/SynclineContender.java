@@ -71,7 +71,7 @@ public final class SynclineContender implements Contender {
 
   @Override
   public void appendDeferred(byte[] record) throws IOException {
-    if (setup.mode() == Setup.Mode.ASYNC) last = log.appendAsync(Operation.entry(record));
+    if (setup.mode() == Setup.Mode.ASYNC) last = log.appendAsync(Operation.entry(record)).durable();
     else log.append(record);
   }
 

@@ -1,5 +1,6 @@
 package dev.syncline.io.jna;
 
+import dev.syncline.ResourceShortageException;
 import dev.syncline.StorageFullException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -81,12 +82,15 @@ enum Errno {
 
   /** The exception for a failed transfer. */
   static IOException failure(long result, String operation, Path path, long offsetBytes, long lengthBytes) {
-    return exception(result, "%s of %d bytes at offset %d of %s".formatted(operation, lengthBytes, offsetBytes, path), path);
+    return exception(result, operation + " of " + lengthBytes + " bytes at offset " + offsetBytes + " of " + path, path);
   }
 
   private static IOException exception(long result, String what, Path path) {
     String message = what + " failed: " + describe(result);
     if (isFull(result)) return new StorageFullException(message);
+    if (EMFILE.is(result) || ENFILE.is(result))
+      return new ResourceShortageException(message + "; close files or raise the limit of open ones (ulimit -n), then try again", null);
+    if (ENOMEM.is(result)) return new ResourceShortageException(message + "; free memory, then try again", null);
     if (ENOENT.is(result)) return new NoSuchFileException(path.toString(), null, message);
     if (EEXIST.is(result)) return new FileAlreadyExistsException(path.toString(), null, message);
     if (EACCES.is(result)) return new AccessDeniedException(path.toString(), null, message);

@@ -1,12 +1,5 @@
 package dev.syncline.io.jna;
 
-import com.sun.jna.Native;
-import com.sun.jna.NativeLibrary;
-import com.sun.jna.Platform;
-import java.io.File;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -30,12 +23,11 @@ public final class NativeLoader {
     static final Optional<String> PROBLEM = load(System.getProperty(PATH_PROPERTY), Boolean.getBoolean(DISABLED_PROPERTY));
   }
 
-  /** Loads and binds, or says what stands in the way. Whatever JNA or the linker throws, the log must go on without them. */
+  /** Loads and binds, or says what stands in the way. Whatever is thrown, the log must go on without: JNA itself may be missing. */
   static Optional<String> load(String overridePath, boolean disabled) {
     if (disabled) return Optional.of("it is switched off by -D" + DISABLED_PROPERTY + "=true");
-    if (!Platform.isLinux()) return Optional.of("it needs Linux and this is " + System.getProperty("os.name"));
     try {
-      return overridePath != null ? bind(override(overridePath), overridePath) : bindBundled();
+      return JnaBinding.bind(overridePath);
     } catch (Throwable e) {
       return Optional.of(explain(e));
     }
@@ -44,50 +36,30 @@ public final class NativeLoader {
   /** Whether a library that speaks {@code found} can be used, and if not what to do about it. */
   static Optional<String> abiProblem(int found, String where) {
     if (found == LibSyncline.ABI_VERSION) return Optional.empty();
-    return Optional.of(
-        "%s speaks ABI %d and this jar needs ABI %d; use the library that was built with this jar, or unset -D%s"
-            .formatted(where, found, LibSyncline.ABI_VERSION, PATH_PROPERTY));
+    return Optional.of(where + " speaks ABI " + found + " and this jar needs ABI " + LibSyncline.ABI_VERSION
+        + "; use the library that was built with this jar, or unset -D" + PATH_PROPERTY);
   }
 
-  private static File override(String path) throws IOException {
-    File file = new File(path).getAbsoluteFile();
-    // JNA goes on looking elsewhere for a file that is not there.
-    if (!file.isFile()) throw new IOException("-D" + PATH_PROPERTY + "=" + path + " names no file");
-    return file;
-  }
-
-  private static Optional<String> bindBundled() throws IOException {
-    String resource = "/" + Platform.RESOURCE_PREFIX + "/libsyncline.so";
-    if (NativeLoader.class.getResource(resource) == null)
-      return Optional.of("this build of Syncline carries no library for " + Platform.RESOURCE_PREFIX);
-    File file = Native.extractFromResourcePath(resource, NativeLoader.class.getClassLoader());
-    try {
-      return bind(file, "the library inside the jar (unpacked as " + file + ")");
-    } finally {
-      // Once mapped the file is not needed. One that was not unpacked, as in a build tree, keeps its own name and stays.
-      if (file.getName().startsWith("jna")) Files.deleteIfExists(file.toPath());
-    }
-  }
-
-  private static Optional<String> bind(File file, String where) throws IOException {
-    NativeLibrary library = NativeLibrary.getInstance(file.getPath());
-    Path loaded = library.getFile().toPath();
-    if (!Files.isSameFile(loaded, file.toPath())) throw new IOException("JNA loaded " + loaded + " instead of " + file);
-    // Before the functions are bound: a library of another version may lack some, and that message would help nobody.
-    Optional<String> problem = abiProblem(library.getFunction("syncline_abi_version").invokeInt(new Object[0]), where);
-    if (problem.isEmpty()) Native.register(LibSyncline.class, library);
-    return problem;
-  }
-
-  private static String explain(Throwable failure) {
+  /** One clause on what stands in the way, and what to do about it. */
+  static String explain(Throwable failure) {
     for (Throwable e = failure; e != null; e = e.getCause()) {
+      String message = String.valueOf(e.getMessage()).replace('/', '.');
       if (e instanceof IllegalCallerException)
         return "this JVM forbids JNA native access; start it with --enable-native-access=ALL-UNNAMED"
             + " (or =com.sun.jna where JNA is on the module path)";
+      // A class that failed to initialize once is told of by another error the next time, which has this one's text.
+      if (message.contains("java.util.logging."))
+        return "module java.logging is missing in this Java runtime, and JNA needs it: add it to the run-time image";
+      if (isMissing(e) && message.startsWith("com.sun.jna."))
+        return "JNA is not on the class path: add net.java.dev.jna:jna, which native storage needs";
     }
     String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("").strip();
     boolean noexec = message.contains("failed to map segment");
     String advice = noexec ? "; point -Djna.tmpdir at a directory that is not mounted noexec" : "";
     return "it could not be loaded: " + failure.getClass().getSimpleName() + ": " + message + advice;
+  }
+
+  private static boolean isMissing(Throwable e) {
+    return e instanceof NoClassDefFoundError || e instanceof ClassNotFoundException;
   }
 }

@@ -204,15 +204,15 @@ final class NativeSegmentFile extends SegmentFile {
     requireAligned(offsetBytes, buffer.remaining());
     if (!buffer.isDirect() || buffer.alignmentOffset(buffer.position(), alignmentBytes) != 0)
       throw new IllegalArgumentException(
-          "%s: direct I/O of %d bytes at offset %d needs a direct buffer at a multiple of %d bytes (see AlignedBuffers)"
-              .formatted(path(), buffer.remaining(), offsetBytes, alignmentBytes));
+          path() + ": direct I/O of " + buffer.remaining() + " bytes at offset " + offsetBytes
+              + " needs a direct buffer at a multiple of " + alignmentBytes + " bytes (see AlignedBuffers)");
   }
 
   private void requireAligned(long offsetBytes, long lengthBytes) {
     if (((offsetBytes | lengthBytes) & (alignmentBytes - 1)) != 0)
       throw new IllegalArgumentException(
-          "%s: direct I/O of %d bytes at offset %d is not aligned to %d bytes"
-              .formatted(path(), lengthBytes, offsetBytes, alignmentBytes));
+          path() + ": direct I/O of " + lengthBytes + " bytes at offset " + offsetBytes + " is not aligned to " + alignmentBytes
+              + " bytes");
   }
 
   private long check(long result, String operation) throws IOException {

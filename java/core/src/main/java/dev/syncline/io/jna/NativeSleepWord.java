@@ -20,6 +20,14 @@ final class NativeSleepWord implements SleepWord {
   /** Asked for once: it allocates, and passing the buffer instead costs JNA three calls back into the JVM each time. */
   private final long address = Pointer.nativeValue(Native.getDirectBufferPointer(memory));
 
+  /** Uses it once, where there is stack for it: the first use of a method handle takes much more than any other. */
+  static void rehearse() {
+    NativeSleepWord word = new NativeSleepWord();
+    word.set(1);
+    word.sleepWhile(word.value() + 1, Long.MAX_VALUE);
+    word.wakeAll();
+  }
+
   @Override
   public int value() {
     return (int) WORD.getVolatile(memory, 0);
@@ -36,8 +44,9 @@ final class NativeSleepWord implements SleepWord {
   }
 
   @Override
-  public void sleepWhile(int seen) {
-    // Whatever it returns, the caller looks at the word again.
-    LibSyncline.syncline_sleep(address, seen);
+  public void sleepWhile(int seen, long timeoutNanos) {
+    // Whatever it returns, the caller looks at the word again. A timer that is not needed would cost each sleeper half a microsecond.
+    if (timeoutNanos == Long.MAX_VALUE) LibSyncline.syncline_sleep(address, seen);
+    else LibSyncline.syncline_sleep_for(address, seen, Math.max(0, timeoutNanos));
   }
 }

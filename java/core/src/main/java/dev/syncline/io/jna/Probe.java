@@ -4,8 +4,8 @@ import dev.syncline.io.AlignedBuffers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * What a directory turned out to take when real operations were tried in it.
@@ -25,16 +25,16 @@ record Probe(int alignmentBytes, String directProblem, boolean preallocates, Str
     return new Probe(1, "the directory is opened to read only", false, fileSystemOf(directory));
   }
 
-  /** Tries real operations on nameless files in {@code directory}, which must exist. */
-  static Probe of(Path directory, int blockSizeBytes) throws IOException {
-    String fileSystem = fileSystemOf(directory);
-    Path file = directory.resolve("probe-%016x.tmp".formatted(ThreadLocalRandom.current().nextLong()));
-    int fd = create(file, LibSyncline.OPEN_DIRECT);
+  /** Tries real operations on nameless files in {@code directory}; they have the name {@code probe} for a moment. */
+  static Probe of(NativeDirectory directory, String probe, int blockSizeBytes) throws IOException {
+    String fileSystem = fileSystemOf(directory.path);
+    Path file = directory.path.resolve(probe);
+    int fd = create(directory, probe, LibSyncline.OPEN_DIRECT);
     // A full file system tells little about itself, and must still be opened: truncation has to work there.
     if (Errno.isFull(fd)) return new Probe(1, "no file could be made to try it: " + Errno.describe(fd), false, fileSystem);
     if (Errno.EINVAL.is(fd) || Errno.EOPNOTSUPP.is(fd)) {
       String refusal = "this file system refuses O_DIRECT: " + Errno.describe(fd);
-      return new Probe(1, refusal, preallocates(file, blockSizeBytes), fileSystem);
+      return new Probe(1, refusal, preallocates(directory, probe, blockSizeBytes), fileSystem);
     }
     if (fd < 0) throw Errno.failure(fd, "creation", file);
 
@@ -46,23 +46,25 @@ record Probe(int alignmentBytes, String directProblem, boolean preallocates, Str
     }
     String problem = "";
     if (alignmentBytes == 0)
-      problem = "no write of %d bytes or less gets past the page cache here".formatted(blockSizeBytes);
+      problem = "no write of " + blockSizeBytes + " bytes or less gets past the page cache here";
     else if (blockSizeBytes % alignmentBytes != 0)
       problem =
-          "direct I/O wants %d-byte alignment here and the log's blocks have %d bytes".formatted(alignmentBytes, blockSizeBytes);
-    return new Probe(problem.isEmpty() ? alignmentBytes : 1, problem, preallocates(file, blockSizeBytes), fileSystem);
+          "direct I/O wants " + alignmentBytes + "-byte alignment here and the log's blocks have " + blockSizeBytes + " bytes";
+    return new Probe(problem.isEmpty() ? alignmentBytes : 1, problem, preallocates(directory, probe, blockSizeBytes), fileSystem);
   }
 
   /** Opens a new file that has no name any more, so that a crash leaves nothing behind; a negated errno on failure. */
-  private static int create(Path file, int flags) throws IOException {
-    int fd = LibSyncline.syncline_open(RawPath.of(file), LibSyncline.OPEN_WRITE | LibSyncline.OPEN_CREATE | flags);
+  private static int create(NativeDirectory directory, String probe, int flags) throws IOException {
+    int fd = directory.openFile(probe, LibSyncline.OPEN_WRITE | LibSyncline.OPEN_CREATE | flags);
     try {
-      Files.deleteIfExists(file);
-      return fd;
+      directory.delete(probe);
+    } catch (NoSuchFileException e) {
+      // As it should be where no file was made.
     } catch (IOException e) {
       if (fd >= 0) LibSyncline.syncline_close(fd);
       throw e;
     }
+    return fd;
   }
 
   /**
@@ -89,8 +91,9 @@ record Probe(int alignmentBytes, String directProblem, boolean preallocates, Str
     throw Errno.failure(result, "durable write", file, bytes, bytes);
   }
 
-  private static boolean preallocates(Path file, int bytes) throws IOException {
-    int fd = create(file, 0);
+  private static boolean preallocates(NativeDirectory directory, String probe, int bytes) throws IOException {
+    Path file = directory.path.resolve(probe);
+    int fd = create(directory, probe, 0);
     if (fd < 0) throw Errno.failure(fd, "creation", file);
     try {
       int result = LibSyncline.syncline_reserve(fd, bytes);

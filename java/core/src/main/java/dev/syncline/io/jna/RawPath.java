@@ -1,11 +1,17 @@
 package dev.syncline.io.jna;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** Gives the bytes that the kernel knows a path by. */
+/** Gives the bytes that the kernel knows a path or a name by. */
 final class RawPath {
   private RawPath() {}
+
+  /** A plain file name as NUL-terminated bytes: the same ones in every locale. */
+  static byte[] ofName(String name) {
+    return (name + '\0').getBytes(StandardCharsets.UTF_8);
+  }
 
   /**
    * The absolute path as NUL-terminated bytes, whatever they are and whatever the locale makes of them: a name need not be text,

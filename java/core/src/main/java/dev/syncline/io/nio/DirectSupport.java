@@ -1,5 +1,6 @@
 package dev.syncline.io.nio;
 
+import dev.syncline.ResourceShortageException;
 import dev.syncline.io.AlignedBuffers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -7,10 +8,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.Set;
 
 /**
  * Whether O_DIRECT works in one directory, found by writing and reading one block there.
@@ -30,13 +30,20 @@ record DirectSupport(boolean usable, int alignmentBytes, String reason) {
     return new DirectSupport(false, 1, "buffered I/O, because " + reason);
   }
 
-  /** Tries it; leaves no file behind. {@code directory} must exist. */
-  static DirectSupport probe(Path directory, int blockSizeBytes) {
+  /**
+   * Tries it with a file of the name {@code probe}; leaves no file behind.
+   *
+   * @throws ResourceShortageException if that says nothing about the directory, since the process has no descriptor left
+   */
+  static DirectSupport probe(HeldDirectory directory, String probe, int blockSizeBytes, Uninterrupted uninterrupted)
+      throws ResourceShortageException {
     if (DIRECT.isEmpty()) return none("this Java runtime has no ExtendedOpenOption.DIRECT (module jdk.unsupported)");
     try {
-      return Uninterrupted.call(() -> tried(directory, blockSizeBytes));
+      return uninterrupted.repeatable(() -> tried(directory, probe, blockSizeBytes));
+    } catch (ResourceShortageException e) {
+      throw e;
     } catch (IOException | UnsupportedOperationException e) {
-      return none(directory + " refuses O_DIRECT: " + e);
+      return none(directory.path + " refuses O_DIRECT: " + e);
     }
   }
 
@@ -45,34 +52,33 @@ record DirectSupport(boolean usable, int alignmentBytes, String reason) {
     return DIRECT.orElseThrow();
   }
 
-  private static DirectSupport tried(Path directory, int blockSizeBytes) throws IOException {
-    FileStore store = Files.getFileStore(directory);
+  private static DirectSupport tried(HeldDirectory directory, String probe, int blockSizeBytes) throws IOException {
+    FileStore store = Files.getFileStore(directory.path);
     long alignmentBytes = store.getBlockSize();
     if (alignmentBytes > Math.min(blockSizeBytes, AlignedBuffers.ALIGNMENT_BYTES) || Long.bitCount(alignmentBytes) != 1)
-      return none(directory + " wants O_DIRECT in units of " + alignmentBytes + " bytes and a block has " + blockSizeBytes);
-    Path file = directory.resolve("probe-" + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".tmp");
+      return none(directory.path + " wants O_DIRECT in units of " + alignmentBytes + " bytes and a block has " + blockSizeBytes);
     // Created without O_DIRECT first: an open that the file system refuses may have created the file all the same.
-    Files.createFile(file);
+    directory.openChannel(probe, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)).close();
     try {
-      roundTrip(file, (int) alignmentBytes);
+      roundTrip(directory, probe, (int) alignmentBytes);
     } finally {
-      Files.deleteIfExists(file);
+      directory.delete(probe);
     }
     return new DirectSupport(true, (int) alignmentBytes, "direct I/O in units of " + alignmentBytes + " bytes");
   }
 
-  private static void roundTrip(Path file, int lengthBytes) throws IOException {
+  private static void roundTrip(HeldDirectory directory, String probe, int lengthBytes) throws IOException {
     ByteBuffer written = AlignedBuffers.allocate(lengthBytes).limit(lengthBytes);
     while (written.hasRemaining()) written.put((byte) 0x5A);
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, option())) {
+    try (FileChannel channel = directory.openChannel(probe, Set.of(StandardOpenOption.WRITE, option()))) {
       channel.write(written.flip(), 0);
     } catch (IOException e) {
       // A full disk says nothing about O_DIRECT: that the open was accepted has to do.
-      if (Full.isFull(e, file, lengthBytes)) return;
+      if (Full.here().isFull(e, directory.path.resolve(probe), lengthBytes)) return;
       throw e;
     }
     ByteBuffer read = AlignedBuffers.allocate(lengthBytes).limit(lengthBytes);
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, option())) {
+    try (FileChannel channel = directory.openChannel(probe, Set.of(StandardOpenOption.READ, option()))) {
       channel.read(read, 0);
     }
     if (!read.flip().equals(written.flip())) throw new IOException("a block did not come back as it was written");

@@ -100,6 +100,18 @@ final class NioSegmentFile extends SegmentFile {
   }
 
   @Override
+  protected void doPrepareDurableWrites() throws IOException {
+    requireWritable();
+    durable.get();
+  }
+
+  @Override
+  protected void doPrepareDurableWritesOnly() throws IOException {
+    doPrepareDurableWrites();
+    plain.close();
+  }
+
+  @Override
   protected void doWriteDurably(ByteBuffer source, long offsetBytes) throws IOException {
     requireWritable();
     int start = source.position();
@@ -108,8 +120,7 @@ final class NioSegmentFile extends SegmentFile {
       writeFully(durable.get(), source, offsetBytes);
     } catch (ClosedChannelException e) {
       interrupted |= Thread.interrupted();
-      source.position(start);
-      Uninterrupted.call(() -> rewritten(source, offsetBytes));
+      storage.uninterrupted.repeatable(() -> rewritten(source.position(start), offsetBytes));
     } finally {
       if (interrupted) Thread.currentThread().interrupt();
     }
@@ -150,7 +161,7 @@ final class NioSegmentFile extends SegmentFile {
       tryChange(change);
     } catch (ClosedChannelException e) {
       interrupted |= Thread.interrupted();
-      Uninterrupted.call(() -> repeated(() -> tryChange(change)));
+      storage.uninterrupted.repeatable(() -> repeated(() -> tryChange(change)));
     } finally {
       if (interrupted) Thread.currentThread().interrupt();
     }
@@ -168,7 +179,7 @@ final class NioSegmentFile extends SegmentFile {
     // What others wrote before this file was opened may be unsynced too, and its error may be reported only once: the first
     // sync therefore runs where no interrupt can swallow that report.
     if (!syncedOnce) {
-      Uninterrupted.call(() -> repeated(this::trySync));
+      storage.uninterrupted.once(() -> repeated(this::trySync));
       return;
     }
     boolean interrupted = Thread.interrupted();
@@ -176,7 +187,7 @@ final class NioSegmentFile extends SegmentFile {
       trySync();
     } catch (ClosedChannelException e) {
       interrupted |= Thread.interrupted();
-      Uninterrupted.call(() -> repeated(this::trySync));
+      storage.uninterrupted.once(() -> repeated(this::trySync));
     } finally {
       if (interrupted) Thread.currentThread().interrupt();
     }
@@ -193,13 +204,14 @@ final class NioSegmentFile extends SegmentFile {
     void run() throws IOException;
   }
 
-  /** On a helper thread only: it is not interrupted itself, but those that share its channel may be. */
+  /** Where nobody interrupts this thread; those that share its channel may be interrupted all the same. */
   private static Void repeated(Step step) throws IOException {
     while (true) {
       try {
         step.run();
         return null;
       } catch (ClosedChannelException e) {
+        if (Thread.currentThread().isInterrupted()) throw e;
         // Around again: get() opens a new channel, or says why it must not.
       }
     }
@@ -223,7 +235,9 @@ final class NioSegmentFile extends SegmentFile {
   protected long doSize() throws IOException {
     boolean interrupted = Thread.interrupted();
     try {
-      return reads.get().size();
+      // Whoever writes has a channel that will do: another one might not be had.
+      FileChannel writing = plain.openOrNull();
+      return (writing != null ? writing : reads.get()).size();
     } catch (ClosedChannelException e) {
       interrupted |= Thread.interrupted();
       return aside(FileChannel::size);
@@ -237,7 +251,7 @@ final class NioSegmentFile extends SegmentFile {
   }
 
   private <T> T aside(Reading<T> reading) throws IOException {
-    return Uninterrupted.call(
+    return storage.uninterrupted.repeatable(
         () -> {
           FileChannel kept = afterDeletion;
           if (kept != null) return reading.run(kept);
@@ -256,7 +270,7 @@ final class NioSegmentFile extends SegmentFile {
         at += written;
       }
     } catch (IOException e) {
-      throw Full.explained(e, path(), at, source.remaining());
+      throw Full.here().explained(e, path(), at, source.remaining());
     }
   }
 
@@ -293,8 +307,8 @@ final class NioSegmentFile extends SegmentFile {
     boolean aligned = target.isDirect() && target.alignmentOffset(target.position(), unitBytes) == 0;
     if (!aligned || offsetBytes % unitBytes != 0 || target.remaining() % unitBytes != 0)
       throw new IllegalArgumentException(
-          "%s: a read past the page cache of %d bytes at offset %d needs offset, length and buffer address in units of %d"
-              .formatted(path(), target.remaining(), offsetBytes, unitBytes));
+          path() + ": a read past the page cache of " + target.remaining() + " bytes at offset " + offsetBytes
+              + " needs offset, length and buffer address in units of " + unitBytes);
   }
 
   private void requireWritable() {

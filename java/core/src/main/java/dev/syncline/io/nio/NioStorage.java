@@ -3,36 +3,30 @@ package dev.syncline.io.nio;
 import dev.syncline.io.SegmentFile;
 import dev.syncline.io.Storage;
 import dev.syncline.io.StorageTraits;
+import dev.syncline.shortage.PatientLock;
+import dev.syncline.shortage.StackReserve;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The portable storage, on {@link FileChannel}.
  *
  * <p>It reserves no blocks (Java has no fallocate): a full disk is met by {@link SegmentFile#writeZeros}. A channel that an
  * interrupt closed is opened again by its file's name, so renames and deletions here tell the open files what became of
- * theirs.
+ * theirs. Names are those of the directory that was found first, see {@link HeldDirectory}.
  */
 public final class NioStorage extends Storage {
   /** Windows offers no handle of a directory to Java, so there is nothing to sync. */
@@ -42,22 +36,36 @@ public final class NioStorage extends Storage {
   private final int blockSizeBytes;
   private final boolean allowDirect;
 
+  /** The storage whose directory this one's lies in, if it was made by it; else null. */
+  private final NioStorage parent;
+
+  final Uninterrupted uninterrupted;
+
   /** Held while a name changes or a file is opened by name, so that neither sees the other half done. */
-  private final ReentrantLock names = new ReentrantLock();
+  private final PatientLock names = new PatientLock(StackReserve.MEMORY);
 
   /** Every open file. Its members' names change under {@link #names} only. */
   private final Set<NioSegmentFile> openFiles = ConcurrentHashMap.newKeySet();
 
-  /** What the directory supports; null until it exists. Written under {@link #names}, once, after {@link #traits}. */
+  /** Null until the directory exists and is used. Written under {@link #names}, once. */
+  private volatile HeldDirectory held;
+
+  /** What names are made durable through: opened with the first file that is written, so that it is there when they are to be. */
+  private final ReopeningChannel syncing;
+
+  /** What the directory supports; null until it is held. Written under {@link #names}, once, after {@link #traits}. */
   private volatile DirectSupport direct;
 
   /** Asked for with every write, so made once: the file system's type takes a read of the mount table. */
   private volatile StorageTraits traits;
 
-  private NioStorage(Path directory, int blockSizeBytes, boolean allowDirect) {
+  private NioStorage(Path directory, int blockSizeBytes, boolean allowDirect, NioStorage parent, Uninterrupted uninterrupted) {
     super(directory);
     this.blockSizeBytes = blockSizeBytes;
     this.allowDirect = allowDirect;
+    this.parent = parent;
+    this.uninterrupted = uninterrupted;
+    syncing = new ReopeningChannel(directory.toString(), () -> held().openToSync(HeldDirectory.ITSELF));
   }
 
   /**
@@ -68,9 +76,28 @@ public final class NioStorage extends Storage {
    * @param allowDirect false to keep to buffered I/O and to write nothing here
    */
   public static NioStorage open(Path directory, int blockSizeBytes, boolean allowDirect) throws IOException {
-    NioStorage storage = new NioStorage(directory, blockSizeBytes, allowDirect);
-    storage.direct();
-    return storage;
+    return open(directory, blockSizeBytes, allowDirect, new Uninterrupted());
+  }
+
+  static NioStorage open(Path directory, int blockSizeBytes, boolean allowDirect, Uninterrupted uninterrupted) throws IOException {
+    // Loaded, and its text learnt, while there are descriptors for that: it is needed when there may be none.
+    FirstUse.prepare();
+    Full.here();
+    return new NioStorage(directory, blockSizeBytes, allowDirect, null, uninterrupted).begun();
+  }
+
+  private NioStorage begun() throws IOException {
+    if (exists()) held();
+    return this;
+  }
+
+  private boolean exists() throws IOException {
+    if (held != null) return true;
+    return parent == null ? Files.isDirectory(directory()) : parent.exists() && parent.held().hasChild(childName());
+  }
+
+  private String childName() {
+    return directory().getFileName().toString();
   }
 
   /** One sentence, without its full stop, on how this storage does its I/O and why. */
@@ -80,32 +107,59 @@ public final class NioStorage extends Storage {
 
   @Override
   public StorageTraits traits() {
-    DirectSupport support = direct();
     StorageTraits known = traits;
-    return known != null ? known : traitsOf(support);
+    return known != null ? known : traitsOf(direct());
   }
 
   @Override
-  public Storage in(Path otherDirectory) throws IOException {
-    return open(otherDirectory, blockSizeBytes, allowDirect);
+  public Object directoryKey() throws IOException {
+    return held().key();
+  }
+
+  @Override
+  protected Storage doIn(Path otherDirectory) throws IOException {
+    // What lies in this directory is reached through it, wherever it is by now.
+    NioStorage around = directory().equals(otherDirectory.getParent()) ? this : null;
+    return new NioStorage(otherDirectory, blockSizeBytes, allowDirect, around, uninterrupted).begun();
+  }
+
+  @Override
+  protected void doClose() throws IOException {
+    try {
+      syncing.close();
+    } finally {
+      if (held != null) held.close();
+    }
   }
 
   private DirectSupport direct() {
     DirectSupport known = direct;
-    return known != null ? known : probed();
+    return known != null ? known : DirectSupport.none(directory() + " does not exist yet");
   }
 
-  private DirectSupport probed() {
+  /** The directory, which is found under its path when it is first used. */
+  private HeldDirectory held() throws IOException {
+    HeldDirectory known = held;
+    return known != null ? known : found();
+  }
+
+  private HeldDirectory found() throws IOException {
     names.lock();
     try {
-      if (direct != null) return direct;
-      if (!Files.isDirectory(directory())) return DirectSupport.none(directory() + " does not exist yet");
-      DirectSupport found =
-          allowDirect
-              ? DirectSupport.probe(directory(), blockSizeBytes)
-              : DirectSupport.none("direct I/O was not asked for");
-      traits = traitsOf(found);
-      direct = found;
+      if (held != null) return held;
+      HeldDirectory found = parent == null ? HeldDirectory.open(directory()) : parent.held().openChild(childName());
+      DirectSupport support;
+      try {
+        support = allowDirect
+            ? DirectSupport.probe(found, newProbeName(), blockSizeBytes, uninterrupted)
+            : DirectSupport.none("direct I/O was not asked for");
+      } catch (IOException | RuntimeException | Error e) {
+        found.close();
+        throw e;
+      }
+      traits = traitsOf(support);
+      direct = support;
+      held = found;
       return found;
     } finally {
       names.unlock();
@@ -127,69 +181,68 @@ public final class NioStorage extends Storage {
 
   @Override
   protected void doCreateDirectory() throws IOException {
-    createWithParents(directory().toAbsolutePath());
-    direct();
+    if (!exists()) {
+      if (parent == null) {
+        createWithParents(directory().toAbsolutePath());
+      } else {
+        parent.doCreateDirectory();
+        parent.held().makeChild(childName());
+      }
+    }
+    // Whoever made it may have died before its name was durable.
+    syncParent(held());
   }
 
-  private static void createWithParents(Path directory) throws IOException {
-    Path parent = directory.getParent();
-    if (Files.isDirectory(directory)) {
-      // Whoever made it may have died before its name was durable.
-      if (parent != null && Files.isReadable(parent)) syncDirectory(parent);
-      return;
-    }
-    if (parent != null) createWithParents(parent);
+  private void createWithParents(Path directory) throws IOException {
+    Path above = directory.getParent();
+    if (above != null && !Files.isDirectory(above)) createWithParents(above);
     try {
       Files.createDirectory(directory);
     } catch (FileAlreadyExistsException e) {
       if (!Files.isDirectory(directory))
         throw new NotDirectoryException(directory + " is a file where a directory should be");
     }
-    if (parent != null) syncDirectory(parent);
+    try (HeldDirectory made = HeldDirectory.open(directory)) {
+      syncParent(made);
+    }
   }
 
   @Override
   protected List<String> doList() throws IOException {
-    List<String> names = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory())) {
-      for (Path entry : entries)
-        if (isPlainFile(entry)) names.add(entry.getFileName().toString());
-    } catch (DirectoryIteratorException e) {
-      throw e.getCause();
-    }
-    return names;
-  }
-
-  /** A file that cannot be looked at fails the listing: left out, a segment would count as missing. One that is gone by now is none. */
-  private static boolean isPlainFile(Path entry) throws IOException {
-    try {
-      return Files.readAttributes(entry, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).isRegularFile();
-    } catch (NoSuchFileException e) {
-      return false;
-    }
+    return held().plainFiles();
   }
 
   @Override
   protected SegmentFile doCreate(String name, long reserveBytes) throws IOException {
-    Path path = directory().resolve(name);
+    HeldDirectory here = held();
     try {
       // Apart from opening it: an open with O_DIRECT that fails may have created the file, or not.
-      Files.createFile(path);
+      here.openChannel(name, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)).close();
     } catch (FileAlreadyExistsException e) {
       throw e;
     } catch (IOException e) {
-      throw Full.explained(e, path, 0, 1);
+      throw Full.here().explained(e, directory().resolve(name), 0, 1);
     }
     try {
       return doOpen(name, Access.WRITE);
-    } catch (IOException | RuntimeException e) {
-      Files.deleteIfExists(path);
+    } catch (IOException | RuntimeException | Error e) {
+      discard(here, name, e);
       throw e;
+    }
+  }
+
+  private static void discard(HeldDirectory here, String name, Throwable because) {
+    try {
+      here.delete(name);
+    } catch (IOException e) {
+      because.addSuppressed(e);
     }
   }
 
   @Override
   protected SegmentFile doOpen(String name, Access access) throws IOException {
+    held();
+    if (access == Access.WRITE && SYNCS_DIRECTORIES) syncing.get();
     NioSegmentFile file = new NioSegmentFile(this, name, access, direct());
     openFiles.add(file);
     try {
@@ -206,7 +259,12 @@ public final class NioStorage extends Storage {
     names.lock();
     try {
       keepReadable(to);
-      Files.move(directory().resolve(from), directory().resolve(to), StandardCopyOption.ATOMIC_MOVE);
+      try {
+        held().move(from, to);
+      } catch (IOException | RuntimeException | Error e) {
+        followMoved(from, to, e);
+        throw e;
+      }
       if (!from.equals(to)) tellRenamed(to, null);
       tellRenamed(from, to);
     } finally {
@@ -219,7 +277,7 @@ public final class NioStorage extends Storage {
     names.lock();
     try {
       keepReadable(name);
-      Files.delete(directory().resolve(name));
+      held().delete(name);
       tellRenamed(name, null);
     } finally {
       names.unlock();
@@ -230,46 +288,60 @@ public final class NioStorage extends Storage {
     for (NioSegmentFile file : openFiles) if (name.equals(file.currentName)) file.keepReadable();
   }
 
+  /** A rename may say that it failed and have been done; a file that was lost from sight then could not be opened again. */
+  private void followMoved(String from, String to, Throwable because) {
+    try {
+      for (NioSegmentFile file : openFiles) {
+        boolean moved = from.equals(file.currentName) && file.fileKey != null && file.fileKey.equals(held().keyOf(to));
+        if (moved) file.currentName = to;
+      }
+    } catch (NoSuchFileException e) {
+      // Nothing lies under the new name.
+    } catch (IOException e) {
+      because.addSuppressed(e);
+    }
+  }
+
   private void tellRenamed(String from, String to) {
     for (NioSegmentFile file : openFiles) if (from.equals(file.currentName)) file.currentName = to;
   }
 
   @Override
   protected boolean doLink(String name, Storage target) throws IOException {
-    try {
-      Files.createLink(target.directory().resolve(name), directory().resolve(name));
-      return true;
-    } catch (NoSuchFileException | FileAlreadyExistsException | AccessDeniedException e) {
-      throw e;
-    } catch (UnsupportedOperationException | FileSystemException e) {
-      // Another device, no permission, too many links: texts that follow the locale. The caller copies instead, and if the
-      // disk is at fault the copy meets the same fault.
-      return false;
-    }
+    return target instanceof NioStorage other && held().link(name, other.held());
   }
 
   @Override
   protected int doLinkCount(String name) throws IOException {
-    try {
-      return (Integer) Files.getAttribute(directory().resolve(name), "unix:nlink", LinkOption.NOFOLLOW_LINKS);
-    } catch (UnsupportedOperationException | IllegalArgumentException e) {
-      return 0;
-    }
+    return held().linkCount(name);
   }
 
   @Override
   protected void doSyncDirectory() throws IOException {
-    syncDirectory(directory());
+    syncNames(() -> syncing.get().force(true));
   }
 
-  private static void syncDirectory(Path directory) throws IOException {
-    if (!SYNCS_DIRECTORIES) return;
-    // Rare next to its cost, and an interrupt during it could hide an error: so always where none can reach.
-    Uninterrupted.call(
+  private void syncParent(HeldDirectory directory) throws IOException {
+    syncNames(
         () -> {
-          try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+          try (FileChannel channel = directory.openToSync(HeldDirectory.PARENT)) {
             channel.force(true);
+          } catch (AccessDeniedException e) {
+            // It may be passed through and not be read.
           }
+        });
+  }
+
+  private interface NamesSync {
+    void run() throws IOException;
+  }
+
+  /** Rare next to its cost, and an interrupt during it could hide an error: so always where none can reach. */
+  private void syncNames(NamesSync sync) throws IOException {
+    if (!SYNCS_DIRECTORIES) return;
+    uninterrupted.once(
+        () -> {
+          sync.run();
           return null;
         });
   }
@@ -283,10 +355,9 @@ public final class NioStorage extends Storage {
     try {
       if (!openFiles.contains(file)) throw new IOException(file.path() + " was closed while it was in use");
       if (file.currentName == null) throw lostWithItsName(file);
-      Path path = directory().resolve(file.currentName);
-      FileChannel channel = FileChannel.open(path, options);
+      FileChannel channel = held().openChannel(file.currentName, options);
       try {
-        requireSame(file, path);
+        requireSame(file);
         return channel;
       } catch (IOException | RuntimeException e) {
         channel.close();
@@ -297,11 +368,11 @@ public final class NioStorage extends Storage {
     }
   }
 
-  private static void requireSame(NioSegmentFile file, Path path) throws IOException {
-    Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+  private void requireSame(NioSegmentFile file) throws IOException {
+    Object key = held().keyOf(file.currentName);
     if (file.fileKey == null) file.fileKey = key;
     if (key != null && !key.equals(file.fileKey))
-      throw new IOException(path + " is no longer the file that was opened: something else replaced it");
+      throw new IOException(directory().resolve(file.currentName) + " is no longer the file that was opened: something else replaced it");
   }
 
   private static IOException lostWithItsName(NioSegmentFile file) {

@@ -1,10 +1,11 @@
 package dev.syncline.io.nio;
 
+import dev.syncline.shortage.PatientLock;
+import dev.syncline.shortage.StackReserve;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A channel that is opened on first use, as well as after an interrupt of some thread has closed it.
@@ -19,7 +20,7 @@ final class ReopeningChannel implements Closeable {
     FileChannel open() throws IOException;
   }
 
-  private final ReentrantLock lock = new ReentrantLock();
+  private final PatientLock lock = new PatientLock(StackReserve.MEMORY);
   private final Opener opener;
   private final String file;
 
@@ -47,8 +48,14 @@ final class ReopeningChannel implements Closeable {
    * @throws IOException if it was lost with unsynced bytes, cannot be opened again, or {@link #close} was called
    */
   FileChannel get() throws IOException {
+    FileChannel channel = openOrNull();
+    return channel != null ? channel : reopened();
+  }
+
+  /** The channel if it is open by now; else null. */
+  FileChannel openOrNull() {
     FileChannel channel = current;
-    return channel != null && channel.isOpen() ? channel : reopened();
+    return channel != null && channel.isOpen() ? channel : null;
   }
 
   private FileChannel reopened() throws IOException {

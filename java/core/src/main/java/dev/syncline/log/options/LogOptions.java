@@ -3,16 +3,26 @@ package dev.syncline.log.options;
 import dev.syncline.CorruptionPolicy;
 import dev.syncline.SyncMode;
 import dev.syncline.Verification;
+import dev.syncline.format.Layout;
 import java.security.SecureRandom;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.LongSupplier;
 
 /**
- * How a {@link SegmentedLog} behaves. Sizes are bytes, times nanoseconds.
+ * How a {@link dev.syncline.log.SegmentedLog} behaves. Sizes are bytes, times nanoseconds; each above 0, and at most what its type holds
+ * if nothing else is said.
  *
- * @param maxGroupBytes payload bytes of one group, and so of one record, at most
+ * @param maxSegmentBytes bytes after which a new segment is begun; at most {@link #SEGMENT_BYTES_MAX}
+ * @param maxGroupBytes payload bytes of one group, and so of one record, at most; at most {@link #GROUP_BYTES_MAX}
+ * @param maxLogBytes what all segments together may take; at least {@link #logBytesMin}
  * @param maxPendingBytes appended and unwritten bytes beyond which an append waits
+ * @param blockBytes what no two commits share: 512 or 4096
+ * @param syncIntervalNanos in {@link SyncMode#INTERVAL}, how long an append waits before a sync begins for it. With 1 a sync follows each
+ *     append as soon as the disk has done the one before
+ * @param markIntervalNanos within what time an acknowledgement has evidence on disk. With 1 the mark is written after every commit that no
+ *     other follows at once
  * @param identifiers where the log id and the segments' epochs come from
  * @param callbacks where futures complete
  */
@@ -31,6 +41,46 @@ public record LogOptions(
     long closeTimeoutNanos,
     LongSupplier identifiers,
     Executor callbacks) {
+
+  /**
+   * A segment has an entry of 16 bytes for each 64 KiB, in memory while it is written and in its seal: 256 MiB for one of this size. ext4
+   * takes files of 16 TiB (Documentation/filesystems/ext4/blocks.rst), so the limit is met here and not by a reservation that fails.
+   */
+  public static final long SEGMENT_BYTES_MAX = 1L << 40;
+
+  /** A group is written in one piece, from one buffer. With the eight bytes of a COMMIT. */
+  public static final int GROUP_BYTES_MAX = (1 << 30) + Long.BYTES;
+
+  public LogOptions {
+    Objects.requireNonNull(syncMode, "syncMode");
+    Objects.requireNonNull(corruptionPolicy, "corruptionPolicy");
+    Objects.requireNonNull(verification, "verification");
+    Objects.requireNonNull(identifiers, "identifiers");
+    Objects.requireNonNull(callbacks, "callbacks");
+    if (blockBytes != 512 && blockBytes != 4096) throw new IllegalArgumentException("blockBytes is 512 or 4096, not " + blockBytes);
+    requireWithin("maxSegmentBytes", maxSegmentBytes, 1, SEGMENT_BYTES_MAX);
+    requireWithin("maxGroupBytes", maxGroupBytes, 1, GROUP_BYTES_MAX);
+    requireWithin("maxLogBytes", maxLogBytes, logBytesMin(maxSegmentBytes, blockBytes), Long.MAX_VALUE);
+    requireWithin("maxPendingBytes", maxPendingBytes, 1, Long.MAX_VALUE);
+    requireWithin("syncIntervalNanos", syncIntervalNanos, 1, Long.MAX_VALUE);
+    requireWithin("markIntervalNanos", markIntervalNanos, 1, Long.MAX_VALUE);
+    requireWithin("openTimeoutNanos", openTimeoutNanos, 1, Long.MAX_VALUE);
+    requireWithin("closeTimeoutNanos", closeTimeoutNanos, 1, Long.MAX_VALUE);
+  }
+
+  private static void requireWithin(String name, long value, long least, long most) {
+    if (value < least || value > most) throw new IllegalArgumentException(name + " is " + least + " to " + most + ", not " + value);
+  }
+
+  /**
+   * The least that {@code maxLogBytes} may be: two segments. The newest one is never given up, so a log that has room for one alone would
+   * take nothing more once that is full, whatever is truncated.
+   */
+  public static long logBytesMin(long maxSegmentBytes, int blockBytes) {
+    long wanted = Layout.roundUp(maxSegmentBytes, blockBytes);
+    // A header, a frame and a seal of a block each.
+    return 2 * Math.max(wanted, 3L * blockBytes);
+  }
 
   /** What {@link dev.syncline.SyncMode#SYNC} and segments of 64 MiB go with, for those who use a {@link SegmentedLog} directly. */
   public static LogOptions defaults() {

@@ -13,6 +13,8 @@ import dev.syncline.log.segment.MarkFile;
 import dev.syncline.log.segment.ReaderFiles;
 import dev.syncline.log.segment.Rewind;
 import dev.syncline.log.segment.Segment;
+import dev.syncline.shortage.PatientLock;
+import dev.syncline.shortage.StackReserve;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,7 +22,6 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Follows a log that somebody else writes, in this process or another: takes no lock, writes nothing, and reads what is new.
@@ -59,7 +60,7 @@ public final class DirectoryFollower implements ReadSource, Closeable {
   private final MarkWatch watch;
   private final SegmentChain chain;
   private final HistoryComparison comparison;
-  private final ReentrantLock lookLock = new ReentrantLock();
+  private final PatientLock lookLock = new PatientLock(StackReserve.DISK);
 
   private volatile ReadView view = ReadView.EMPTY;
   private volatile long durable;

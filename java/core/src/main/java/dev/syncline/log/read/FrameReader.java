@@ -86,8 +86,10 @@ final class FrameReader {
   private boolean takeHeader(long offset, Extent extent) throws IOException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       int available = load(attempt, offset, Layout.FRAME_HEADER_BYTES, extent.endBytes());
-      headerProblem = FrameHeader.problem(
-          window.buffer(), window.indexOf(offset), available, crc, segment.header.epoch(), segment.ordinal, offset);
+      headerProblem = window.refusal(offset, Layout.FRAME_HEADER_BYTES);
+      if (headerProblem == null)
+        headerProblem = FrameHeader.problem(
+            window.buffer(), window.indexOf(offset), available, crc, segment.header.epoch(), segment.ordinal, offset);
       if (headerProblem != null) continue;
       frame.take(window.buffer(), window.indexOf(offset));
       if (frame.endBytes(segment.header.blockBytes()) <= extent.endBytes()) return true;
@@ -141,8 +143,11 @@ final class FrameReader {
         int available = load(attempt, offset, (int) frame.usedBytes(), extent.endBytes());
         check.check(window.buffer(), window.indexOf(offset), available, frame, frame.firstSequence - 1);
       }
-      if (check.problem == null) break;
+      if (check.problem == null) return;
     }
+    long problemAt = offset + check.problemAtBytes;
+    String refusal = window.refusal(problemAt, frame.usedBytes() - check.problemAtBytes);
+    if (refusal != null) check.problem = refusal;
   }
 
   ByteBuffer buffer() {

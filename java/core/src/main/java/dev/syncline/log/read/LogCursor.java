@@ -9,6 +9,7 @@ import dev.syncline.format.Layout;
 import dev.syncline.format.RecordCodec;
 import dev.syncline.log.segment.Extent;
 import dev.syncline.log.segment.Segment;
+import dev.syncline.shortage.StackReserve;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -20,7 +21,7 @@ import java.util.Optional;
  * cursor that does not follow keeps the segments ahead of it from being deleted; {@link #close} it.
  */
 public final class LogCursor implements RecordView, AutoCloseable {
-  static final String REMEDY = "Nothing was changed. Run 'syncline verify' on the directory, and restore a copy";
+  static final String REMEDY = "Nothing was changed. 'syncline repair' on the directory shows what can be kept; or restore a copy";
 
   private final ReadContext context;
   private final ReadSource source;
@@ -73,6 +74,7 @@ public final class LogCursor implements RecordView, AutoCloseable {
     this.context = context;
     this.source = context.source();
     this.follows = follows;
+    this.frames = new FrameReader(context, windowBytes);
     // All of them, until it is known from where on.
     if (!follows) context.pins().pin(this, 0);
     // The end before the structure, which then holds all up to it.
@@ -81,8 +83,12 @@ public final class LogCursor implements RecordView, AutoCloseable {
     this.latest = view;
     this.cutsKnown = view.cuts();
     this.position = follows ? after : Math.max(after, view.truncatedThrough());
-    this.frames = new FrameReader(context, windowBytes);
-    pin(view.firstBeyond(position));
+    try {
+      pin(view.firstBeyond(position));
+    } catch (RuntimeException | Error e) {
+      context.pins().unpin(this);
+      throw e;
+    }
   }
 
   private void pin(Segment first) {
@@ -132,8 +138,11 @@ public final class LogCursor implements RecordView, AutoCloseable {
   private boolean takeRecord() throws IOException {
     int at = nextRecordAt;
     long sequence = RecordCodec.sequence(buffer, at);
-    nextRecordAt += RecordCodec.bytes(buffer, at);
-    if (sequence <= position) return false;
+    int behind = at + RecordCodec.bytes(buffer, at);
+    if (sequence <= position) {
+      nextRecordAt = behind;
+      return false;
+    }
     long end = end();
     if (sequence > clip || sequence > end) {
       // Sequences rise: up to there nothing is left to be shown. A cut between two indexes of the caller's ends at no record.
@@ -144,6 +153,8 @@ public final class LogCursor implements RecordView, AutoCloseable {
       return false;
     }
     requireNotCut(sequence);
+    // Together, and last: whatever was thrown before has passed over nothing.
+    nextRecordAt = behind;
     recordAt = at;
     position = sequence;
     return true;
@@ -155,6 +166,7 @@ public final class LogCursor implements RecordView, AutoCloseable {
   private void heedChanges() throws IOException {
     ReadView now = source.view();
     if (now == latest) return;
+    StackReserve.require(StackReserve.MEMORY);
     long sharedNow = now.cuts().sharedSince(cutsKnown);
     if (follows) {
       if (position > sharedNow) goOnBehind(sharedNow, now);
@@ -171,7 +183,7 @@ public final class LogCursor implements RecordView, AutoCloseable {
 
   /** The tail goes on where both histories part, so that no cut is missed between this one and the next look. */
   private void goOnBehind(long sharedNow, ReadView now) throws RecordsRewoundException {
-    RecordsRewoundException rewound = rewound(position, sharedNow);
+    RecordsRewoundException rewound = Gone.rewound(position, sharedNow);
     position = sharedNow;
     cutsKnown = now.cuts();
     view = now;
@@ -188,7 +200,7 @@ public final class LogCursor implements RecordView, AutoCloseable {
   }
 
   private void requireNotCut(long sequence) throws RecordsRewoundException {
-    if (sequence > shared) throw rewound(sequence, shared);
+    if (sequence > shared) throw Gone.rewound(sequence, shared);
   }
 
   /** Looks afresh before a failed read counts as one: the log may be closed, or the next record cut away since. */
@@ -199,25 +211,13 @@ public final class LogCursor implements RecordView, AutoCloseable {
     requireNotCut(position + 1);
   }
 
-  private static RecordsRewoundException rewound(long sequence, long shared) {
-    return new RecordsRewoundException(
-        "record " + sequence + " was removed by a cut of the tail after this cursor was opened or had shown it. Up to " + shared
-            + " the log is as this cursor knows it: take back what lies above, and read on behind that",
-        shared);
-  }
-
-  private RecordsTruncatedException truncated(long through) {
-    return new RecordsTruncatedException(
-        "record " + (position + 1) + " was truncated away before the cursor came to it: the log was truncated through " + through
-            + " and begins at " + (through + 1));
-  }
-
   // Finding the next frame.
 
   /** Finds and checks the frame that holds the next record. Returns false if there is none; if it must be looked for again, true. */
   private boolean loadNext() throws IOException {
+    StackReserve.require(StackReserve.DISK);
     requireNotCut(position + 1);
-    if (follows && view.truncatedThrough() > position) throw truncated(view.truncatedThrough());
+    if (follows && view.truncatedThrough() > position) throw Gone.truncated(position + 1, view.truncatedThrough());
     if (!follows && position < latest.truncatedThrough() && view.firstBeyond(position) == null) position = latest.truncatedThrough();
     long end = end();
     Segment next = nextSegment();
@@ -238,7 +238,7 @@ public final class LogCursor implements RecordView, AutoCloseable {
    */
   private boolean isOvertaken(Segment next) throws IOException {
     if (latest.truncatedThrough() > position) {
-      if (!follows && !context.pinsHold()) throw truncated(latest.truncatedThrough());
+      if (!follows && !context.pinsHold()) throw Gone.truncated(position + 1, latest.truncatedThrough());
       return follows;
     }
     Segment now = latest.firstBeyond(position);
@@ -283,7 +283,8 @@ public final class LogCursor implements RecordView, AutoCloseable {
       stoppedAt = ahead;
       return false;
     }
-    boolean goesOn = next == segment && nextFrameOffset >= extent.startBytes() && nextFrameOffset < extent.endBytes();
+    // Also where the extent has ended: what it should have held and did not is not looked for again from its front, for ever.
+    boolean goesOn = next == segment && nextFrameOffset > extent.startBytes() && nextFrameOffset <= extent.endBytes();
     long offset = goesOn ? nextFrameOffset : next.seekOffset(extent, position + 1);
     frames.use(next);
     segment = next;
@@ -384,6 +385,8 @@ public final class LogCursor implements RecordView, AutoCloseable {
   @Override
   public void close() {
     if (closed) return;
+    // Else it would count as closed and its files be kept.
+    StackReserve.require(StackReserve.MEMORY);
     closed = true;
     buffer = null;
     payloads = null;

@@ -8,6 +8,7 @@ import dev.syncline.io.Storage;
 import dev.syncline.log.segment.Pins;
 import dev.syncline.log.segment.ReaderFiles;
 import dev.syncline.log.segment.Segment;
+import dev.syncline.shortage.StackReserve;
 import java.io.IOException;
 import java.util.function.Function;
 
@@ -35,20 +36,28 @@ public final class LogReader {
 
   /** A cursor over everything above {@code after} up to what is visible now. */
   public LogCursor cursor(long after) throws IOException {
+    requireNotNegative(after);
     return open(after, false, REPLAY_WINDOW_BYTES);
   }
 
   /** A cursor that follows the durable end; it fails if truncation overtakes it. */
   public LogCursor follow(long after) throws IOException {
+    requireNotNegative(after);
     return open(after, true, FOLLOW_WINDOW_BYTES);
   }
 
   /** A cursor for one record: after {@link LogCursor#advance} it stands on {@code sequence} or the next one there is. */
   public LogCursor seek(long sequence) throws IOException {
+    requireNotNegative(sequence);
     return open(sequence - 1, false, SEEK_WINDOW_BYTES);
   }
 
+  private static void requireNotNegative(long sequence) {
+    if (sequence < 0) throw new IllegalArgumentException("expected a sequence of 0 or more, found " + sequence);
+  }
+
   private LogCursor open(long after, boolean follows, int windowBytes) throws IOException {
+    StackReserve.require(StackReserve.DISK);
     source.requireReadable();
     source.current();
     return new LogCursor(context, after, follows, windowBytes);
@@ -62,6 +71,7 @@ public final class LogReader {
    * @throws CorruptLogException if it was there and is unreadable
    */
   public <T> T read(long sequence, Function<? super RecordView, T> use) throws IOException {
+    requireNotNegative(sequence);
     source.requireReadable();
     // What is known to be durable needs no look for what is new, only whether it is still so.
     ReadView view = sequence <= source.visibleSequence() ? source.view() : source.current();
@@ -98,6 +108,7 @@ public final class LogReader {
    * @throws CorruptLogException if damage lies in what is read
    */
   public void scan(int type, long after, RecordVisitor visitor) throws IOException {
+    requireNotNegative(after);
     source.requireReadable();
     source.current();
     long limit = source.visibleSequence();

@@ -1,6 +1,7 @@
 package dev.syncline.log.read;
 
 import dev.syncline.format.Layout;
+import dev.syncline.SynclineException;
 import dev.syncline.format.Mark;
 import dev.syncline.format.SegmentName;
 import dev.syncline.io.AlignedBuffers;
@@ -52,7 +53,15 @@ final class MarkWatch implements Closeable {
 
   /** A slot that cannot be read is no news: it is being written, or the other one counts. */
   private boolean hasNews() throws IOException {
-    int bytes = MarkFile.readNextSlot(file, slot, known);
+    int bytes;
+    try {
+      bytes = MarkFile.readNextSlot(file, slot, known);
+    } catch (SynclineException e) {
+      throw e;
+    } catch (IOException e) {
+      // The disk refuses to read this slot; what the other one says is looked at.
+      return true;
+    }
     if (seenIsKnown && slot.flip().equals(seen)) return false;
     boolean news = Mark.problem(slot.clear(), 0, bytes) == null && Mark.decode(slot, 0).counter() != known.counter();
     seenIsKnown = !news;

@@ -6,6 +6,7 @@ import dev.syncline.format.Mark;
 import dev.syncline.format.SegmentName;
 import dev.syncline.io.Storage;
 import dev.syncline.log.segment.Segment;
+import dev.syncline.log.segment.SegmentFiles;
 import dev.syncline.log.segment.ShortFileException;
 import dev.syncline.log.segment.Snapshot;
 import java.io.IOException;
@@ -85,7 +86,7 @@ public final class ViewCopy {
     if (wanted.equals(copied.get(segment.ordinal))) return;
     // Also what an attempt that failed has left of it.
     forget(segment.ordinal, segment.name);
-    Snapshot.copy(source, target, segment.name, wanted.endBytes);
+    new SegmentFiles(source).copyTo(target, segment.name, wanted.endBytes);
     copied.put(segment.ordinal, wanted);
   }
 
@@ -98,6 +99,6 @@ public final class ViewCopy {
 
   private void forget(long ordinal, String name) throws IOException {
     copied.remove(ordinal);
-    if (target.list().contains(name)) target.delete(name);
+    new SegmentFiles(target).deleteIfThere(name);
   }
 }

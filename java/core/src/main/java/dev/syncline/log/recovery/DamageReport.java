@@ -1,8 +1,11 @@
 package dev.syncline.log.recovery;
 
 import dev.syncline.Damage;
+import dev.syncline.RepairResult;
+import dev.syncline.SequenceRange;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** The one line that says that a log opened with damage. */
 public final class DamageReport {
@@ -18,18 +21,39 @@ public final class DamageReport {
     System.getLogger("dev.syncline.log").log(System.Logger.Level.WARNING, "{0}", line(directory, verdict, next));
   }
 
-  static String line(Path directory, Verdict verdict, String next) {
-    List<Damage> damage = verdict.damage();
-    Damage first = damage.stream().filter(Damage::losesRecords).findFirst().orElse(damage.get(0));
-    String more = damage.size() == 1 ? "" : "; and " + (damage.size() - 1) + " more, see recovery()";
-    return directory + ": the log is damaged: " + first + more + ". " + next + stake(verdict);
+  /** Logs what became of a damaged log that was repaired. */
+  public static void warnRepaired(RepairResult result, Verdict verdict) {
+    String lost = result.lost().isEmpty() ? "no record is lost" : "lost are the sequences " + ranges(result.lost());
+    System.getLogger("dev.syncline.log").log(System.Logger.Level.WARNING, "{0}",
+        result.directory() + ": the log was damaged: " + first(verdict) + more(verdict) + ". It is repaired: " + result.keptRecords()
+            + " records are kept, " + lost + "; the old files are in quarantine");
   }
 
-  /** What giving up the damage would cost, as the end of a sentence before. */
-  static String stake(Verdict verdict) {
+  private static String ranges(List<SequenceRange> ranges) {
+    return ranges.stream().map(range -> range.first() + " to " + range.last()).collect(Collectors.joining(", "));
+  }
+
+  private static Damage first(Verdict verdict) {
+    return verdict.damage().stream().filter(Damage::losesRecords).findFirst().orElse(verdict.damage().get(0));
+  }
+
+  private static String more(Verdict verdict) {
+    int others = verdict.damage().size() - 1;
+    return others == 0 ? "" : "; and " + others + " more";
+  }
+
+  static String line(Path directory, Verdict verdict, String next) {
+    String see = verdict.damage().size() == 1 ? "" : ", see recovery()";
+    return directory + ": the log is damaged: " + first(verdict) + more(verdict) + see + ". " + next + stake(directory, verdict);
+  }
+
+  /** What giving up the damage would cost, and what to do instead, as the end of a sentence before. */
+  public static String stake(Path directory, Verdict verdict) {
+    if (verdict.damage().isEmpty()) return "";
+    String instead = ". 'syncline repair " + directory + "' (LogRepair) keeps everything that can be read";
     return verdict.atStake()
         .map(range -> ". CorruptionPolicy.TRUNCATE gives up sequences " + range.first() + " to " + range.last()
             + ", what can be read behind the damage included")
-        .orElse("");
+        .orElse("") + instead;
   }
 }

@@ -8,11 +8,14 @@ import dev.syncline.format.SegmentName;
 import dev.syncline.io.Storage;
 import dev.syncline.log.segment.Incompatible;
 import dev.syncline.log.segment.MarkFile;
+import dev.syncline.log.segment.SegmentFiles;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -29,37 +32,59 @@ final class DirectoryScan {
 
   final List<String> notes = new ArrayList<>();
 
+  /** Segments whose header was unreadable and is assumed to be what their frames and neighbours say. */
+  final Set<Long> assumed = new TreeSet<>();
+
   private final Storage storage;
+  private final Storage.Access access;
   private final SegmentScanner scanner;
   private final Verification verification;
   private final Map<Long, SegmentScan> finished;
   private Mark mark;
+  private Mark oldCut;
   private String markProblem;
   private boolean markNeedsHealing;
+  private int poorSlot = -1;
   private LogId logId;
+  private boolean salvaging;
 
   /** @param finished scans of finished segments, by ordinal, that need not be read again; those that are read now are added */
   DirectoryScan(Storage storage, Storage.Access access, Verification verification, Map<Long, SegmentScan> finished) {
     this.storage = storage;
+    this.access = access;
     this.scanner = new SegmentScanner(storage, access);
     this.verification = verification;
     this.finished = finished;
+  }
+
+  /** From now on what cannot be shown in its place, but can be read, is taken in as well. */
+  void salvage() {
+    salvaging = true;
   }
 
   /** Reads it all; returns false if there is neither a mark nor a segment. */
   boolean read() throws IOException {
     // The mark before the list: a segment that begins in between is one more than the mark knows, and none that is missing.
     boolean hasMark = readMark();
-    TreeSet<Long> present = segmentOrdinals(storage.list());
+    NavigableSet<Long> present = new SegmentFiles(storage).ordinals();
     if (!hasMark && present.isEmpty()) return false;
+    if (mark != null && mark.rewinding()) lookForLaterSegments(present);
     sortOutLeftovers(present);
     scanAll(present);
+    if (!salvaging) return true;
+    setStraysAside();
+    assumeHeaders();
     return true;
   }
 
   /** The mark that counts, or null if none is readable. */
   Mark mark() {
     return mark;
+  }
+
+  /** The mark as it was read, if segments say that it is of an earlier time, before the cut that it decides was made; else null. */
+  Mark oldCut() {
+    return oldCut;
   }
 
   /** Why none is. */
@@ -72,20 +97,14 @@ final class DirectoryScan {
     return markNeedsHealing;
   }
 
+  /** The slot that says less than the other, or -1. */
+  int poorSlot() {
+    return poorSlot;
+  }
+
   /** The log's id, or null if nothing tells it. */
   LogId logId() {
     return logId;
-  }
-
-  private TreeSet<Long> segmentOrdinals(List<String> names) throws IOException {
-    TreeSet<Long> found = new TreeSet<>();
-    for (String name : names) {
-      if (!SegmentName.isSegment(name)) continue;
-      long ordinal = SegmentName.ordinal(name);
-      if (ordinal < 0) throw Incompatible.foreignName(storage, name);
-      found.add(ordinal);
-    }
-    return found;
   }
 
   /** Returns whether there is a mark file, readable or not. */
@@ -99,14 +118,34 @@ final class DirectoryScan {
     }
     mark = reading.mark().orElse(null);
     markNeedsHealing = reading.slotNeedsHealing();
+    poorSlot = reading.poorSlot();
     if (mark != null) logId = mark.logId();
     if (mark == null) markProblem = reading.problem();
     else if (reading.problem() != null) notes.add(SegmentName.MARK + ": " + reading.problem() + "; the other slot was used");
     return true;
   }
 
+  /**
+   * A cut is over in the mark before the first frame goes to a segment that is begun behind it. So one that has frames, and that the mark
+   * does not know, is not what the cut took: the mark is of an earlier time, and its cut was made long ago.
+   */
+  private void lookForLaterSegments(NavigableSet<Long> present) throws IOException {
+    for (long ordinal : present.tailSet(mark.lastOrdinal(), false)) {
+      SegmentScan scan = scanner.glance(ordinal);
+      requireOwn(ordinal, scan.foundLogId());
+      if (!holdsAnything(scan)) continue;
+      oldCut = mark;
+      mark = mark.withoutRewind();
+      return;
+    }
+  }
+
+  private static boolean holdsAnything(SegmentScan scan) {
+    return scan.hasFrames() || scan.seal() != null;
+  }
+
   /** Sets aside what a truncation or a rewind has given up and not got round to deleting. */
-  private void sortOutLeftovers(TreeSet<Long> present) {
+  private void sortOutLeftovers(NavigableSet<Long> present) {
     if (mark == null) return;
     for (long ordinal : List.copyOf(present)) {
       boolean truncated = ordinal < mark.firstOrdinal();
@@ -118,23 +157,28 @@ final class DirectoryScan {
     }
   }
 
-  private void scanAll(TreeSet<Long> present) throws IOException {
+  private void scanAll(NavigableSet<Long> present) throws IOException {
     for (long ordinal : present) {
       SegmentScan scan = scanned(ordinal, present.higher(ordinal));
       requireOwn(ordinal, scan.foundLogId());
-      boolean unborn = mark != null && ordinal > mark.lastOrdinal() && !scan.hasFrames() && scan.seal() == null;
-      if (unborn) {
-        leftovers.add(ordinal);
-        notes.add(SegmentName.of(ordinal) + ": was being made when the last user stopped; holds nothing");
-        continue;
-      }
       ordinals.add(ordinal);
       scans.add(scan);
+    }
+    for (int i = scans.size() - 1; i >= 0 && isUnborn(i); i--) {
+      long ordinal = ordinals.remove(i);
+      scans.remove(i);
+      leftovers.add(ordinal);
+      notes.add(SegmentName.of(ordinal) + ": was being made when the last user stopped; holds nothing");
     }
     // If the newest turned out unborn, the one before it is the newest and was only glanced at.
     int last = scans.size() - 1;
     if (last >= 0 && !present.isEmpty() && ordinals.get(last) != present.last().longValue())
       scans.set(last, scanner.scan(ordinals.get(last)));
+  }
+
+  /** Asked of the newest that is left: what another segment follows on was there. */
+  private boolean isUnborn(int i) {
+    return mark != null && ordinals.get(i) > mark.lastOrdinal() && !holdsAnything(scans.get(i));
   }
 
   private SegmentScan scanned(long ordinal, Long next) throws IOException {
@@ -147,6 +191,32 @@ final class DirectoryScan {
     boolean isFinished = next != null && scan.header() != null && scan.seal() != null && scan.breaks().isEmpty();
     if (isFinished) finished.put(ordinal, scan);
     return scan;
+  }
+
+  /** A segment that lies between two of which the later follows on the earlier is none of this log's history. */
+  private void setStraysAside() {
+    for (int i = scans.size() - 1; i > 0; i--) {
+      SegmentHeader header = scans.get(i).header();
+      while (header != null && i > 0 && header.predecessorOrdinal() > 0 && header.predecessorOrdinal() < ordinals.get(i - 1)) {
+        long stray = ordinals.remove(--i);
+        scans.remove(i);
+        notes.add(SegmentName.of(stray) + ": stands between two segments of which the later follows on the earlier; not part of the log");
+      }
+    }
+  }
+
+  private void assumeHeaders() throws IOException {
+    for (int i = 0; i < scans.size(); i++) {
+      SegmentScan found = scans.get(i);
+      if (found.header() != null || !found.hasFrames()) continue;
+      SegmentScan previous = i == 0 ? null : scans.get(i - 1);
+      AssumedHeader likely = AssumedHeader.of(
+          storage, access, new AssumedHeader.Place(logId, ordinals.get(i), i == 0 ? 0 : ordinals.get(i - 1), previous, mark), found);
+      if (likely == null) continue;
+      scans.set(i, scanner.scanAs(likely.header(), likely.crc()));
+      assumed.add(ordinals.get(i));
+      notes.add(SegmentName.of(ordinals.get(i)) + ": its header is unreadable; its frames are read by what they say of themselves");
+    }
   }
 
   /** Up to where records of a segment count: to a decided cut, or to its successor's link. */

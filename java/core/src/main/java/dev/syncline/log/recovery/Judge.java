@@ -16,8 +16,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Tells a torn tail from damage, by evidence on disk. Reads only.
@@ -73,11 +75,27 @@ public final class Judge {
     this.notes = scan.notes;
   }
 
+  /**
+   * A judge who also takes in what can be read and not be shown in its place: frames of a segment whose header is unreadable, and a segment
+   * behind one that does not belong there. For who builds a log anew from what is left.
+   */
+  public static Judge salvaging(Storage storage, Storage.Access access) {
+    Judge judge = new Judge(storage, access, Verification.FULL);
+    judge.scan.salvage();
+    return judge;
+  }
+
+  /** Segments whose header was unreadable and that {@link #salvaging} has taken in all the same. */
+  public Set<Long> assumed() {
+    return scan.assumed;
+  }
+
   public Verdict judge() throws IOException {
     if (!scan.read()) return fresh();
     mark = scan.mark();
     markNeedsHealing = scan.markNeedsHealing();
     if (mark == null) rebuildMark();
+    if (scan.oldCut() != null) judgeOldCut(scan.oldCut());
     gatherEvidence();
     judgeStart();
     for (int i = 0; i < scans.size(); i++) judgeSegment(i);
@@ -87,7 +105,7 @@ public final class Judge {
 
   private Verdict fresh() {
     return new Verdict(
-        true, Optional.empty(), false, null, List.of(), List.of(), null, List.of(), null, List.of(), List.of(), 0, 0, true, List.of());
+        true, Optional.empty(), false, -1, null, List.of(), List.of(), null, List.of(), null, List.of(), List.of(), 0, 0, true, List.of());
   }
 
   /** The strongest mark that the segments alone justify. */
@@ -101,6 +119,18 @@ public final class Judge {
     if (!scans.isEmpty() && scans.get(0).header() != null)
       rebuilt = rebuilt.withTruncatedThrough(scans.get(0).header().predecessorLastSequence(), ordinals.get(0));
     mark = rebuilt.withDurable(Mark.DurablePoint.NONE, false);
+  }
+
+  /** Nothing that the mark says about the tail counts, and nothing is lost by that. */
+  private void judgeOldCut(Mark old) {
+    long last = 0;
+    for (SegmentScan each : scans) last = Math.max(last, each.lastSequence());
+    String later = SegmentName.of(ordinals.get(ordinals.size() - 1));
+    damage.add(new Damage(storage.directory().resolve(SegmentName.MARK), 0,
+        "expected the mark of a log that has " + later + ", found an older one, which cuts the tail behind record " + old.rewindTo()
+            + ": what was written since, up to record " + last + ", is not cut. Put the newer mark back, or go on with what the segments"
+            + " hold: truncate(n), CorruptionPolicy.TRUNCATE, or a repair writes the mark anew",
+        0, -1));
   }
 
   private void gatherEvidence() {
@@ -137,8 +167,7 @@ public final class Judge {
     if (i > 0 && !judgeLink(i, before)) return;
     if (newest && isOfAnotherHistory(scan)) {
       lose(SegmentName.of(ordinals.get(i)), 0,
-          "expected record " + scan.lastSequence() + " in a frame with checksum 0x%08x, found 0x%08x"
-              .formatted(mark.durable().crc(), scan.lastCrc()),
+          "expected record " + scan.lastSequence() + " in a frame with " + checksums(mark.durable().crc(), scan.lastCrc()),
           scan.header().baseSequence(), scan.lastSequence(), cutAfterWhole(i - 1));
       return;
     }
@@ -201,15 +230,20 @@ public final class Judge {
       return false;
     } else if (previous.header() != null && previous.header().epoch() != scan.header().predecessorEpoch()) {
       loseAnotherHistory(i - 1, predecessorLast,
-          "expected the segment with epoch 0x%016x, found 0x%016x".formatted(scan.header().predecessorEpoch(), previous.header().epoch()));
+          String.format(Locale.ROOT, "expected the segment with epoch 0x%016x, found 0x%016x",
+              scan.header().predecessorEpoch(), previous.header().epoch()));
     } else if (previous.header() != null
         && previous.breaks().isEmpty()
         && previous.lastSequence() == predecessorLast
         && previous.lastCrc() != scan.header().predecessorCrc()) {
       loseAnotherHistory(i - 1, predecessorLast,
-          "expected to end with checksum 0x%08x, found 0x%08x".formatted(scan.header().predecessorCrc(), previous.lastCrc()));
+          "expected to end with " + checksums(scan.header().predecessorCrc(), previous.lastCrc()));
     }
     return true;
+  }
+
+  private static String checksums(int expected, int found) {
+    return String.format(Locale.ROOT, "checksum 0x%08x, found 0x%08x", expected, found);
   }
 
   /** A segment is whole and not the one that its successor follows on: none of its records is this log's. */
@@ -238,14 +272,16 @@ public final class Judge {
     SegmentScan scan = scans.get(i);
     long readable = Math.min(clip, scan.lastSequence());
     Break torn = null;
-    boolean broken = false;
+    long named = 0;
     for (Break b : scan.breaks()) {
       if (b.lastBefore() >= clip) break;
-      boolean damaged = newest ? end > b.wholeBefore() : end > b.lastBefore();
+      // A crash leaves torn bytes, and no block that the disk refuses: what was there may have been acknowledged.
+      boolean damaged = b.refused() || (newest ? end > b.wholeBefore() : end > b.lastBefore());
       if (damaged) {
-        long lastLost = b.firstAfter() > 0 ? b.firstAfter() - 1 : Math.max(end, b.lastBefore() + 1);
+        // What lies behind the clip does not count, readable or not.
+        long lastLost = Math.min(clip, b.firstAfter() > 0 ? b.firstAfter() - 1 : Math.max(end, b.lastBefore() + 1));
         lose(SegmentName.of(ordinals.get(i)), b.offsetBytes(), b.problem(), b.lastBefore(), lastLost, cutInside(i, b));
-        broken = true;
+        named = Math.max(named, lastLost);
       } else if (newest) {
         torn = b;
         break;
@@ -258,7 +294,7 @@ public final class Judge {
       return;
     }
     segments.add(scan.toSegment(readable));
-    if (end > scan.lastSequence() && !broken && endIsItsOwn)
+    if (end > Math.max(scan.lastSequence(), named) && endIsItsOwn)
       lose(SegmentName.of(ordinals.get(i)), scan.fileBytes(), "expected records up to sequence " + end + ", found the end of the file",
           scan.lastSequence(), end, cutAfterWhole(i));
   }
@@ -309,13 +345,15 @@ public final class Judge {
     for (Segment segment : segments) last = Math.max(last, segment.lastSequence());
     for (Damage d : damage) last = Math.max(last, d.lastLost());
     List<Long> leftovers = scan.leftovers.stream().sorted().toList();
-    return new Verdict(false, Optional.of(mark), markNeedsHealing, scan.logId(), List.copyOf(segments), leftovers, tornAt,
+    return new Verdict(false, Optional.of(mark), markNeedsHealing, scan.poorSlot(), scan.logId(), List.copyOf(segments), leftovers, tornAt,
         List.copyOf(damage), damageCut, List.copyOf(notes), gaps(), last, proven, closedCleanly(), List.copyOf(scans));
   }
 
   private List<SequenceRange> gaps() {
     List<SequenceRange> found = new ArrayList<>();
-    for (Segment s : segments) addGap(found, s.header.predecessorLastSequence(), s.header.baseSequence());
+    // The first one has nothing to follow on where the front was given up.
+    for (Segment s : segments)
+      addGap(found, s.header.predecessorOrdinal() == 0 ? 0 : s.header.predecessorLastSequence(), s.header.baseSequence());
     long end = lastReadable();
     if (damage.isEmpty()) addGap(found, end, mark.floorSequence());
     return List.copyOf(found);

@@ -4,6 +4,9 @@ import dev.syncline.format.SegmentName;
 import dev.syncline.io.AlignedBuffers;
 import dev.syncline.io.SegmentFile;
 import dev.syncline.io.Storage;
+import dev.syncline.log.segment.FileBytes;
+import dev.syncline.log.segment.FileWindow;
+import dev.syncline.log.segment.SegmentFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -18,7 +21,6 @@ public final class Quarantine {
 
   private final Storage storage;
   private final List<Path> files = new ArrayList<>();
-  private Storage target;
   private Set<String> taken;
 
   public Quarantine(Storage storage) {
@@ -33,15 +35,27 @@ public final class Quarantine {
   /** Copies a range of a file; durable when this returns. */
   public void keep(String name, long startBytes, long endBytes) throws IOException {
     if (endBytes <= startBytes) return;
-    openTarget();
+    // Closed each time: a log holds no descriptor of a directory that it hardly ever writes in.
+    try (Storage target = storage.in(storage.directory().resolve(SegmentName.QUARANTINE))) {
+      target.createDirectory();
+      taken = new HashSet<>(target.list());
+      keep(name, startBytes, endBytes, target);
+    }
+  }
+
+  private void keep(String name, long startBytes, long endBytes, Storage target) throws IOException {
     String copy = freeName(name + "-at-" + startBytes);
     try (SegmentFile from = storage.open(name, Storage.Access.READ);
         SegmentFile to = target.create(copy, 0)) {
+      // A block that the disk refuses to read is filled up: what lies around it is kept all the same.
+      FileWindow window = new FileWindow(STEP_BYTES);
+      window.use(FileBytes.of(from));
       ByteBuffer buffer = AlignedBuffers.allocate(STEP_BYTES);
       for (long at = startBytes; at < endBytes; ) {
-        buffer.clear().limit((int) Math.min(STEP_BYTES, endBytes - at));
-        int read = from.read(buffer, at);
+        int wanted = (int) Math.min(STEP_BYTES, endBytes - at);
+        int read = Math.min(wanted, window.load(at, wanted));
         if (read == 0) break;
+        buffer.clear().put(0, window.buffer(), window.indexOf(at), read).position(read);
         pad(buffer);
         to.write(buffer, at - startBytes);
         at += read;
@@ -60,8 +74,29 @@ public final class Quarantine {
       size = file.size();
     }
     keep(name, 0, size);
-    storage.delete(name);
-    storage.syncDirectory();
+    new SegmentFiles(storage).deleteDurably(name);
+  }
+
+  /**
+   * Takes a whole file out of the log's directory as it is: by a second name for it, which takes no room and reads nothing of it, or by a
+   * copy where that cannot be. After a crash in the middle it may be done again.
+   */
+  public void take(String name) throws IOException {
+    boolean linked;
+    try (Storage target = storage.in(storage.directory().resolve(SegmentName.QUARANTINE))) {
+      target.createDirectory();
+      taken = new HashSet<>(target.list());
+      if (taken.contains(name)) target.rename(name, freeName(name + "-at-0"));
+      linked = storage.link(name, target);
+      if (linked) {
+        String kept = freeName(name + "-at-0");
+        target.rename(name, kept);
+        target.syncDirectory();
+        files.add(target.directory().resolve(kept));
+      }
+    }
+    if (linked) new SegmentFiles(storage).deleteDurably(name);
+    else move(name);
   }
 
   /** Direct writes take whole alignment units; the file is cut to its true length afterwards. */
@@ -71,13 +106,6 @@ public final class Quarantine {
     buffer.limit(padded);
     for (int i = used; i < padded; i++) buffer.put(i, (byte) 0);
     buffer.position(0);
-  }
-
-  private void openTarget() throws IOException {
-    if (target != null) return;
-    target = storage.in(storage.directory().resolve(SegmentName.QUARANTINE));
-    target.createDirectory();
-    taken = new HashSet<>(target.list());
   }
 
   private String freeName(String wanted) {

@@ -8,17 +8,16 @@ import dev.syncline.format.Layout;
 import dev.syncline.format.LogId;
 import dev.syncline.format.Mark;
 import dev.syncline.format.SegmentName;
-import dev.syncline.io.AlignedBuffers;
 import dev.syncline.io.SegmentFile;
 import dev.syncline.io.Storage;
 import dev.syncline.log.options.LogOptions;
 import dev.syncline.log.recovery.Verdict.Cut;
-import dev.syncline.log.segment.FileCut;
+import dev.syncline.log.segment.Incompatible;
 import dev.syncline.log.segment.MarkFile;
 import dev.syncline.log.segment.Rewind;
 import dev.syncline.log.segment.Segment;
+import dev.syncline.log.segment.SegmentFiles;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +25,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.TreeSet;
 
 /**
  * Makes a directory's files agree with the {@link Verdict}: the only class that repairs.
@@ -63,6 +61,7 @@ public final class Recovery {
 
   private final Storage storage;
   private final LogOptions options;
+  private final SegmentFiles files;
   private final Quarantine quarantine;
   private long trimmedBytes;
   private long lowestPin = Long.MAX_VALUE;
@@ -70,6 +69,7 @@ public final class Recovery {
   public Recovery(Storage storage, LogOptions options) {
     this.storage = storage;
     this.options = options;
+    this.files = new SegmentFiles(storage);
     this.quarantine = new Quarantine(storage);
   }
 
@@ -85,7 +85,8 @@ public final class Recovery {
    */
   public Outcome recover(long lowestPin) throws IOException {
     this.lowestPin = lowestPin;
-    settleWhatIsThere();
+    // Before it is read.
+    files.settle();
     Verdict verdict = judge();
     if (verdict.fresh()) return create(verdict);
     if (!verdict.damage().isEmpty()) {
@@ -93,7 +94,7 @@ public final class Recovery {
       switch (options.corruptionPolicy()) {
         case REFUSE -> throw new CorruptLogException(first,
             "Nothing was changed. Open with CorruptionPolicy.READ_ONLY to read what is left, or restore a copy"
-                + DamageReport.stake(verdict));
+                + DamageReport.stake(storage.directory(), verdict));
         case READ_ONLY -> {
           return new Outcome(verdict, verdict.mark().orElseThrow(), null, verdict.segments(), verdict.damage(), null, 0, List.of(), false);
         }
@@ -128,23 +129,8 @@ public final class Recovery {
     return new Judge(storage, Storage.Access.READ_UNCACHED, options.verification()).judge();
   }
 
-  /**
-   * What a crashed user had written and not synced may still sit in the page cache: it is made durable or fails here, before it
-   * is read.
-   */
-  private void settleWhatIsThere() throws IOException {
-    NavigableSet<String> newest = new TreeSet<>();
-    for (String name : storage.list()) if (SegmentName.ordinal(name) > 0) newest.add(name);
-    for (String name : newest.descendingSet().stream().limit(2).toList()) {
-      try (SegmentFile file = storage.open(name, Storage.Access.WRITE)) {
-        file.sync();
-      }
-    }
-    storage.syncDirectory();
-  }
-
   private Outcome create(Verdict verdict) throws IOException {
-    deleteSpares();
+    files.deleteSpares();
     Mark mark = Mark.fresh(new LogId(options.identifiers().getAsLong(), options.identifiers().getAsLong()));
     MarkFile file = MarkFile.create(storage, mark);
     return new Outcome(verdict, file.current(), file, List.of(), List.of(), null, 0, List.of(), true);
@@ -153,22 +139,34 @@ public final class Recovery {
   private Outcome repair(Verdict verdict, List<Damage> givenUp) throws IOException {
     Mark mark = verdict.mark().orElseThrow();
     List<Segment> segments = new ArrayList<>(verdict.segments());
+    requireOwn(verdict);
     // The mark may have been read from a cache: what is deleted on its word must not outlive it.
     if (!verdict.leftovers().isEmpty() || mark.rewinding()) mark = stored(verdict, mark);
     long firstOrdinal = mark.firstOrdinal();
-    deleteNewestFirst(verdict.leftovers().stream().filter(ordinal -> ordinal >= firstOrdinal || ordinal < lowestPin).toList());
-    deleteSpares();
+    files.deleteNewestFirst(verdict.leftovers().stream().filter(ordinal -> ordinal >= firstOrdinal || ordinal < lowestPin).toList());
+    files.deleteSpares();
     if (mark.rewinding()) finishRewind(mark, segments);
     else if (verdict.tornAt() != null) trim(verdict, verdict.tornAt());
     boolean goesOn = verdict.closedCleanly() && !mark.rewinding() && !segments.isEmpty();
     Segment newest = segments.isEmpty() ? null : segments.get(segments.size() - 1);
     if (newest != null && !verdict.closedCleanly() && !storage.traits().readsPastCache()) rewriteUnproven(newest, verdict.provenSequence());
     Mark settled = settledMark(verdict, mark, newest);
-    MarkFile markFile = openMark(verdict, settled);
     boolean fits = goesOn && !newest.sealed() && newest.header.blockBytes() == options.blockBytes()
-        && verdict.lastSequence() == newest.lastSequence();
+        && verdict.lastSequence() == newest.lastSequence()
+        // What another log may show is not gone on with: the next append seals a copy of it and begins a new segment.
+        && !files.isShared(newest.name);
+    MarkFile markFile = openMark(verdict, settled);
     return new Outcome(
         verdict, markFile.current(), markFile, segments, givenUp, fits ? newest : null, trimmedBytes, quarantine.files(), true);
+  }
+
+  /** What is left over goes unread: another log's segment is refused before. */
+  private void requireOwn(Verdict verdict) throws IOException {
+    SegmentScanner scanner = new SegmentScanner(storage, Storage.Access.READ_UNCACHED);
+    for (long ordinal : verdict.leftovers()) {
+      LogId found = scanner.logId(ordinal);
+      if (found != null && !found.equals(verdict.logId())) throw Incompatible.foreignSegment(storage, ordinal, verdict.logId(), found);
+    }
   }
 
   private Mark settledMark(Verdict verdict, Mark mark, Segment newest) {
@@ -180,8 +178,8 @@ public final class Recovery {
 
   /** Writes the mark even if it says nothing new: what was read of it may have come from a cache, or from one slot of two. */
   private MarkFile openMark(Verdict verdict, Mark settled) throws IOException {
-    if (verdict.markNeedsHealing() && !storage.list().contains(SegmentName.MARK)) return MarkFile.create(storage, settled);
-    MarkFile file = MarkFile.open(storage, settled);
+    if (verdict.markNeedsHealing() && !files.contains(SegmentName.MARK)) return MarkFile.create(storage, settled);
+    MarkFile file = MarkFile.open(storage, settled, verdict.poorSlot());
     try {
       file.storeAnyway(settled);
       return file;
@@ -204,8 +202,7 @@ public final class Recovery {
     Mark mark = stored(verdict, verdict.mark().orElseThrow().withFloor(verdict.lastSequence()));
     Cut cut = verdict.damageCut();
     if (cut == null) return;
-    TreeSet<Long> ordinals = new TreeSet<>();
-    for (String name : storage.list()) if (SegmentName.ordinal(name) > 0) ordinals.add(SegmentName.ordinal(name));
+    NavigableSet<Long> ordinals = files.ordinals();
     long newestEver = Math.max(ordinals.isEmpty() ? 0 : ordinals.last(), mark.lastOrdinal());
     for (long ordinal : ordinals.descendingSet()) if (ordinal > cut.ordinal()) quarantine.move(SegmentName.of(ordinal));
     if (cut.ordinal() == 0) {
@@ -232,7 +229,7 @@ public final class Recovery {
     }
     quarantine.keep(name, cut.badStartBytes(), Math.max(cut.badEndBytes(), size));
     trimmedBytes += size - cut.badStartBytes();
-    FileCut.prepare(storage, name, Layout.roundUp(cut.usedEndBytes(), blockBytes(verdict, cut))).apply();
+    files.prepareCut(name, Layout.roundUp(cut.usedEndBytes(), blockBytes(verdict, cut))).apply();
   }
 
   private void finishRewind(Mark mark, List<Segment> segments) throws IOException {
@@ -240,7 +237,7 @@ public final class Recovery {
     Segment holder = last < 0 ? null : segments.get(last);
     if (holder == null || holder.ordinal != mark.rewindOrdinal()) return;
     Segment clipped = Rewind.clipped(storage, holder, mark.rewindTo());
-    FileCut.prepare(storage, clipped.name, clipped.endBytes()).apply();
+    files.prepareCut(clipped.name, clipped.endBytes()).apply();
     segments.set(last, clipped);
   }
 
@@ -248,24 +245,7 @@ public final class Recovery {
     String name = SegmentName.of(cut.ordinal());
     quarantine.keep(name, cut.badStartBytes(), cut.badEndBytes());
     trimmedBytes += cut.badEndBytes() - cut.badStartBytes();
-    FileCut.prepare(storage, name, Layout.roundUp(cut.usedEndBytes(), blockBytes(verdict, cut))).apply();
-  }
-
-  private void deleteNewestFirst(List<Long> ordinals) throws IOException {
-    for (int i = ordinals.size() - 1; i >= 0; i--) {
-      storage.delete(SegmentName.of(ordinals.get(i)));
-      storage.syncDirectory();
-    }
-  }
-
-  private void deleteSpares() throws IOException {
-    boolean any = false;
-    for (String name : storage.list()) {
-      if (!SegmentName.isSpare(name)) continue;
-      storage.delete(name);
-      any = true;
-    }
-    if (any) storage.syncDirectory();
+    files.prepareCut(name, Layout.roundUp(cut.usedEndBytes(), blockBytes(verdict, cut))).apply();
   }
 
   /**
@@ -275,22 +255,7 @@ public final class Recovery {
    */
   private void rewriteUnproven(Segment newest, long proven) throws IOException {
     if (!newest.reachesBeyond(proven)) return;
-    String copy = newest.name + SegmentName.TEMPORARY_SUFFIX;
-    try (SegmentFile from = storage.open(newest.name, Storage.Access.READ);
-        SegmentFile to = storage.create(copy, 0)) {
-      long end = newest.sealed() ? newest.fileBytes : newest.endBytes();
-      ByteBuffer buffer = AlignedBuffers.allocate(1 << 20);
-      for (long at = 0; at < end; at += buffer.limit()) {
-        buffer.clear().limit((int) Math.min(buffer.capacity(), Layout.roundUp(end - at, AlignedBuffers.ALIGNMENT_BYTES)));
-        from.read(buffer, at);
-        while (buffer.hasRemaining()) buffer.put((byte) 0);
-        to.write(buffer.flip(), at);
-      }
-      to.truncate(end);
-      to.sync();
-    }
-    storage.rename(copy, newest.name);
-    storage.syncDirectory();
+    files.rewrite(newest.name, newest.sealed() ? newest.fileBytes : newest.endBytes());
   }
 
   private static void closeQuietly(MarkFile file, Exception because) {

@@ -66,6 +66,7 @@ public record SegmentScan(
    * @param firstAfter first sequence of the next readable frame of this segment, or 0 if there is none
    * @param endBytes where the torn or damaged bytes end, as far as they can be told from what was there before; {@code offsetBytes} if
    *     nothing but zeros or an earlier life of the file follows
+   * @param refused whether the disk refuses to read it: no crash leaves that
    */
   public record Break(
       long offsetBytes,
@@ -78,11 +79,13 @@ public record SegmentScan(
       int crcAt,
       long usedEndAt,
       long firstAfter,
-      long endBytes) {
+      long endBytes,
+      boolean refused) {
 
     Break followedBy(long sequence) {
       return new Break(
-          offsetBytes, frameOffsetBytes, problem, lastBefore, wholeBefore, crcBefore, usedEndBefore, crcAt, usedEndAt, sequence, endBytes);
+          offsetBytes, frameOffsetBytes, problem, lastBefore, wholeBefore, crcBefore, usedEndBefore, crcAt, usedEndAt, sequence, endBytes,
+          refused);
     }
   }
 

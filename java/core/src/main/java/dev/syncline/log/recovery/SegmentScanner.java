@@ -1,6 +1,7 @@
 package dev.syncline.log.recovery;
 
 import dev.syncline.format.Crc;
+import dev.syncline.format.Fence;
 import dev.syncline.format.FrameHeader;
 import dev.syncline.format.Layout;
 import dev.syncline.format.LogId;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Reads segments and tells what is readable in them. Reads only; judges nothing, repairs nothing.
@@ -34,11 +36,12 @@ import java.util.List;
  */
 public final class SegmentScanner {
   private static final int STEP_BYTES = 1 << 20;
+  private static final int FIRST_STEP_BYTES = 64 << 10;
   private static final int GLIMPSE_BYTES = 16 << 10;
 
   private final Storage storage;
   private final Storage.Access access;
-  private final FileWindow steps = new FileWindow(STEP_BYTES);
+  private final FileWindow steps = new FileWindow(FIRST_STEP_BYTES, STEP_BYTES);
 
   /** For a segment of which only header and seal are wanted, so that opening a log of many does not read a megabyte of each, twice. */
   private final FileWindow glimpse = new FileWindow(GLIMPSE_BYTES);
@@ -55,7 +58,7 @@ public final class SegmentScanner {
   private int blockBytes;
   private long fileBytes;
   private List<Extent> extents;
-  private List<Break> breaks;
+  private Breaks breaks;
   private SparseIndex index;
   private long[] types;
 
@@ -71,6 +74,7 @@ public final class SegmentScanner {
   private Seal seal;
   private long frames;
   private SegmentScan.Counts counts;
+  private long overlapBytes;
 
   // What is to be counted.
   private long countAfter;
@@ -96,10 +100,19 @@ public final class SegmentScanner {
     }
   }
 
+  /** The log that the segment says it belongs to; null if its header is unreadable. */
+  LogId logId(long segmentOrdinal) throws IOException {
+    try (SegmentFile file = open(segmentOrdinal)) {
+      start(file, glimpse);
+      readHeader();
+      return foundLogId;
+    }
+  }
+
   /** A segment of which only the header was read, without a frame so far; null if that is unreadable or not its own. */
   public Segment begun(long segmentOrdinal) throws IOException {
     SegmentHeader found = header(segmentOrdinal);
-    return found == null ? null : new Segment(found, headerCrc, 0);
+    return found == null ? null : new Segment(found, headerCrc, new SparseIndex());
   }
 
   /** Reads header and, if there is one, seal: enough for a segment that was finished. Without a readable seal the scan is a full one. */
@@ -131,6 +144,15 @@ public final class SegmentScanner {
     }
   }
 
+  /** The same, of a segment whose own header is unreadable, as if this were it, and {@code crc} what the first frame follows on. */
+  SegmentScan scanAs(SegmentHeader assumed, int crc) throws IOException {
+    try (SegmentFile file = open(assumed.ordinal())) {
+      start(file, steps);
+      take(assumed, crc);
+      return scanFrames(null);
+    }
+  }
+
   private SegmentFile open(long segmentOrdinal) throws IOException {
     ordinal = segmentOrdinal;
     return storage.open(SegmentName.of(segmentOrdinal), access);
@@ -143,7 +165,7 @@ public final class SegmentScanner {
     // Until a header says otherwise; frames are then looked for at every place where one can begin.
     blockBytes = Layout.BLOCK_BYTES_MIN;
     extents = new ArrayList<>();
-    breaks = new ArrayList<>();
+    breaks = new Breaks();
     index = new SparseIndex();
     types = new long[4];
     lastCrc = 0;
@@ -153,6 +175,7 @@ public final class SegmentScanner {
     promised = 0;
     seal = null;
     frames = 0;
+    overlapBytes = 0;
     counts = SegmentScan.Counts.NONE;
     fileBytes = file.size();
     window = through;
@@ -162,20 +185,25 @@ public final class SegmentScanner {
   private String readHeader() throws IOException {
     int available = window.load(0, Layout.SEGMENT_HEADER_BYTES);
     ByteBuffer in = window.buffer();
-    String problem = SegmentHeader.problem(in, available);
+    String refusal = window.refusal(0, Layout.SEGMENT_HEADER_BYTES);
+    String problem = refusal != null ? refusal : SegmentHeader.problem(in, available);
     if (problem != null) return problem;
     if (SegmentHeader.version(in) != Layout.FORMAT_VERSION) throw Incompatible.version(storage, ordinal, SegmentHeader.version(in));
     SegmentHeader found = SegmentHeader.decode(in);
     foundLogId = found.logId();
     if (found.ordinal() != ordinal) return "expected the header of segment " + ordinal + ", found that of segment " + found.ordinal();
-    header = found;
-    blockBytes = header.blockBytes();
-    headerCrc = SegmentHeader.crc(in);
-    lastCrc = headerCrc;
-    chainCrc = headerCrc;
-    usedEndBytes = blockBytes;
-    lastSequence = header.baseSequence();
+    take(found, SegmentHeader.crc(in));
     return null;
+  }
+
+  private void take(SegmentHeader found, int crc) {
+    header = found;
+    headerCrc = crc;
+    lastCrc = crc;
+    chainCrc = crc;
+    blockBytes = found.blockBytes();
+    usedEndBytes = blockBytes;
+    lastSequence = found.baseSequence();
   }
 
   /** Whether the file ends with a seal that fits this segment; takes it in if so. */
@@ -209,6 +237,8 @@ public final class SegmentScanner {
   }
 
   private String frameProblem(long offset, int available) {
+    String refusal = window.refusal(offset, Layout.FRAME_HEADER_BYTES);
+    if (refusal != null) return refusal;
     long epoch = header == null ? 0 : header.epoch();
     return FrameHeader.problem(window.buffer(), window.indexOf(offset), available, crc, epoch, ordinal, offset);
   }
@@ -223,7 +253,7 @@ public final class SegmentScanner {
       if (problem == null) problem = chainProblem(frame, chained);
       if (problem == null) {
         offset = frame.kind() == FrameHeader.SEAL ? sealAt(offset, frame) : frameAt(offset, frame, chained);
-        chained = true;
+        chained = offset >= frame.endBytes(blockBytes);
       } else {
         offset = probe(offset, problem);
         chained = false;
@@ -234,7 +264,8 @@ public final class SegmentScanner {
 
   private String chainProblem(FrameHeader frame, boolean chained) {
     if (chained && frame.previousCrc() != chainCrc)
-      return "expected a frame that follows on checksum 0x%08x, found one on 0x%08x".formatted(chainCrc, frame.previousCrc());
+      return String.format(
+          Locale.ROOT, "expected a frame that follows on checksum 0x%08x, found one on 0x%08x", chainCrc, frame.previousCrc());
     if (frame.kind() == FrameHeader.DATA && frame.firstSequence() <= lastSequence)
       return "expected a first sequence above " + lastSequence + ", found " + frame.firstSequence();
     return null;
@@ -250,8 +281,8 @@ public final class SegmentScanner {
     }
     promised = Math.max(promised, frame.promisedSequence());
     long end = Math.min(fileBytes, frame.endBytes(blockBytes));
-    addBreak(new Break(offset, offset, "expected a readable seal, found one of which a part does not match", lastSequence, lastSequence,
-        lastCrc, usedEndBytes, lastCrc, usedEndBytes, 0, end));
+    breaks.add(new Break(offset, offset, "expected a readable seal, found one of which a part does not match", lastSequence, lastSequence,
+        lastCrc, usedEndBytes, lastCrc, usedEndBytes, 0, end, window.refusal(offset, bytes) != null));
     return end;
   }
 
@@ -265,20 +296,39 @@ public final class SegmentScanner {
   private long frameAt(long offset, FrameHeader frame, boolean chained) throws IOException {
     check.check(window, offset, fields.take(frame), Math.max(lastSequence, frame.firstSequence() - 1));
     promised = Math.max(promised, frame.promisedSequence());
+    long at = offset + check.problemAtBytes;
+    String refusal = check.problem == null ? null : window.refusal(at, frame.usedEndBytes() - at);
+    String problem = refusal != null ? refusal : check.problem;
+    long end = frame.endBytes(blockBytes);
+    long trueEnd = problem == null ? end : endOfBroken(offset, end);
+    if (trueEnd < end) {
+      addBreak(offset, problem, trueEnd, refusal != null);
+      return trueEnd;
+    }
     long wholeBefore = lastSequence;
     int crcBefore = lastCrc;
     long usedEndBefore = usedEndBytes;
     if (check.goodRecords > 0) addToExtents(offset, frame, chained);
-    if (check.problem != null)
-      addBreak(new Break(offset + check.problemAtBytes, offset, check.problem, lastSequence, wholeBefore, crcBefore, usedEndBefore,
-          lastCrc, usedEndBytes, 0, Math.min(fileBytes, frame.endBytes(blockBytes))));
+    if (problem != null)
+      breaks.add(new Break(at, offset, problem, lastSequence, wholeBefore, crcBefore, usedEndBefore, lastCrc, usedEndBytes, 0,
+          Math.min(fileBytes, end), refusal != null));
     chainCrc = frame.crc();
-    return frame.endBytes(blockBytes);
+    return end;
+  }
+
+  /** A body that is not what its header says may be shorter: then none of it is believed, and what is read again for that is bounded. */
+  private long endOfBroken(long offset, long claimedEnd) throws IOException {
+    for (long at = offset + blockBytes; at < Math.min(claimedEnd, fileBytes); at += blockBytes) {
+      if (frameProblem(at, window.load(at, blockBytes)) != null || !isNewer(at)) continue;
+      overlapBytes += Math.min(claimedEnd, fileBytes) - at;
+      return overlapBytes <= fileBytes ? at : claimedEnd;
+    }
+    return claimedEnd;
   }
 
   private void addToExtents(long offset, FrameHeader frame, boolean chained) throws IOException {
-    closeBreak(frame.firstSequence());
-    boolean grows = chained && !extents.isEmpty() && extents.get(extents.size() - 1).endBytes() == offset && !brokenSince(offset);
+    breaks.close(frame.firstSequence());
+    boolean grows = chained && !extents.isEmpty() && extents.get(extents.size() - 1).endBytes() == offset && !breaks.endAt(offset);
     Extent last = grows ? extents.remove(extents.size() - 1) : null;
     long start = grows ? last.startBytes() : offset;
     long first = grows ? last.firstSequence() : frame.firstSequence();
@@ -306,33 +356,28 @@ public final class SegmentScanner {
     counts = new SegmentScan.Counts(counts.frames() + 1, counts.records() + counted, counts.bytes() + bytes);
   }
 
-  private boolean brokenSince(long offset) {
-    return !breaks.isEmpty() && breaks.get(breaks.size() - 1).endBytes() == offset;
-  }
-
-  /** Tells the last break, if nothing readable had followed it, what follows it now. */
-  private void closeBreak(long firstAfter) {
-    int last = breaks.size() - 1;
-    if (last < 0 || breaks.get(last).firstAfter() != 0) return;
-    Break b = breaks.get(last);
-    breaks.set(last, b.followedBy(firstAfter));
-  }
-
-  /** Looks for the next block that begins a frame of this segment; returns its offset, or the end of the file. */
+  /** Looks for the next block that begins a frame of this segment, up to a fence; returns its offset, or the end of the file. */
   private long probe(long from, String problem) throws IOException {
+    boolean refused = window.refusal(from, Layout.FRAME_HEADER_BYTES) != null;
     long suspectEnd = from;
     boolean suspect = true;
     for (long offset = from; offset < fileBytes; offset += blockBytes) {
       int available = window.load(offset, blockBytes);
       if (offset > from && frameProblem(offset, available) == null && isNewer(offset)) {
-        addBreak(from, problem, offset);
+        addBreak(from, problem, offset, refused);
         return offset;
       }
-      suspect &= isOfThisLife(offset, available);
+      if (isFence(offset, available)) break;
+      suspect &= EarlierLife.isNone(window.buffer(), window.indexOf(offset), Math.min(available, blockBytes), crc, ordinal);
       if (suspect) suspectEnd = Math.min(fileBytes, offset + blockBytes);
     }
-    addBreak(from, problem, suspectEnd);
+    addBreak(from, problem, suspectEnd, refused);
     return fileBytes;
+  }
+
+  /** Believed only with the segment's epoch: of a file whose header is unreadable nobody knows which life a fence is of. */
+  private boolean isFence(long offset, int available) {
+    return header != null && Fence.isAt(window.buffer(), window.indexOf(offset), available, crc, header.epoch(), ordinal, offset);
   }
 
   private boolean isNewer(long offset) {
@@ -340,30 +385,14 @@ public final class SegmentScanner {
     return frame.kind() == FrameHeader.SEAL || frame.firstSequence() > lastSequence;
   }
 
-  private void addBreak(long from, String problem, long endBytes) {
-    addBreak(new Break(from, from, problem, lastSequence, lastSequence, lastCrc, usedEndBytes, lastCrc, usedEndBytes, 0, endBytes));
-  }
-
-  private void addBreak(Break found) {
-    breaks.add(found);
-  }
-
-  /** Whether a block may be part of what was written last: neither all zeros nor the start of a frame of the file's earlier life. */
-  private boolean isOfThisLife(long offset, int available) {
-    ByteBuffer in = window.buffer();
-    int at = window.indexOf(offset);
-    int length = Math.min(available, blockBytes);
-    if (length >= Layout.FRAME_HEADER_BYTES
-        && in.getInt(at) == Layout.FRAME_MAGIC
-        && in.getLong(at + 16) != ordinal
-        && crc.of(in, at + 8, Layout.FRAME_HEADER_BYTES - 8) == in.getInt(at + 4)) return false;
-    for (int i = 0; i < length; i++) if (in.get(at + i) != 0) return true;
-    return false;
+  private void addBreak(long from, String problem, long endBytes, boolean refused) {
+    breaks.add(new Break(
+        from, from, problem, lastSequence, lastSequence, lastCrc, usedEndBytes, lastCrc, usedEndBytes, 0, endBytes, refused));
   }
 
   private SegmentScan result(String headerProblem) {
     return new SegmentScan(
-        header, headerCrc, headerProblem, foundLogId, fileBytes, List.copyOf(extents), List.copyOf(breaks), index,
+        header, headerCrc, headerProblem, foundLogId, fileBytes, List.copyOf(extents), breaks.all(), index,
         types, lastCrc, usedEndBytes, lastSequence, promised, seal, frames, counts);
   }
 }

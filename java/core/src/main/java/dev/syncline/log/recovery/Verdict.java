@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param fresh neither mark nor segments: there never was a log
  * @param mark the mark that counts; rebuilt from the segments where the mark file is unreadable; empty only if fresh
  * @param markNeedsHealing whether a slot of the mark file is torn or damaged, or the file was missing
+ * @param poorSlot the slot of the mark file that says less than the other, or -1
  * @param logId the log's id, or null if nothing tells it
  * @param segments readable segments, oldest first, clipped to what counts
  * @param leftovers segments that no longer or do not yet belong to the log: truncated, cut off by a rewind, or never begun; newest last
@@ -34,6 +35,7 @@ public record Verdict(
     boolean fresh,
     Optional<Mark> mark,
     boolean markNeedsHealing,
+    int poorSlot,
     LogId logId,
     List<Segment> segments,
     List<Long> leftovers,

@@ -9,13 +9,25 @@ import java.io.IOException;
 public final class CleanClose {
   private CleanClose() {}
 
+  /**
+   * Opens the newest segment to write, where nobody has and it is to be cut: what that takes is had before anything has changed. A file
+   * that another log may show is replaced by a copy of what counts.
+   */
+  public static void openToCut(Storage storage, Segment newest) throws IOException {
+    try (SegmentFile file = storage.open(newest.name, Storage.Access.READ)) {
+      if (file.size() == newest.usedEndBytes()) return;
+    }
+    newest.resumeWriting(new SegmentFiles(storage).openToGoOn(newest.name, newest.usedEndBytes()), storage.traits().preallocates());
+  }
+
   /** Everything appended is durable. The mark comes last, and says so. */
   public static void finish(Storage storage, SegmentSet segments, SegmentPreparer preparer, MarkFile markFile, Segment tail, long floor)
       throws IOException {
-    cutPadding(storage, segments.newest(), tail);
+    SegmentFiles files = new SegmentFiles(storage);
+    cutPadding(files, segments.newest(), tail);
     for (Segment segment : segments.retired()) {
       segment.close();
-      storage.delete(segment.name);
+      files.delete(segment.name);
     }
     preparer.discardSpares();
     storage.syncDirectory();
@@ -27,12 +39,8 @@ public final class CleanClose {
   }
 
   /** Cuts the newest segment behind its last record's last byte, also where it was recovered and nothing was appended since. */
-  private static void cutPadding(Storage storage, Segment newest, Segment tail) throws IOException {
+  private static void cutPadding(SegmentFiles files, Segment newest, Segment tail) throws IOException {
     if (newest == null || newest.sealed()) return;
-    try (SegmentFile file = tail == newest ? tail.stopWriting() : storage.open(newest.name, Storage.Access.WRITE)) {
-      if (file.size() == newest.usedEndBytes()) return;
-      file.truncate(newest.usedEndBytes());
-      file.sync();
-    }
+    files.cutAtLast(newest, tail == newest ? tail.stopWriting() : null);
   }
 }

@@ -7,14 +7,34 @@ import java.nio.ByteBuffer;
 /** A part of a file in memory, moved along as a reader asks for ranges; reads are aligned, so that it works past the page cache too. */
 public final class FileWindow {
   private final int stepBytes;
+  private final int firstStepBytes;
+
+  /** How much the next read takes at least: the first step, and twice as much each time. */
+  private int aheadBytes;
+
   private FileBytes file;
   private ByteBuffer buffer;
   private long startBytes;
   private int filledBytes;
 
+  /** What of the bytes in the window is not what the file holds, since the disk refuses to read it; null if all is. */
+  private RefusedBlocks refused;
+
   /** @param stepBytes how much is read at a time, a multiple of the alignment */
   public FileWindow(int stepBytes) {
+    this(stepBytes, stepBytes);
+  }
+
+  /**
+   * One that reads little of a file at first, and more the further it gets.
+   *
+   * @param firstStepBytes what a file's first read takes, a multiple of the alignment
+   * @param stepBytes what a read takes later
+   */
+  public FileWindow(int firstStepBytes, int stepBytes) {
     this.stepBytes = stepBytes;
+    this.firstStepBytes = firstStepBytes;
+    this.aheadBytes = firstStepBytes;
     this.buffer = AlignedBuffers.allocate(stepBytes);
   }
 
@@ -30,8 +50,10 @@ public final class FileWindow {
   /** Goes on with another file, or forgets what was read of this one. */
   public void use(FileBytes newFile) {
     file = newFile;
+    aheadBytes = firstStepBytes;
     startBytes = 0;
     filledBytes = 0;
+    refused = null;
   }
 
   /** Forgets what was read. */
@@ -79,15 +101,31 @@ public final class FileWindow {
     // A length that was read from a file must not make a buffer larger than the file.
     if (needed > buffer.capacity()) needed = Math.min(needed, Math.max(buffer.capacity(), roundUp(file.sizeBytes() - alignedStart)));
     if (needed > buffer.capacity()) buffer = larger(needed);
-    long ahead = Math.min(stepBytes, buffer.capacity());
+    long ahead = aheadBytes;
+    aheadBytes = Math.min(stepBytes, 2 * aheadBytes);
     if (knownEndBytes - alignedStart < ahead) ahead = roundUp(Math.max(0, knownEndBytes - alignedStart));
     int want = (int) Math.max(ahead, roundUp(needed));
     buffer.clear().limit(want);
     startBytes = alignedStart;
     filledBytes = 0;
-    filledBytes = file.read(buffer, alignedStart);
+    refused = null;
+    filledBytes = filled(alignedStart, want);
     buffer.clear();
     return availableBytes(offsetBytes);
+  }
+
+  private int filled(long alignedStart, int want) throws IOException {
+    try {
+      return file.read(buffer, alignedStart);
+    } catch (IOException e) {
+      refused = RefusedBlocks.readAround(file, buffer, alignedStart, want, e);
+      return (int) Math.min(want, file.sizeBytes() - alignedStart);
+    }
+  }
+
+  /** Why a range that was loaded is not what the file holds, if the disk refuses to read some of it; else null. */
+  public String refusal(long offsetBytes, long lengthBytes) {
+    return refused == null ? null : refused.problem(offsetBytes, lengthBytes);
   }
 
   /** What does not fit into memory is a read that fails, not the end of the thread that reads. */

@@ -6,6 +6,7 @@ import dev.syncline.format.RecordCodec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * Checks the records of one frame and remembers how far they are good: of a damaged frame those before the damage still count, except
@@ -157,7 +158,7 @@ public final class FrameCheck {
       return "expected a body of " + header.bodyBytes + " bytes, found " + Math.max(0, bodyBytes);
     if (records != header.recordCount) return "expected " + header.recordCount + " records, found " + records;
     if (digest != header.recordsDigest)
-      return "records' digest: expected 0x%08x, found 0x%08x".formatted(header.recordsDigest, digest);
+      return String.format(Locale.ROOT, "records' digest: expected 0x%08x, found 0x%08x", header.recordsDigest, digest);
     if (last != header.lastSequence)
       return "expected the last sequence " + header.lastSequence + ", found " + last;
     return null;

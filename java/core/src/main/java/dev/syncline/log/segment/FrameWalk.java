@@ -10,13 +10,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** Steps from frame header to frame header through a segment's readable part; bodies are not looked at. */
-public final class FrameWalk {
+final class FrameWalk {
   private final Path directory;
   private final Segment segment;
   private final FileWindow window = new FileWindow(Layout.INDEX_INTERVAL_BYTES);
   private final Crc crc = new Crc();
 
-  public FrameWalk(Path directory, Segment segment, SegmentFile file) {
+  FrameWalk(Path directory, Segment segment, SegmentFile file) {
     this.directory = directory;
     this.segment = segment;
     window.use(FileBytes.of(file));
@@ -27,7 +27,7 @@ public final class FrameWalk {
    *
    * @throws CorruptLogException if it, or one before it, is unreadable
    */
-  public FrameHeader find(long sequence) throws IOException {
+  FrameHeader find(long sequence) throws IOException {
     for (Extent extent : segment.extents()) {
       if (extent.lastSequence() < sequence) continue;
       long offset = segment.seekOffset(extent, sequence);
@@ -43,6 +43,8 @@ public final class FrameWalk {
   private FrameHeader at(long offset) throws IOException {
     int available = window.load(offset, Layout.FRAME_HEADER_BYTES);
     int index = window.indexOf(offset);
+    String refusal = window.refusal(offset, Layout.FRAME_HEADER_BYTES);
+    if (refusal != null) throw unreadable(offset, refusal);
     String problem =
         FrameHeader.problem(window.buffer(), index, available, crc, segment.header.epoch(), segment.ordinal, offset);
     if (problem != null) throw unreadable(offset, problem);
@@ -51,6 +53,7 @@ public final class FrameWalk {
 
   private CorruptLogException unreadable(long offset, String problem) {
     Damage damage = new Damage(directory.resolve(segment.name), offset, problem, segment.header.baseSequence() + 1, segment.lastSequence());
-    return new CorruptLogException(damage, "Nothing was changed. Run 'syncline verify' on the directory, and restore a copy");
+    return new CorruptLogException(
+        damage, "Nothing was changed. 'syncline repair' on the directory shows what can be kept; or restore a copy");
   }
 }

@@ -1,6 +1,7 @@
 package dev.syncline.log.segment;
 
 import dev.syncline.IncompatibleLogException;
+import dev.syncline.SynclineException;
 import dev.syncline.format.Layout;
 import dev.syncline.format.Mark;
 import dev.syncline.format.SegmentName;
@@ -24,12 +25,28 @@ public final class MarkFile implements Closeable {
   private static final int FILE_BYTES = 2 * SPACING;
   private static final int READINGS = 20;
 
-  /** What reading both slots gave: the mark that counts, if any, and what is wrong with the slots. */
-  public record Reading(Optional<Mark> mark, String problem, boolean slotNeedsHealing) {}
+  /**
+   * What reading both slots gave: the mark that counts, if any, and what is wrong with the slots.
+   *
+   * @param poorSlot the one that cannot be read, or says less than the other; -1 if neither is worse than the other
+   */
+  public record Reading(Optional<Mark> mark, String problem, boolean slotNeedsHealing, int poorSlot) {}
 
   private final SegmentFile file;
   private final ByteBuffer slot = AlignedBuffers.allocate(SPACING);
   private volatile Mark current;
+
+  /** Which slot is written first the next time; -1 for whichever's turn it is. */
+  private int firstToWrite;
+
+  /** Asked before each change, once the log is open. */
+  private volatile Guard guard = () -> {};
+
+  /** Whether the mark may still be changed. */
+  public interface Guard {
+    /** @throws IOException if it may not: another process may have the log */
+    void requireAlone() throws IOException;
+  }
 
   /** The last durable checkpoint, and what it covers: part of whatever is stored next. Replaced by any thread. */
   private volatile Checkpoint checkpoint;
@@ -37,9 +54,10 @@ public final class MarkFile implements Closeable {
   /** A checkpoint's sequence and what it covers; both 0 if there is none. */
   public record Checkpoint(long sequence, long covered) {}
 
-  private MarkFile(SegmentFile file, Mark current) {
+  private MarkFile(SegmentFile file, Mark current, int firstToWrite) {
     this.file = file;
     this.current = current;
+    this.firstToWrite = firstToWrite;
     this.checkpoint = new Checkpoint(current.lastCheckpoint(), current.covered());
   }
 
@@ -55,7 +73,7 @@ public final class MarkFile implements Closeable {
     }
     storage.rename(temporary, SegmentName.MARK);
     storage.syncDirectory();
-    return open(storage, first);
+    return open(storage, first, -1);
   }
 
   /** Puts a mark in the place of whatever is or is not there, readable or not. */
@@ -64,13 +82,25 @@ public final class MarkFile implements Closeable {
       create(storage, mark).close();
       return;
     }
-    try (MarkFile file = open(storage, mark)) {
+    try (MarkFile file = open(storage, mark, read(storage).poorSlot())) {
       file.storeAnyway(mark);
     }
   }
 
-  public static MarkFile open(Storage storage, Mark current) throws IOException {
-    return new MarkFile(storage.open(SegmentName.MARK, Storage.Access.WRITE), current);
+  /**
+   * With all that it takes to change the mark later.
+   *
+   * @param poorSlot the slot that is written first the next time, as {@link Reading} has it
+   */
+  public static MarkFile open(Storage storage, Mark current, int poorSlot) throws IOException {
+    SegmentFile file = storage.open(SegmentName.MARK, Storage.Access.WRITE);
+    try {
+      file.prepareDurableWritesOnly();
+      return new MarkFile(file, current, poorSlot);
+    } catch (IOException | RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
   }
 
   /**
@@ -96,18 +126,52 @@ public final class MarkFile implements Closeable {
 
   private static Reading readOnce(Storage storage, SegmentFile file) throws IOException {
     ByteBuffer both = AlignedBuffers.allocate(FILE_BYTES);
-    int firstBytes = file.read(both.limit(Layout.MARK_SLOT_BYTES), 0);
-    int secondBytes = file.read(both.clear().position(SPACING).limit(SPACING + Layout.MARK_SLOT_BYTES), SPACING);
-    both.clear();
-    String first = slotProblem(storage, both, 0, firstBytes);
-    String second = slotProblem(storage, both, SPACING, secondBytes);
-    if (first != null && second != null)
-      return new Reading(Optional.empty(), "neither slot is readable: first: " + first + "; second: " + second, true);
-    if (first != null) return new Reading(Optional.of(Mark.decode(both, SPACING)), "first slot: " + first, true);
-    if (second != null) return new Reading(Optional.of(Mark.decode(both, 0)), "second slot: " + second, true);
+    IOException refused = null;
+    String[] problems = new String[2];
+    for (int slot = 0; slot < 2; slot++) {
+      try {
+        problems[slot] = slotProblem(storage, both, slot * SPACING, readSlot(file, both, slot * SPACING));
+      } catch (SynclineException e) {
+        throw e;
+      } catch (IOException e) {
+        // Of one slot that is damage. Of both, the disk may be gone, and nothing is said of what is on it.
+        if (refused != null) throw e;
+        refused = lasting(e, file, both, slot * SPACING);
+        problems[slot] = "the disk refuses to read it: " + e.getMessage();
+      }
+    }
+    String first = problems[0];
+    String second = problems[1];
+    if (first != null && second != null) {
+      if (refused != null) throw refused;
+      return new Reading(Optional.empty(), "neither slot is readable: first: " + first + "; second: " + second, true, -1);
+    }
+    if (first != null) return new Reading(Optional.of(Mark.decode(both, SPACING)), "first slot: " + first, true, 0);
+    if (second != null) return new Reading(Optional.of(Mark.decode(both, 0)), "second slot: " + second, true, 1);
     Mark a = Mark.decode(both, 0);
     Mark b = Mark.decode(both, SPACING);
-    return new Reading(Optional.of(a.counter() >= b.counter() ? a : b), null, a.counter() != b.counter());
+    int poorer = Long.compare(a.counter(), b.counter());
+    return new Reading(Optional.of(poorer >= 0 ? a : b), null, poorer != 0, poorer == 0 ? -1 : poorer < 0 ? 0 : 1);
+  }
+
+  /** An error that has come and gone is not the disk's refusal: whoever reads is told of it. */
+  private static IOException lasting(IOException first, SegmentFile file, ByteBuffer both, int at) throws IOException {
+    try {
+      readSlot(file, both, at);
+    } catch (SynclineException e) {
+      throw e;
+    } catch (IOException again) {
+      return first;
+    }
+    throw first;
+  }
+
+  private static int readSlot(SegmentFile file, ByteBuffer both, int at) throws IOException {
+    try {
+      return file.read(both.clear().position(at).limit(at + Layout.MARK_SLOT_BYTES), at);
+    } finally {
+      both.clear();
+    }
   }
 
   /** Reads the slot that is written next after {@code known}: when it changes, something was marked since. Returns how many bytes. */
@@ -138,6 +202,11 @@ public final class MarkFile implements Closeable {
     checkpoint = latest;
   }
 
+  /** Has {@code before} asked before each change from now on. */
+  public void guardedBy(Guard before) {
+    guard = before;
+  }
+
   /** Makes {@code next} the mark, durably; it gets the next counter. Does nothing if it says what the current one says. */
   public void store(Mark next) throws IOException {
     Checkpoint known = checkpoint;
@@ -147,13 +216,16 @@ public final class MarkFile implements Closeable {
 
   /** The same, even if nothing changed: heals a slot. */
   public void storeAnyway(Mark next) throws IOException {
+    guard.requireAlone();
     Checkpoint known = checkpoint;
     Mark counted = next.withCheckpoint(known.sequence(), known.covered()).withCounter(current.counter() + 1);
     counted.encode(slot, 0);
-    int first = (int) (counted.counter() & 1) * SPACING;
+    // A slot that says more than the other is never the first to be written.
+    int first = (firstToWrite >= 0 ? firstToWrite : (int) (counted.counter() & 1)) * SPACING;
     file.writeDurably(slot.limit(SPACING).position(0), first);
     current = counted;
     file.writeDurably(slot.limit(SPACING).position(0), SPACING - first);
+    firstToWrite = -1;
   }
 
   @Override

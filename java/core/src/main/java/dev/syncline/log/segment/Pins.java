@@ -1,12 +1,13 @@
 package dev.syncline.log.segment;
 
+import dev.syncline.shortage.PatientLock;
+import dev.syncline.shortage.StackReserve;
 import java.util.IdentityHashMap;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 
 /** Which segments open cursors may still read: files from the lowest pin on are not taken away. Any thread. */
 public final class Pins {
-  private final ReentrantLock lock = new ReentrantLock();
+  private final PatientLock lock = new PatientLock(StackReserve.MEMORY);
 
   /** Lowest ordinal that each reader may still read. Guarded by the lock. */
   private final Map<Object, Long> lowestOrdinals = new IdentityHashMap<>();

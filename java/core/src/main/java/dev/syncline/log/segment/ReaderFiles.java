@@ -3,13 +3,14 @@ package dev.syncline.log.segment;
 import dev.syncline.LogClosedException;
 import dev.syncline.io.SegmentFile;
 import dev.syncline.io.Storage;
+import dev.syncline.shortage.PatientLock;
+import dev.syncline.shortage.StackReserve;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The descriptors that all readers of a log share: a segment's file is opened when it is first read, and of too many one that was not used
@@ -75,7 +76,7 @@ public final class ReaderFiles {
   }
 
   private final Storage storage;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final PatientLock lock = new PatientLock(StackReserve.DISK);
 
   /** Those that are not retired, those first that are to be closed first. Guarded by the lock. */
   private final List<Handle> open = new ArrayList<>();
@@ -122,6 +123,8 @@ public final class ReaderFiles {
   }
 
   private Handle enter(Segment segment) throws IOException {
+    // Leaving takes stack too, and a descriptor that somebody never leaves is never closed.
+    StackReserve.require(StackReserve.MEMORY);
     Handle handle = segment.readHandle;
     if (handle == null || !handle.enter()) handle = open(segment);
     if (!handle.used) handle.used = true;

@@ -52,14 +52,23 @@ public final class Segment {
   /** The file as a writer has it, while this is the tail; else null. Commit token. */
   private SegmentFile writer;
 
-  /** Bytes from 0 that may be written without asking the file system for space. Written by the preparing thread, read by appenders. */
+  /**
+   * Bytes from 0 that may be written without asking the file system for space, and where a fence stands if the file goes on behind it.
+   * Written by the preparing thread, read by appenders.
+   */
   public volatile long readyBytes;
+
+  /** Bytes from 0 that hold an earlier life of the file, and need no filling. Set when the segment is begun. */
+  long recycledBytes;
 
   /** Bytes from 0 that the storage was asked to reserve. Preparing thread. */
   public long reservedBytes;
 
   /** Where frames must end, so that a seal still fits what was reserved. Set when the segment becomes the tail. */
   public volatile long limitBytes;
+
+  /** Whether some of its bytes have no space on the device, so that the file is not one to be used again. Preparing thread. */
+  public boolean hasHoles;
 
   /** Bytes the file takes on disk, roughly: for statistics and the size limit. */
   public volatile long fileBytes;
@@ -76,9 +85,9 @@ public final class Segment {
     return null;
   }
 
-  /** A new segment, for as many bytes as it is to take. */
-  public Segment(SegmentHeader header, int headerCrc, long capacityBytes) {
-    this(header, headerCrc, new SparseIndex(capacityBytes), new long[4], List.of(), headerCrc, header.blockBytes(), false);
+  /** A new segment. */
+  public Segment(SegmentHeader header, int headerCrc, SparseIndex emptyIndex) {
+    this(header, headerCrc, emptyIndex, new long[4], List.of(), headerCrc, header.blockBytes(), false);
   }
 
   public Segment(
@@ -153,6 +162,19 @@ public final class Segment {
 
   public void startWriting(SegmentFile file) {
     writer = file;
+  }
+
+  /** Goes on writing behind the last frame, with all that this takes; what fails leaves the file closed. */
+  void resumeWriting(SegmentFile file, boolean preallocates) throws IOException {
+    try {
+      file.prepareDurableWrites();
+      // A close cuts within a block of the log, which may be many of the file system's: what comes behind gives the rest of it no space.
+      hasHoles = !preallocates && file.size() < endBytes();
+      startWriting(file);
+    } catch (IOException | RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
   }
 
   /** Gives the writing descriptor back to whoever closes it; null if there is none. */

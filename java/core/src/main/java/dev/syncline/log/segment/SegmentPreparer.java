@@ -1,7 +1,9 @@
 package dev.syncline.log.segment;
 
+import dev.syncline.ResourceShortageException;
 import dev.syncline.StorageFullException;
 import dev.syncline.SyncMode;
+import dev.syncline.SynclineException;
 import dev.syncline.format.Crc;
 import dev.syncline.format.FrameHeader;
 import dev.syncline.format.Layout;
@@ -17,57 +19,53 @@ import dev.syncline.log.options.LogOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedDeque;
 
 /*
  * A commit into space that the file system has yet to find, or whose blocks are reserved and unwritten, also commits metadata and takes up
  * to twice as long (ext4, Linux 6.18). So space is zero-filled and synced ahead of the tail, a chunk at a time, and frames go only where
  * that is done: the filler works beyond readyBytes, appends below it, and the two never meet. A recycled file needs no filling: its old
- * frames name another segment and never validate.
+ * frames name another segment and never validate. In either a fence stands at readyBytes.
  */
 
-/** Makes space ready for frames ahead of need, begins and seals segments, and keeps truncated files for use again. Housekeeping thread. */
+/** Makes space ready for frames ahead of need, and begins and seals segments. Housekeeping thread. */
 public final class SegmentPreparer {
   private static final long CHUNK_BYTES_MIN = 128 << 10;
   private static final long CHUNK_BYTES_MAX = 1 << 20;
-  private static final int FREE_FILES_MIN = 2;
-  private static final int FREE_FILES_MAX = 8;
 
-  /** After so many disposals one file less is wanted, if one was never needed in all that time: a burst is not remembered for ever. */
-  private static final int DISPOSALS_TO_FORGET = 16;
-
-  /** A file that can become a segment: no records, no name of its own yet. */
-  private record Prepared(String name, SegmentFile file, long capacityBytes, long readyBytes) {}
-
-  private record Free(String name, long bytes) {}
+  /** A file that can become a segment, with all that this takes: no records, no name of its own yet. */
+  private record Prepared(
+      String name, SegmentFile file, long capacityBytes, long writtenBytes, long recycledBytes, ByteBuffer header, SparseIndex index) {
+    Prepared with(String newName, long filled) {
+      return new Prepared(newName, file, capacityBytes, filled, recycledBytes, header, index);
+    }
+  }
 
   private final Storage storage;
   private final LogOptions options;
   private final MarkFile markFile;
   private final LogId logId;
 
-  /** Changed by the housekeeping thread; whoever asks for statistics looks through it. */
-  private final ConcurrentLinkedDeque<Free> freeFiles = new ConcurrentLinkedDeque<>();
-
+  private final SegmentFiles files;
+  private final FreeFiles freeFiles;
   private final Crc crc = new Crc();
+  private final Fences fences;
   private volatile Prepared next;
+
+  /** What the seal is encoded in that room was made for; null while there is none. */
+  private ByteBuffer sealBuffer;
+
   private long names;
   private long recycled;
   private long rotations;
-  private long rotationsBeforeLastDisposal;
-  private long disposals;
-
-  /** How many files are kept to be used again. */
-  private long freeFilesWanted = FREE_FILES_MIN;
-
-  /** How few of them there were at any time since one was last forgotten. */
-  private int freeFilesLeast = Integer.MAX_VALUE;
 
   public SegmentPreparer(Storage storage, LogOptions options, MarkFile markFile) {
     this.storage = storage;
     this.options = options;
     this.markFile = markFile;
     this.logId = markFile.current().logId();
+    this.files = new SegmentFiles(storage);
+    this.fences = new Fences(storage.traits().preallocates());
+    this.freeFiles = new FreeFiles(files, capacityFor(0));
   }
 
   public long recycledFiles() {
@@ -81,16 +79,14 @@ public final class SegmentPreparer {
   /** Bytes of files that are ready or free, on top of the segments'. Any thread. */
   public long spareBytes() {
     Prepared ready = next;
-    long bytes = ready == null ? 0 : ready.capacityBytes();
-    for (Free free : freeFiles) bytes += free.bytes();
-    return bytes;
+    return (ready == null ? 0 : ready.capacityBytes()) + freeFiles.bytes();
   }
 
   // The space of the tail.
 
   /** Opens a segment to go on writing behind its last frame. */
   public void resume(Segment segment) throws IOException {
-    segment.startWriting(storage.open(segment.name, Storage.Access.WRITE));
+    orShortage(() -> segment.resumeWriting(files.openToGoOn(segment.name, segment.endBytes()), storage.traits().preallocates()));
     segment.readyBytes = segment.endBytes();
     setLimit(segment, capacityFor(Layout.BLOCK_BYTES_MAX));
   }
@@ -114,11 +110,14 @@ public final class SegmentPreparer {
     long capacity = capacityFor(0);
     while (tail.readyBytes < targetBytes) {
       long from = tail.readyBytes;
-      long to = Math.max(Math.min(targetBytes, from + CHUNK_BYTES_MAX), Math.min(from + chunkBytes(tail), Math.max(capacity, targetBytes)));
-      SegmentFile file = tail.writer();
+      boolean used = from < tail.recycledBytes;
+      long chunk = Math.min(from + chunkBytes(tail), Math.max(capacity, targetBytes));
+      long to = used ? Fences.nextStep(tail, from) : Math.max(Math.min(targetBytes, from + CHUNK_BYTES_MAX), chunk);
       if (tail.reservedBytes < to) reserve(tail, Math.max(capacity, to));
-      file.writeZeros(from, to - from);
-      syncFilled(file, recordsWait);
+      fences.set(tail, to);
+      // Over the fence at least, before frames may go there.
+      tail.writer().writeZeros(from, used ? tail.header.blockBytes() : to - from);
+      syncFilled(tail.writer(), recordsWait);
       tail.fileBytes = Math.max(tail.fileBytes, to);
       tail.readyBytes = to;
     }
@@ -140,21 +139,20 @@ public final class SegmentPreparer {
     if (storage.traits().preallocates()) tail.fileBytes = Math.max(tail.fileBytes, bytes);
   }
 
-  /** A log that has held little so far gets little ahead. */
+  /** A log that has held little gets little ahead. */
   private static long chunkBytes(Segment tail) {
     return Math.min(CHUNK_BYTES_MAX, Math.max(CHUNK_BYTES_MIN, Long.highestOneBit(tail.endBytes())));
   }
 
   /** Whether ready space ahead of the tail runs low. */
   public boolean runsLow(Segment tail) {
-    long capacity = tail.limitBytes;
-    return tail.readyBytes < capacity && tail.readyBytes - tail.endBytes() < chunkBytes(tail);
+    return tail.readyBytes < tail.limitBytes && tail.readyBytes - tail.endBytes() < chunkBytes(tail);
   }
 
   /** The same without the commit token, beside frames that are being written. */
   public void fillAhead(Segment tail) throws IOException {
-    long targetBytes = Math.min(tail.limitBytes, tail.readyBytes + chunkBytes(tail));
-    orWithoutSpares(() -> fillOnce(tail, targetBytes, options.syncMode() != SyncMode.SYNC));
+    long target = Math.min(tail.limitBytes, tail.readyBytes + chunkBytes(tail));
+    orWithoutSpares(() -> fillOnce(tail, target, options.syncMode() != SyncMode.SYNC));
   }
 
   /** Whether the tail is so far used that its successor should be ready. */
@@ -185,37 +183,68 @@ public final class SegmentPreparer {
           storage.directory() + ": the log takes " + usedBytes + " bytes and a segment of " + capacity + " more would exceed maxLogSize of "
               + options.maxLogBytes() + ". Truncate what is no longer needed");
     orWithoutSpares(() -> {
-      if (next == null) takeNext(capacity);
+      orShortage(() -> {
+        if (next == null) next = takeNext(capacity);
+        // Now and not in the middle of a rotation.
+        next.file().prepareDurableWrites();
+      });
       fillNext(options.blockBytes() + Math.max(frameBytes, Math.min(CHUNK_BYTES_MIN, capacity - options.blockBytes())));
     });
   }
 
-  private void takeNext(long capacity) throws IOException {
-    next = freeFiles.isEmpty() ? newFile(capacity) : reuse(freeFiles.poll(), capacity);
-    freeFilesLeast = Math.min(freeFilesLeast, freeFiles.size());
+  /** Gives the file that is ready the name of the next segment, not durably yet. Without its header it is none, whatever becomes of it. */
+  public void nameNext() throws IOException {
+    String name = SegmentName.of(markFile.current().lastOrdinal() + 1);
+    if (next.name().equals(name)) return;
+    orShortage(() -> files.nameSpare(next.name(), name));
+    next.file().renamed(name);
+    next = next.with(name, next.writtenBytes());
   }
 
-  private Prepared newFile(long capacity) throws IOException {
-    if (disposals > 0) wantFreeFiles(freeFilesWanted + 1);
+  private Prepared takeNext(long capacity) throws IOException {
+    ByteBuffer header = AlignedBuffers.allocate(options.blockBytes()).limit(options.blockBytes());
+    SparseIndex index = new SparseIndex(capacity);
+    Prepared again = takeFree(capacity, header, index);
+    if (again != null) return again;
     String name = SegmentName.ready(++names);
-    return new Prepared(name, storage.create(name, capacity), capacity, 0);
+    return new Prepared(name, files.create(name, capacity), capacity, 0, 0, header, index);
   }
 
-  private Prepared reuse(Free free, long capacity) throws IOException {
-    SegmentFile file = storage.open(free.name(), Storage.Access.WRITE);
+  /** A file to use again, or null if there is none. */
+  private Prepared takeFree(long capacity, ByteBuffer header, SparseIndex index) throws IOException {
+    for (FreeFiles.Free free = freeFiles.take(); free != null; free = freeFiles.take()) {
+      try {
+        SegmentFile file = files.openToUseAgain(free.name(), capacity);
+        if (file == null) continue;
+        recycled++;
+        long used = Math.min(capacity, free.bytes() & -options.blockBytes());
+        return new Prepared(free.name(), file, capacity, used, used, header, index);
+      } catch (IOException | RuntimeException | Error e) {
+        freeFiles.giveBack(free);
+        throw e;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Making or opening a file that holds no records of a commit under way may fail for want of a descriptor, of memory, of anything: nothing
+   * that counts has changed, and the next try may succeed. Which of them it was a channel's exception does not say but in words.
+   */
+  private void orShortage(Step making) throws IOException {
     try {
-      file.reserve(capacity);
-      recycled++;
-      return new Prepared(free.name(), file, capacity, Math.min(capacity, free.bytes() & -options.blockBytes()));
-    } catch (IOException | RuntimeException e) {
-      file.close();
-      freeFiles.addFirst(free);
+      making.run();
+    } catch (SynclineException e) {
       throw e;
+    } catch (IOException e) {
+      throw new ResourceShortageException(
+          storage.directory() + ": no file for the next records could be made or opened: " + e + ". Nothing was changed; if descriptors are"
+              + " short raise their limit (ulimit -n), then try again", e);
     }
   }
 
   private void fillNext(long targetBytes) throws IOException {
-    long from = next.readyBytes();
+    long from = next.writtenBytes();
     if (from >= targetBytes) return;
     try {
       next.file().writeZeros(from, targetBytes - from);
@@ -224,7 +253,7 @@ public final class SegmentPreparer {
       discardNext();
       throw e;
     }
-    next = new Prepared(next.name(), next.file(), next.capacityBytes(), targetBytes);
+    next = next.with(next.name(), targetBytes);
   }
 
   private void discardNext() throws IOException {
@@ -232,11 +261,11 @@ public final class SegmentPreparer {
     next = null;
     if (unused == null) return;
     unused.file().close();
-    storage.delete(unused.name());
+    files.delete(unused.name());
   }
 
   /**
-   * Turns the prepared file into the log's newest segment: named, linked to its predecessor, and in the mark, all durable.
+   * Turns the file that was named into the log's newest segment: linked to its predecessor, and in the mark, all durable.
    *
    * @param predecessor the newest segment, every frame of which is durable, or null
    * @param lastSequence where readers leave the predecessor
@@ -254,17 +283,18 @@ public final class SegmentPreparer {
         predecessor == null ? 0 : predecessor.lastCrc());
     Prepared prepared = next;
     next = null;
-    SegmentFile file = openAs(prepared, SegmentName.of(ordinal));
+    SegmentFile file = prepared.file();
     try {
-      ByteBuffer block = AlignedBuffers.allocate(options.blockBytes());
-      block.limit(options.blockBytes());
-      int headerCrc = header.encode(block);
-      file.writeDurably(block, 0);
-      Segment segment = new Segment(header, headerCrc, prepared.capacityBytes());
+      storage.syncDirectory();
+      int headerCrc = header.encode(prepared.header());
+      file.writeDurably(prepared.header(), 0);
+      Segment segment = new Segment(header, headerCrc, prepared.index());
       segment.startWriting(file);
-      segment.readyBytes = prepared.readyBytes();
+      segment.recycledBytes = prepared.recycledBytes();
       segment.reservedBytes = prepared.capacityBytes();
-      segment.fileBytes = storage.traits().preallocates() ? prepared.capacityBytes() : prepared.readyBytes();
+      segment.fileBytes = storage.traits().preallocates() ? prepared.capacityBytes() : prepared.writtenBytes();
+      segment.readyBytes = segment.recycledBytes == 0 ? prepared.writtenBytes() : Fences.nextStep(segment, options.blockBytes());
+      fences.setDurably(segment, segment.readyBytes);
       setLimit(segment, prepared.capacityBytes());
       Mark.DurablePoint start = new Mark.DurablePoint(ordinal, options.blockBytes(), baseSequence, headerCrc);
       markFile.store(mark.withOrdinals(mark.hasSegments() ? mark.firstOrdinal() : ordinal, ordinal)
@@ -285,14 +315,6 @@ public final class SegmentPreparer {
     }
   }
 
-  /** Gives a prepared file its name, durably. It is opened anew, so that whatever fails on it later is told under the name it has. */
-  private SegmentFile openAs(Prepared prepared, String name) throws IOException {
-    prepared.file().close();
-    storage.rename(prepared.name(), name);
-    storage.syncDirectory();
-    return storage.open(name, Storage.Access.WRITE);
-  }
-
   /**
    * Makes space for the seal that {@link #seal} will write.
    *
@@ -301,7 +323,11 @@ public final class SegmentPreparer {
   public void makeRoomForSeal(Segment segment) throws IOException {
     if (segment.sealed() || !canSeal(segment)) return;
     if (segment.writer() == null) resume(segment);
-    fill(segment, segment.endBytes() + segment.seal().frameBytes(segment.header.blockBytes()));
+    // It may have been lost to an interrupt since it was had.
+    else orShortage(segment.writer()::prepareDurableWrites);
+    int sealBytes = segment.seal().frameBytes(segment.header.blockBytes());
+    sealBuffer = AlignedBuffers.allocate(sealBytes);
+    fill(segment, segment.endBytes() + sealBytes);
   }
 
   /**
@@ -312,14 +338,14 @@ public final class SegmentPreparer {
     return segment.header.blockBytes() % storage.traits().alignmentBytes() == 0;
   }
 
-  /** Ends a segment with a seal, durably, and closes its file for writing. Every frame of it is durable. */
+  /** Ends a segment with the seal that room was made for, durably, and closes its file for writing. Every frame of it is durable. */
   public void seal(Segment segment) throws IOException {
     if (segment.sealed() || !canSeal(segment)) return;
     int block = segment.header.blockBytes();
     Seal seal = segment.seal();
     int bytes = seal.frameBytes(block);
-    ByteBuffer buffer = AlignedBuffers.allocate(bytes);
-    buffer.limit(bytes);
+    ByteBuffer buffer = sealBuffer.limit(bytes);
+    sealBuffer = null;
     int bodyCrc = seal.encode(buffer, block, crc);
     FrameHeader header = segment.sealHeader(seal.bodyBytes(), bodyCrc);
     header.encode(buffer, 0, crc);
@@ -334,38 +360,9 @@ public final class SegmentPreparer {
 
   // Truncated segments.
 
-  /**
-   * Keeps files to be used again where that is safe and wanted, and deletes the others. As many are wanted as segments were begun since the
-   * last time, since the log was larger by them before, and more where a new one had to be made in between. Durable only with the next
-   * directory sync.
-   */
+  /** Lets go of truncated segments' files, or keeps them to be used again. Durable only with the next directory sync. */
   public void dispose(List<Segment> segments) throws IOException {
-    if (++disposals % DISPOSALS_TO_FORGET == 0) {
-      if (freeFilesLeast > 0) freeFilesWanted = Math.max(FREE_FILES_MIN, freeFilesWanted - 1);
-      freeFilesLeast = Integer.MAX_VALUE;
-    }
-    wantFreeFiles(rotations - rotationsBeforeLastDisposal);
-    rotationsBeforeLastDisposal = rotations;
-    for (Segment segment : segments) dispose(segment);
-  }
-
-  private void wantFreeFiles(long atLeast) {
-    freeFilesWanted = Math.min(FREE_FILES_MAX, Math.max(freeFilesWanted, atLeast));
-  }
-
-  private void dispose(Segment segment) throws IOException {
-    segment.close();
-    boolean keep = freeFiles.size() < freeFilesWanted
-        && segment.fileBytes >= capacityFor(0) / 2
-        && segment.fileBytes <= 2 * capacityFor(0)
-        && storage.linkCount(segment.name) == 1;
-    if (!keep) {
-      storage.delete(segment.name);
-      return;
-    }
-    String name = SegmentName.free(segment.ordinal);
-    storage.rename(segment.name, name);
-    freeFiles.add(new Free(name, segment.fileBytes));
+    freeFiles.dispose(segments, rotations);
   }
 
   private interface Step {
@@ -386,10 +383,7 @@ public final class SegmentPreparer {
   public boolean discardSpares() throws IOException {
     boolean any = next != null || !freeFiles.isEmpty();
     discardNext();
-    for (Free free : List.copyOf(freeFiles)) {
-      storage.delete(free.name());
-      freeFiles.remove(free);
-    }
+    freeFiles.discard();
     if (any) storage.syncDirectory();
     return any;
   }

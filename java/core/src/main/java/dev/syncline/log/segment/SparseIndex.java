@@ -42,13 +42,22 @@ public final class SparseIndex {
   public void offer(long firstSequence, long offsetBytes) {
     int n = count;
     if (n > 0 && offsetBytes - offsetsBytes[n - 1] < Layout.INDEX_INTERVAL_BYTES) return;
-    if (n == sequences.length) {
-      sequences = Arrays.copyOf(sequences, Math.max(ENTRIES_MIN, 2 * n));
-      offsetsBytes = Arrays.copyOf(offsetsBytes, sequences.length);
-    }
+    if (n == sequences.length && !grew(Math.max(ENTRIES_MIN, 2 * n))) return;
     sequences[n] = firstSequence;
     offsetsBytes[n] = offsetBytes;
     count = n + 1;
+  }
+
+  /** An entry only shortens a search: where there is no memory for more, none is noted, and the frame counts all the same. */
+  private boolean grew(int entries) {
+    try {
+      long[] moreSequences = Arrays.copyOf(sequences, entries);
+      offsetsBytes = Arrays.copyOf(offsetsBytes, entries);
+      sequences = moreSequences;
+      return true;
+    } catch (OutOfMemoryError e) {
+      return false;
+    }
   }
 
   /** Offset of the last noted frame that begins at or before {@code sequence}, or -1 if there is none. */

@@ -48,6 +48,21 @@ class NativeLoaderTest {
     assertThat(NativeLoader.load(null, true).orElseThrow()).contains("-Dsyncline.native.disabled=true");
   }
 
+  @Test
+  void whatIsMissingIsNamedThroughEveryErrorThatTellsOfIt() {
+    NoClassDefFoundError logging = new NoClassDefFoundError("java/util/logging/Logger");
+    ExceptionInInitializerError told = new ExceptionInInitializerError(
+        "Exception java.lang.NoClassDefFoundError: java/util/logging/Logger [in thread \"main\"]");
+    NoClassDefFoundError second = new NoClassDefFoundError("Could not initialize class com.sun.jna.Native");
+    second.initCause(told);
+    assertThat(NativeLoader.explain(logging)).contains("module java.logging is missing");
+    assertThat(NativeLoader.explain(second)).contains("module java.logging is missing");
+    assertThat(NativeLoader.explain(new NoClassDefFoundError("com/sun/jna/Platform"))).contains("net.java.dev.jna:jna");
+    assertThat(NativeLoader.explain(new NoClassDefFoundError("Could not initialize class com.sun.jna.Native")))
+        .contains("could not be loaded", "com.sun.jna.Native")
+        .doesNotContain("class path");
+  }
+
   private static Optional<String> load(Path override) {
     return NativeLoader.load(override.toString(), false);
   }

@@ -8,6 +8,7 @@ import com.sun.management.ThreadMXBean;
 import dev.syncline.StorageFullException;
 import dev.syncline.io.AlignedBuffers;
 import dev.syncline.io.SegmentFile;
+import dev.syncline.io.Storage;
 import dev.syncline.io.Storage.Access;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -22,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +42,11 @@ class NativeStorageTest {
   void openStorage() throws IOException {
     NativeAvailable.orSkip();
     storage = NativeStorage.open(directory, BLOCK);
+  }
+
+  @AfterEach
+  void closeStorage() throws IOException {
+    if (storage != null) storage.close();
   }
 
   @Test
@@ -141,7 +148,7 @@ class NativeStorageTest {
   @Test
   void heapBuffersAreWrittenWhereTheCacheIsUsed() throws IOException {
     Probe buffered = new Probe(1, "a test says so", true, "");
-    NativeStorage plain = new NativeStorage(directory, BLOCK, buffered, false);
+    NativeStorage plain = NativeStorage.open(directory, BLOCK, buffered);
     byte[] bytes = new byte[150_000];
     Arrays.fill(bytes, (byte) 3);
     try (SegmentFile file = plain.create("a.wal", BLOCK)) {
@@ -193,7 +200,7 @@ class NativeStorageTest {
 
   @Test
   void linksAreCountedAndRefusedWhereTheNameIsTaken() throws IOException {
-    NativeStorage copy = storage.in(directory.resolve("x/y"));
+    Storage copy = storage.in(directory.resolve("x/y"));
     copy.createDirectory();
     copy.createDirectory();
     storage.create("a.wal", 0).close();
@@ -220,7 +227,7 @@ class NativeStorageTest {
   @Test
   void namesThatAnUriWouldEncodeReachTheKernelUnchanged() throws IOException {
     Path odd = directory.resolve("50% of a name;?#");
-    NativeStorage there = storage.in(odd);
+    Storage there = storage.in(odd);
     there.createDirectory();
     there.create("a.wal", 0).close();
     there.syncDirectory();
@@ -232,7 +239,7 @@ class NativeStorageTest {
     Files.write(directory.resolve("a.wal"), new byte[] {1, 2, 3});
     NativeStorage reader = NativeStorage.openReadOnly(directory, BLOCK);
     assertThat(reader.traits().directIo()).isFalse();
-    assertThat(reader.in(directory.resolve("other")).explanation()).contains("to read only");
+    assertThat(((NativeStorage) reader.in(directory.resolve("other"))).explanation()).contains("to read only");
     try (SegmentFile file = reader.open("a.wal", Access.READ_UNCACHED)) {
       assertThat(read(file, 0, 3)).containsExactly(1, 2, 3);
     }
@@ -278,8 +285,8 @@ class NativeStorageTest {
 
   @Test
   void aFullDeviceIsMetWhenSpaceIsReservedAndLeavesNoFile() throws IOException {
-    try (TestMount disk = TestMount.smallOrSkip(directory.resolve("small"), 4)) {
-      NativeStorage small = NativeStorage.open(disk.directory(), BLOCK);
+    try (TestMount disk = TestMount.smallOrSkip(directory.resolve("small"), 4);
+        NativeStorage small = NativeStorage.open(disk.directory(), BLOCK)) {
       assumeTrue(small.traits().preallocates(), small.explanation());
       assertThatThrownBy(() -> small.create("big.wal", 64L << 20))
           .isInstanceOf(StorageFullException.class)
@@ -290,15 +297,15 @@ class NativeStorageTest {
         file.writeZeros(0, 1 << 20);
         assertThatThrownBy(() -> file.writeZeros(0, 64L << 20)).isInstanceOf(StorageFullException.class);
         // A disk that is full to the last byte can still be opened.
-        NativeStorage.open(disk.directory(), BLOCK);
+        NativeStorage.open(disk.directory(), BLOCK).close();
       }
     }
   }
 
   @Test
   void aFileSystemThatRefusesEverythingIsUsedWithoutAndLeftClean() throws IOException {
-    try (TestMount mount = TestMount.primitiveOrSkip(directory.resolve("primitive"))) {
-      NativeStorage plain = NativeStorage.open(mount.directory(), BLOCK);
+    try (TestMount mount = TestMount.primitiveOrSkip(directory.resolve("primitive"));
+        NativeStorage plain = NativeStorage.open(mount.directory(), BLOCK)) {
       assertThat(plain.traits().directIo()).isFalse();
       assertThat(plain.traits().preallocates()).isFalse();
       assertThat(plain.explanation()).contains("refuses O_DIRECT: EINVAL", "cannot be reserved");

@@ -147,22 +147,6 @@ class NioSegmentFileTest {
   }
 
   @Test
-  void anInputOutputErrorIsNotAFullDisk() {
-    IOException error = new IOException("Input/output error");
-    assertThat(Full.explained(error, directory.resolve("a.wal"), 4096, Long.MAX_VALUE))
-        .isNotInstanceOf(StorageFullException.class)
-        .hasMessageContaining("a.wal")
-        .hasMessageContaining("4096");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"No space left on device", "Disk quota exceeded", "There is not enough space on the disk"})
-  void everyTextOfAFullDiskIsKnown(String text) {
-    assertThat(Full.explained(new IOException(text), directory.resolve("a.wal"), 0, 1))
-        .isInstanceOf(StorageFullException.class);
-  }
-
-  @Test
   void blocksSmallerThanTheFileSystemsUnitMeanBufferedTransfers() throws Exception {
     int unitBytes = NioStorage.open(directory, BLOCK_BYTES, true).traits().alignmentBytes();
     assumeTrue(unitBytes > 512, "no direct I/O here, or in units of 512 bytes");
@@ -192,6 +176,7 @@ class NioSegmentFileTest {
       storage.delete("a.wal");
       reader.close();
     }
+    storage.close();
     try (var open = Files.list(descriptors)) {
       assertThat(open.filter(NioSegmentFileTest.this::isOurs)).isEmpty();
     }

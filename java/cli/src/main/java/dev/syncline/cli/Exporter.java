@@ -1,0 +1,108 @@
+package dev.syncline.cli;
+
+import dev.syncline.Damage;
+import dev.syncline.WalRecord;
+import dev.syncline.WriteAheadLog;
+import dev.syncline.cli.ExportFormat.DamageLine;
+import dev.syncline.cli.ExportFormat.End;
+import dev.syncline.cli.ExportFormat.EndLine;
+import dev.syncline.cli.ExportFormat.Gap;
+import dev.syncline.cli.ExportFormat.GapLine;
+import dev.syncline.cli.ExportFormat.Header;
+import dev.syncline.cli.ExportFormat.RecordLine;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** Writes the records of one log as lines: each sequence of the range is a record's or in a gap that is named. */
+final class Exporter {
+  private final WriteAheadLog log;
+  private final ExportSink sink;
+  private final long from;
+  private final long through;
+  private final Set<Damage> damage = new LinkedHashSet<>();
+  private Header header;
+
+  /** The last sequence that is accounted for, and whether something is damaged between that and what comes next. */
+  private long before;
+
+  private boolean damagedSince;
+  private long records;
+  private long lost;
+
+  /** @param range the header, but for where the first record is */
+  Exporter(WriteAheadLog log, ExportSink sink, Header range) {
+    this.log = log;
+    this.sink = sink;
+    this.header = range;
+    this.from = range.after();
+    this.through = range.through();
+  }
+
+  void run() throws IOException {
+    try (ReadableRecords readable = new ReadableRecords(log, from, through); BatchFinder batches = new BatchFinder(log, from, through)) {
+      Optional<WalRecord> record = readable.next();
+      begin(record, readable.damage());
+      for (; record.isPresent() || readable.damage().isPresent(); record = readable.next()) {
+        if (record.isPresent()) write(record.get(), batches.commitOf(record.get().sequence()));
+        else write(readable.damage().get());
+      }
+    }
+    // What lies beside the records, as the mark does, no cursor comes across.
+    for (Damage each : log.recovery().damage()) if (concerns(each)) write(each);
+    if (before < through) write(new Gap(before + 1, through, null));
+    sink.write(new EndLine(new End(records, damage.size(), lost)));
+  }
+
+  /** What was truncated is not a gap: the range begins with what is there, or was. */
+  private void begin(Optional<WalRecord> first, Optional<Damage> damaged) throws IOException {
+    long start = first.map(WalRecord::sequence).or(() -> damaged.map(Damage::firstLost)).orElse(through + 1);
+    before = Math.max(from, start - 1);
+    header = new Header(header.format(), header.version(), before, through, header.lastCheckpoint(), header.checkpointCovers());
+    sink.write(header);
+  }
+
+  private void write(WalRecord record, Long commit) throws IOException {
+    long sequence = record.sequence();
+    if (sequence > before + 1) write(new Gap(before + 1, sequence - 1, null));
+    sink.write(RecordLine.of(record, commit));
+    before = sequence;
+    damagedSince = false;
+    records++;
+  }
+
+  /** Beside damage nothing tells a range that was given up from one that is lost: it counts as lost. */
+  private void write(Gap gap) throws IOException {
+    sink.write(new GapLine(damagedSince ? new Gap(gap.first(), gap.last(), true) : gap));
+    if (damagedSince) lost += gap.last() - gap.first() + 1;
+  }
+
+  private void write(Damage found) throws IOException {
+    damagedSince |= found.losesRecords();
+    if (damage.add(found)) sink.write(DamageLine.of(found));
+  }
+
+  private boolean concerns(Damage each) {
+    return !each.losesRecords() || each.lastLost() > header.after() && each.firstLost() <= through && !damage.contains(each);
+  }
+
+  // What was written.
+
+  Header header() {
+    return header;
+  }
+
+  Set<Damage> damage() {
+    return damage;
+  }
+
+  long records() {
+    return records;
+  }
+
+  /** How many sequences had a record that is not readable. */
+  long lost() {
+    return lost;
+  }
+}

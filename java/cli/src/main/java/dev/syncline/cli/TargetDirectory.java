@@ -1,0 +1,100 @@
+package dev.syncline.cli;
+
+import dev.syncline.format.SegmentName;
+import dev.syncline.io.Storage;
+import dev.syncline.io.Storages;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The directory that a command makes a log in. The log is made in a hidden directory inside it, on the same file system, and its files get
+ * their names there when all of it is durable: segments first, the mark last. Whatever fails before leaves the directory as it was.
+ */
+final class TargetDirectory implements Closeable {
+  private static final int BLOCK_BYTES = 4096;
+
+  private final Path path;
+  private final boolean made;
+  private final ScratchDirectory scratch;
+  private boolean installed;
+
+  private TargetDirectory(Path path, boolean made, ScratchDirectory scratch) {
+    this.path = path;
+    this.made = made;
+    this.scratch = scratch;
+  }
+
+  /** Makes the directory if need be. It is refused if there is anything in it, or if it is to be inside of another one that is missing. */
+  static TargetDirectory prepare(Path path) throws IOException {
+    boolean exists = Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+    if (exists && !Files.isDirectory(path)) throw refused(path + " is not a directory: expected none, or an empty one");
+    Path parent = path.toAbsolutePath().normalize().getParent();
+    if (!exists && !Files.isDirectory(parent))
+      throw refused(path + " cannot be made: there is no directory " + parent + "; make it first, or mount what belongs there");
+    if (exists) requireNothingBeside(path, null);
+    else Storages.createDirectory(path);
+    try {
+      return new TargetDirectory(path, !exists, ScratchDirectory.create(path, ".syncline-"));
+    } catch (IOException e) {
+      if (!exists) Files.deleteIfExists(path);
+      throw e;
+    }
+  }
+
+  /** Where the log is to be made; there is nothing yet. */
+  Path log() {
+    return scratch.path().resolve("log");
+  }
+
+  /** Gives the files of the log that was made, and closed, their place, durably. */
+  void install() throws IOException {
+    requireNothingBeside(path, scratch.path());
+    List<Path> moved = new ArrayList<>();
+    try {
+      // Without a mark it is no log yet.
+      for (Path segment : LogCommand.segmentFiles(log())) moved.add(move(segment));
+      sync(path);
+      moved.add(move(log().resolve(SegmentName.MARK)));
+      sync(path);
+      installed = true;
+    } finally {
+      if (!installed) for (int i = moved.size() - 1; i >= 0; i--) Files.deleteIfExists(moved.get(i));
+    }
+  }
+
+  /** Makes the names in a directory durable. */
+  static void sync(Path directory) throws IOException {
+    try (Storage storage = Storages.openToRead(directory, BLOCK_BYTES).storage()) {
+      storage.syncDirectory();
+    }
+  }
+
+  private Path move(Path file) throws IOException {
+    return Files.move(file, path.resolve(file.getFileName()));
+  }
+
+  private static void requireNothingBeside(Path directory, Path own) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      Optional<Path> found = files.filter(file -> !file.equals(own)).min(Path::compareTo);
+      if (found.isEmpty()) return;
+      throw refused(directory + " is not empty: expected no directory, or an empty one, found " + found.get().getFileName() + " in it");
+    }
+  }
+
+  private static CliException refused(String problem) {
+    return new CliException(ExitCode.NOT_RUN, problem + ". Nothing was changed; name another directory");
+  }
+
+  @Override
+  public void close() throws IOException {
+    scratch.close();
+    if (made && !installed) Files.deleteIfExists(path);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.syncline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TargetDirectoryTest {
+  @TempDir Path temporary;
+  private Path target;
+
+  @BeforeEach
+  void name() {
+    target = temporary.resolve("target");
+  }
+
+  /** As a process leaves it that is killed: nothing there is named like a log's. */
+  @Test
+  void untilItIsInstalledTheDirectoryIsNoLog() throws IOException {
+    try (TargetDirectory made = TargetDirectory.prepare(target)) {
+      Cli.sampleLog(made.log());
+      assertThat(Cli.run("info", target).exits(ExitCode.NOT_RUN).err()).contains("is not a log");
+      made.install();
+    }
+    assertThat(Cli.run("dump", target).exits(ExitCode.OK).lines()).hasSize(7);
+  }
+
+  @Test
+  void whatIsNotInstalledIsGone() throws IOException {
+    for (boolean existed : new boolean[] {false, true}) {
+      if (existed) Files.createDirectory(target);
+      try (TargetDirectory made = TargetDirectory.prepare(target)) {
+        Cli.sampleLog(made.log());
+      }
+      assertThat(Files.exists(target)).isEqualTo(existed);
+      if (existed) assertThat(target).isEmptyDirectory();
+    }
+  }
+
+  @Test
+  void whatSomebodyElsePutsThereMeanwhileStays() throws IOException {
+    Path other = target.resolve("other");
+    try (TargetDirectory made = TargetDirectory.prepare(target)) {
+      Cli.sampleLog(made.log());
+      Files.writeString(other, "not ours");
+      assertThatThrownBy(made::install).isInstanceOf(CliException.class).hasMessageContaining("found other in it");
+      Files.delete(other);
+      made.install();
+    }
+    Cli.run("verify", target).exits(ExitCode.OK);
+  }
+
+  /** A log without its mark is damaged; one of which only the mark is there is, too. */
+  @Test
+  void ifAFileCannotBePutInPlaceNoneIs() throws IOException {
+    Files.createDirectory(target);
+    try (TargetDirectory made = TargetDirectory.prepare(target)) {
+      Cli.sampleLog(made.log());
+      Files.delete(made.log().resolve("log.mark"));
+      assertThatThrownBy(made::install).isInstanceOf(IOException.class);
+    }
+    assertThat(target).isEmptyDirectory();
+  }
+}

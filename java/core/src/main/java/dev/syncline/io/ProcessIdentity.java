@@ -1,0 +1,99 @@
+package dev.syncline.io;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What tells a process from every other that has had, has or will have its number.
+ *
+ * <p>Where there is no {@code /proc}, the boot and the namespace are {@code -} and the start is the instant that Java knows.
+ *
+ * @param boot {@code /proc/sys/kernel/random/boot_id}: another one after each start of the system
+ * @param pidNamespace {@code /proc/self/ns/pid}: numbers mean nothing outside their namespace (pid_namespaces(7))
+ * @param start when the process began, in clock ticks since the boot (field 22 of proc_pid_stat(5)); {@code -} if nobody knows
+ */
+record ProcessIdentity(String boot, String pidNamespace, String start) {
+  private static final String UNKNOWN = "-";
+  private static final String BOOT_LINE = "boot: ";
+  private static final String NAMESPACE_LINE = "pid namespace: ";
+  private static final String START_LINE = "process start: ";
+
+  private static final Path PROC = Path.of("/proc");
+  private static final boolean HAS_PROC = Files.isReadable(PROC.resolve("self/stat"));
+
+  // Places among the fields of proc_pid_stat(5) behind the command's name, which is field 2.
+  private static final int STATE = 0;
+  private static final int THREADS = 17;
+  private static final int START = 19;
+
+  private static final class Own {
+    static final ProcessIdentity IDENTITY =
+        new ProcessIdentity(
+            HAS_PROC ? read("sys/kernel/random/boot_id").map(String::strip).orElse(UNKNOWN) : UNKNOWN,
+            HAS_PROC ? namespace() : UNKNOWN,
+            startOf(ProcessHandle.current().pid()).orElse(UNKNOWN));
+  }
+
+  static ProcessIdentity own() {
+    return Own.IDENTITY;
+  }
+
+  List<String> lines() {
+    return List.of(BOOT_LINE + boot, NAMESPACE_LINE + pidNamespace, START_LINE + start);
+  }
+
+  static Optional<ProcessIdentity> parse(List<String> lines) {
+    List<String> names = List.of(BOOT_LINE, NAMESPACE_LINE, START_LINE);
+    if (lines.size() != names.size()) return Optional.empty();
+    String[] values = new String[names.size()];
+    for (int i = 0; i < values.length; i++) {
+      if (!lines.get(i).startsWith(names.get(i))) return Optional.empty();
+      values[i] = lines.get(i).substring(names.get(i).length());
+    }
+    return Optional.of(new ProcessIdentity(values[0], values[1], values[2]));
+  }
+
+  /** Whether the process of that number lives and is this one. False for what cannot be seen from here: another system or namespace. */
+  boolean lives(long pid) {
+    ProcessIdentity here = own();
+    if (!boot.equals(here.boot) || !pidNamespace.equals(here.pidNamespace) || start.equals(UNKNOWN)) return false;
+    return startOf(pid).map(start::equals).orElse(false);
+  }
+
+  /** When the process of that number began; empty if there is none that lives, or if that is not told. */
+  private static Optional<String> startOf(long pid) {
+    if (HAS_PROC) return read(pid + "/stat").flatMap(ProcessIdentity::startIn);
+    return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).flatMap(process -> process.info().startInstant()).map(Instant::toString);
+  }
+
+  /** The start in a line of proc_pid_stat(5); empty for a process that has ended and is on record until its parent asks. */
+  static Optional<String> startIn(String stat) {
+    // The command's name stands in parentheses, and may contain some, and spaces.
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
+    if (fields.length <= START) return Optional.empty();
+    boolean ended = fields[STATE].equals("Z") || fields[STATE].equalsIgnoreCase("X");
+    // Z is also a process whose first thread has ended while others go on.
+    if (ended && (fields[THREADS].equals("0") || fields[THREADS].equals("1"))) return Optional.empty();
+    return Optional.of(fields[START]);
+  }
+
+  private static String namespace() {
+    try {
+      return Files.readSymbolicLink(PROC.resolve("self/ns/pid")).toString();
+    } catch (IOException e) {
+      return UNKNOWN;
+    }
+  }
+
+  private static Optional<String> read(String name) {
+    try {
+      return Optional.of(SmallFile.read(PROC.resolve(name)));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package dev.syncline.io;
+
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** A file of a few lines, read and written whole, whether the thread is interrupted or not. */
+final class SmallFile {
+  private SmallFile() {}
+
+  static String read(Path file) throws IOException {
+    return new String(uninterrupted(() -> Files.readAllBytes(file)), StandardCharsets.UTF_8);
+  }
+
+  /** Puts a new file in place of any old one; what a link of that name leads to stays as it is. On failure there is none. */
+  static void replace(Path file, String text) throws IOException {
+    uninterrupted(() -> {
+      Files.deleteIfExists(file);
+      try {
+        return Files.write(file, text.getBytes(StandardCharsets.UTF_8), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      } catch (IOException e) {
+        Files.deleteIfExists(file);
+        throw e;
+      }
+    });
+  }
+
+  private interface Work<T> {
+    T run() throws IOException;
+  }
+
+  /** An interrupt closes the channels that files are read and written by; the work is then done again from its beginning. */
+  private static <T> T uninterrupted(Work<T> work) throws IOException {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return work.run();
+        } catch (ClosedByInterruptException e) {
+          interrupted |= Thread.interrupted();
+        }
+      }
+    } finally {
+      if (interrupted) Thread.currentThread().interrupt();
+    }
+  }
+}

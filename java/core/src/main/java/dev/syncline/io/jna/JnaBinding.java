@@ -1,0 +1,52 @@
+package dev.syncline.io.jna;
+
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Platform;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Finds the library's file and binds {@link LibSyncline} to it; apart from {@link NativeLoader}, which must load where JNA is missing. */
+final class JnaBinding {
+  private JnaBinding() {}
+
+  /** Why the library cannot be used; empty if it is bound. Throws whatever JNA or the linker does. */
+  static Optional<String> bind(String overridePath) throws IOException {
+    if (!Platform.isLinux()) return Optional.of("it needs Linux and this is " + System.getProperty("os.name"));
+    return overridePath != null ? bind(override(overridePath), overridePath) : bindBundled();
+  }
+
+  private static File override(String path) throws IOException {
+    File file = new File(path).getAbsoluteFile();
+    // JNA goes on looking elsewhere for a file that is not there.
+    if (!file.isFile()) throw new IOException("-D" + NativeLoader.PATH_PROPERTY + "=" + path + " names no file");
+    return file;
+  }
+
+  private static Optional<String> bindBundled() throws IOException {
+    String resource = "/" + Platform.RESOURCE_PREFIX + "/libsyncline.so";
+    if (NativeLoader.class.getResource(resource) == null)
+      return Optional.of("this build of Syncline carries no library for " + Platform.RESOURCE_PREFIX);
+    File file = Native.extractFromResourcePath(resource, NativeLoader.class.getClassLoader());
+    try {
+      return bind(file, "the library inside the jar (unpacked as " + file + ")");
+    } finally {
+      // Once mapped the file is not needed. One that was not unpacked, as in a build tree, keeps its own name and stays.
+      if (file.getName().startsWith("jna")) Files.deleteIfExists(file.toPath());
+    }
+  }
+
+  private static Optional<String> bind(File file, String where) throws IOException {
+    NativeLibrary library = NativeLibrary.getInstance(file.getPath());
+    Path loaded = library.getFile().toPath();
+    if (!Files.isSameFile(loaded, file.toPath())) throw new IOException("JNA loaded " + loaded + " instead of " + file);
+    // Before the functions are bound: a library of another version may lack some, and that message would help nobody.
+    Optional<String> problem =
+        NativeLoader.abiProblem(library.getFunction("syncline_abi_version").invokeInt(new Object[0]), where);
+    if (problem.isEmpty()) Native.register(LibSyncline.class, library);
+    return problem;
+  }
+}

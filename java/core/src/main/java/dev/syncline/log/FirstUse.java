@@ -1,0 +1,66 @@
+package dev.syncline.log;
+
+import dev.syncline.shortage.Initialized;
+
+/**
+ * What has to be there before the first call that may find stack or memory short: to load a class takes much of both, and that must not
+ * come up behind a record that has entered a frame.
+ */
+final class FirstUse {
+  /** The rooms that every call passes, and whatever else does something when it is initialized. */
+  private static final String[] CLASSES = {
+    "dev.syncline.CorruptionPolicy", "dev.syncline.Operation", "dev.syncline.OptionLimits", "dev.syncline.Payloads",
+    "dev.syncline.RecordType", "dev.syncline.Results", "dev.syncline.StorageMode", "dev.syncline.SyncMode", "dev.syncline.Verification",
+    "dev.syncline.format.CutHistory", "dev.syncline.format.Layout", "dev.syncline.format.Mark", "dev.syncline.format.Mark$DurablePoint",
+    "dev.syncline.format.SegmentHeader", "dev.syncline.io.DirectoryLock", "dev.syncline.io.JvmLocks", "dev.syncline.io.PortableLock",
+    "dev.syncline.io.ProcessIdentity", "dev.syncline.io.ProcessIdentity$Own", "dev.syncline.io.Storage$Access",
+    "dev.syncline.io.Storages", "dev.syncline.log.CutGate", "dev.syncline.log.LogWriter", "dev.syncline.log.Opening",
+    "dev.syncline.log.Opening$Phase", "dev.syncline.log.commit.AsyncAppend",
+    "dev.syncline.log.commit.AsyncAppends", "dev.syncline.log.commit.CallbackThread", "dev.syncline.log.commit.CommitBase",
+    "dev.syncline.log.commit.CommitBase$TailChange", "dev.syncline.log.commit.CommitCounters", "dev.syncline.log.commit.CommitQueue",
+    "dev.syncline.log.commit.CommitQueues", "dev.syncline.log.commit.CommitToken", "dev.syncline.log.commit.DurableEnd",
+    "dev.syncline.log.commit.EngineThread", "dev.syncline.log.commit.Entry", "dev.syncline.log.commit.Followers",
+    "dev.syncline.log.commit.Frame", "dev.syncline.log.commit.FrameChain", "dev.syncline.log.commit.FramePool",
+    "dev.syncline.log.commit.FrameWriter", "dev.syncline.log.commit.GroupCommit", "dev.syncline.log.commit.Housekeeper",
+    "dev.syncline.log.commit.Housekeeper$Duties", "dev.syncline.log.commit.Housekeeper$NotRunException",
+    "dev.syncline.log.commit.Housekeeper$StillRunningException", "dev.syncline.log.commit.Housekeeper$Task",
+    "dev.syncline.log.commit.LockWatch", "dev.syncline.log.commit.LockWatch$Look", "dev.syncline.log.commit.LogState",
+    "dev.syncline.log.commit.LogState$FileChange", "dev.syncline.log.commit.MarkDuty", "dev.syncline.log.commit.PendingFutures",
+    "dev.syncline.log.commit.PendingFutures$Pending", "dev.syncline.log.commit.Rethrown", "dev.syncline.log.commit.RoomTrials",
+    "dev.syncline.log.commit.Rotation", "dev.syncline.log.commit.Timeouts", "dev.syncline.log.commit.VirtualThreads",
+    "dev.syncline.log.commit.Waiter", "dev.syncline.log.commit.Waiter$Outcome", "dev.syncline.log.commit.WriteBehind",
+    "dev.syncline.log.commit.WriterThread", "dev.syncline.log.commit.WriterThread$Step", "dev.syncline.log.read.DirectoryFollower",
+    "dev.syncline.log.read.DirectoryFollower$Readable", "dev.syncline.log.read.DirectoryFollower$Seen",
+    "dev.syncline.log.read.FrameReader", "dev.syncline.log.read.Gone", "dev.syncline.log.read.HistoryComparison",
+    "dev.syncline.log.read.LogCursor", "dev.syncline.log.read.LogReader", "dev.syncline.log.read.MarkWatch",
+    "dev.syncline.log.read.NewestFrames", "dev.syncline.log.read.NewestFrames$Found", "dev.syncline.log.read.PointReader",
+    "dev.syncline.log.read.PointReader$Buffer", "dev.syncline.log.read.ReadContext", "dev.syncline.log.read.ReadSource",
+    "dev.syncline.log.read.ReadView", "dev.syncline.log.read.RecordPositions", "dev.syncline.log.read.RecordPositions$Chunk",
+    "dev.syncline.log.read.RecordView", "dev.syncline.log.read.RecordVisitor", "dev.syncline.log.read.SegmentChain",
+    "dev.syncline.log.read.Verifier", "dev.syncline.log.read.ViewCopy", "dev.syncline.log.read.ViewCopy$Copied",
+    "dev.syncline.log.read.Windows", "dev.syncline.log.recovery.Recovery$1", "dev.syncline.log.recovery.SegmentScan$Counts",
+    "dev.syncline.log.segment.CleanClose", "dev.syncline.log.segment.Closing", "dev.syncline.log.segment.Extent",
+    "dev.syncline.log.segment.Fences", "dev.syncline.log.segment.FileBytes", "dev.syncline.log.segment.FileBytes$1",
+    "dev.syncline.log.segment.FileWindow",
+    "dev.syncline.log.segment.FrameCheck", "dev.syncline.log.segment.FrameFields", "dev.syncline.log.segment.FrameWalk",
+    "dev.syncline.log.segment.FreeFiles", "dev.syncline.log.segment.FreeFiles$Free", "dev.syncline.log.segment.Incompatible",
+    "dev.syncline.log.segment.MarkFile", "dev.syncline.log.segment.MarkFile$Checkpoint", "dev.syncline.log.segment.MarkFile$Guard",
+    "dev.syncline.log.segment.MarkFile$Reading", "dev.syncline.log.segment.Pins", "dev.syncline.log.segment.ReaderFiles",
+    "dev.syncline.log.segment.ReaderFiles$1", "dev.syncline.log.segment.ReaderFiles$Handle", "dev.syncline.log.segment.RefusedBlocks",
+    "dev.syncline.log.segment.RepairState", "dev.syncline.log.segment.Rewind", "dev.syncline.log.segment.Segment",
+    "dev.syncline.log.segment.SegmentFiles",
+    "dev.syncline.log.segment.SegmentFiles$Cut", "dev.syncline.log.segment.SegmentPreparer",
+    "dev.syncline.log.segment.SegmentPreparer$Prepared", "dev.syncline.log.segment.SegmentPreparer$Step",
+    "dev.syncline.log.segment.SegmentSet", "dev.syncline.log.segment.ShortFileException", "dev.syncline.log.segment.Snapshot",
+    "dev.syncline.log.segment.Snapshot$Part", "dev.syncline.log.segment.Snapshot$Plan", "dev.syncline.log.segment.SparseIndex",
+    "dev.syncline.shortage.Initialized", "dev.syncline.shortage.LargeFrames", "dev.syncline.shortage.Parking",
+    "dev.syncline.shortage.PatientLock", "dev.syncline.shortage.StackReserve", "dev.syncline.shortage.WaitList",
+    "dev.syncline.shortage.WaitList$Member",
+  };
+
+  private FirstUse() {}
+
+  static void prepare() {
+    Initialized.require(FirstUse.class, CLASSES);
+  }
+}

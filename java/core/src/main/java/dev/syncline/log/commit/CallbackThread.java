@@ -1,0 +1,263 @@
+package dev.syncline.log.commit;
+
+import dev.syncline.ResourceShortageException;
+import dev.syncline.shortage.PatientLock;
+import dev.syncline.shortage.StackReserve;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Delivers futures to the caller's executor, and completes them itself where that does not do it. Holds no lock of the engine's while code
+ * of the caller's runs.
+ *
+ * <p>An executor may reject a task, throw, drop it, be slow, or run it on the thread that submits it; a callback may block. None of these
+ * can be told from the next but by time: if nothing was completed for a second, this thread takes over; if it is this thread that does not
+ * come back, the housekeeping thread starts another in its place. So while all is well futures complete one at a time, in order, on the
+ * caller's executor; and if not, each still completes.
+ */
+final class CallbackThread {
+  private static final long SHORTAGE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** Threads that do not come back from callbacks, beyond which no other is started in their place. */
+  private static final int LOST_MAX = 8;
+
+  private final Executor executor;
+  private final PendingFutures futures;
+  private final Runnable watch;
+  private final ReentrantLock lock = new PatientLock(StackReserve.MEMORY);
+
+  /** The thread that sees to deliveries, null before the first asynchronous append. Guarded by the lock; read by anyone. */
+  private volatile Thread thread;
+
+  /** Who may complete futures: others that come back late find another number. Changed under the lock. */
+  private volatile long turn;
+
+  /** Whether somebody has that turn. Written under the lock. */
+  private volatile boolean delivering;
+
+  /** When it was given, or a future was completed last in it. */
+  private volatile long progressNanos;
+
+  /** Who runs callbacks right now. */
+  private volatile Thread deliverer;
+
+  /** Whether {@link #thread} is in code of the caller's. */
+  private volatile boolean away;
+
+  /** Whether the housekeeping thread will look again by itself. */
+  private volatile boolean watched;
+
+  private volatile boolean stopped;
+  private int lostThreads;
+  private boolean warned;
+
+  /** @param watch has {@link #attend} called soon */
+  CallbackThread(Executor executor, PendingFutures futures, Runnable watch) {
+    this.executor = executor;
+    this.futures = futures;
+    this.watch = watch;
+  }
+
+  /** Makes sure that the thread is there. */
+  void start() throws ResourceShortageException {
+    if (thread != null) return;
+    lock.lock();
+    try {
+      if (thread == null) startAnother();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isThere() {
+    return thread != null;
+  }
+
+  /** Lock held. */
+  private void startAnother() throws ResourceShortageException {
+    Thread before = thread;
+    Thread fresh = new EngineThread(this::loop, "syncline-callbacks");
+    // It looks there whether it is meant.
+    thread = fresh;
+    boolean started = false;
+    try {
+      EngineThread.start(fresh, "complete futures of asynchronous appends");
+      started = true;
+    } finally {
+      if (!started) thread = before;
+    }
+  }
+
+  boolean isTurn(long number) {
+    return turn == number;
+  }
+
+  boolean isDelivering(Thread caller) {
+    return caller == deliverer;
+  }
+
+  /** Something was settled. Who is delivering looks again before it ends. */
+  void wake() {
+    if (!delivering) LockSupport.unpark(thread);
+  }
+
+  private void loop() {
+    while (isCurrent() && !(stopped && futures.waitingCount() == 0)) {
+      try {
+        step();
+      } catch (Throwable t) {
+        // Memory ran out in the bookkeeping; what is settled stays settled.
+        LockSupport.parkNanos(this, SHORTAGE_PAUSE_NANOS);
+      }
+    }
+    if (!isCurrent()) cameBack();
+  }
+
+  private void cameBack() {
+    lock.lock();
+    try {
+      lostThreads--;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isCurrent() {
+    return thread == Thread.currentThread();
+  }
+
+  private void step() {
+    if (futures.waitingCount() == 0) {
+      LockSupport.park(this);
+      return;
+    }
+    long mine = nextTurn(false);
+    if (mine != 0) {
+      submit(mine);
+    } else if (System.nanoTime() - progressNanos < PATIENCE_NANOS) {
+      LockSupport.parkNanos(this, PATIENCE_NANOS);
+    } else {
+      takeOver();
+    }
+  }
+
+  /** A new turn, or 0 if somebody has one and it is not to be taken from him. */
+  private long nextTurn(boolean anyway) {
+    lock.lock();
+    try {
+      if (delivering && !anyway) return 0;
+      delivering = true;
+      progressNanos = System.nanoTime();
+      return ++turn;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void submit(long mine) {
+    if (!watched) watch.run();
+    away = true;
+    try {
+      executor.execute(() -> deliver(mine));
+    } catch (Throwable t) {
+      if (isTurn(mine)) warnOnce("callbackExecutor did not take a task, so futures complete on a thread of the log's", t);
+      deliver(mine);
+    } finally {
+      if (isCurrent()) away = false;
+    }
+  }
+
+  private void takeOver() {
+    long mine = nextTurn(true);
+    warnOnce("callbackExecutor has completed nothing for a second, so futures complete on a thread of the log's", null);
+    if (!watched) watch.run();
+    away = true;
+    deliver(mine);
+    if (isCurrent()) away = false;
+  }
+
+  /** Completes what is settled, until nothing is or another has taken over. */
+  private void deliver(long mine) {
+    while (isTurn(mine)) {
+      PendingFutures.Pending next = next(mine);
+      if (next != null) futures.complete(next);
+      else if (ended(mine)) return;
+    }
+  }
+
+  private PendingFutures.Pending next(long mine) {
+    lock.lock();
+    try {
+      if (turn != mine) return null;
+      deliverer = Thread.currentThread();
+      progressNanos = System.nanoTime();
+      return futures.take();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives the turn back, unless something has been settled since it was looked for. */
+  private boolean ended(long mine) {
+    lock.lock();
+    try {
+      if (turn != mine) return true;
+      deliverer = null;
+      delivering = false;
+      // Looked for after that was written: who settles looks at the two in the other order, so one of them sees the other.
+      delivering = futures.waitingCount() > 0;
+      return !delivering;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Looks whether the thread comes on; returns when to look again. Housekeeping thread. */
+  long attend() {
+    if (futures.waitingCount() == 0) {
+      watched = false;
+      // Between the two something may have been settled, by somebody who still saw the watch.
+      if (futures.waitingCount() == 0) return Long.MAX_VALUE;
+    }
+    watched = true;
+    long quietNanos = System.nanoTime() - progressNanos;
+    if (!away || quietNanos < PATIENCE_NANOS) return PATIENCE_NANOS;
+    replaceThread();
+    return PATIENCE_NANOS;
+  }
+
+  /** The thread does not come back from code of the caller's: another goes on behind the future that it is at. */
+  private void replaceThread() {
+    lock.lock();
+    try {
+      if (lostThreads >= LOST_MAX) {
+        warnOnce(LOST_MAX + " threads do not come back from callbacks: futures complete when they do", null);
+        return;
+      }
+      startAnother();
+      lostThreads++;
+      away = false;
+    } catch (ResourceShortageException e) {
+      warnOnce("a callback blocks, and there is no thread to complete other futures", e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The thread ends when everything is delivered; if it is away then, another watches in its place. */
+  void stop() {
+    stopped = true;
+    if (thread == null) return;
+    if (away && futures.waitingCount() > 0) replaceThread();
+    wake();
+  }
+
+  private void warnOnce(String what, Throwable cause) {
+    if (warned) return;
+    warned = true;
+    EngineThread.warn(what, cause);
+  }
+}

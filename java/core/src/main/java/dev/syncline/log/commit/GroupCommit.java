@@ -1,0 +1,330 @@
+package dev.syncline.log.commit;
+
+import dev.syncline.io.SleepWord;
+import dev.syncline.log.commit.Waiter.Outcome;
+import dev.syncline.log.options.LogOptions;
+import dev.syncline.shortage.StackReserve;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Supplier;
+
+/*
+ * Group commit, leader and follower, without a timer.
+ *
+ * An appender copies its record into the open frame under the lock. If nobody holds the commit token, it takes the token and the frame and
+ * writes it; otherwise it waits, and the frame it lies in fills up meanwhile. Whoever finishes a write frees the token and wakes a waiter
+ * of the open frame, or the writer thread if only asynchronous appends lie there; an appender that comes before it is awake takes token and
+ * frame instead, and the disk need not wait for a thread to be scheduled. One thread alone so pays for a copy and one durable write.
+ *
+ * Whoever waits may also lead without being woken: after a second it looks, and if its frame is still open and the token is free it writes
+ * it. So no frame depends on one thread's having been woken, or on its having the stack that writing takes.
+ */
+
+/** SYNC: an append returns when its record is durable. */
+final class GroupCommit extends CommitQueue {
+  /** Writes frames that hold asynchronous appends only. */
+  private final WriterThread writer = new WriterThread(lock, this::writeNext);
+
+  /** Whether the housekeeping thread is to write the open frame. Written under the lock. */
+  private volatile boolean leaderWanted;
+
+  /** Those of the last frame that was written, or null. Written by the token's holder. */
+  private volatile Followers lastFollowers;
+
+  GroupCommit(
+      LogOptions options, LogState state, LockWatch lockWatch, Housekeeper housekeeper, Rotation rotation, Supplier<SleepWord> words,
+      Runnable afterCommit) {
+    super(options, state, lockWatch, housekeeper, rotation, words, afterCommit);
+    Waiter.rehearse();
+    Followers.rehearse();
+    VirtualThreads.isCurrent();
+  }
+
+  @Override
+  public long currentSequence() {
+    return end.sequence();
+  }
+
+  @Override
+  void restarted(long lastSequence) {}
+
+  // Appending.
+
+  @Override
+  long append(long sequence, List<Entry> group, boolean together, int type, int meta, byte[] head, byte[] rest) throws IOException {
+    Followers followers = null;
+    Waiter waiter = null;
+    Frame led = null;
+    long turn = 0;
+    long first;
+    int bytes = Entry.bytesOf(group, head, rest);
+    lock.lock();
+    try {
+      admit(bytes);
+      if (token.isOut() || barrierWaits()) {
+        followers = openFrame().followersToJoin();
+        waiter = followers.newMember();
+      } else {
+        StackReserve.require(StackReserve.DISK);
+      }
+      first = add(sequence, group, bytes, together, type, meta, head, rest);
+      if (waiter != null) {
+        followers.join(waiter);
+      } else {
+        led = takeOpenFrame();
+        turn = token.take();
+        signalRoom();
+      }
+    } catch (Throwable t) {
+      if (turn != 0) throw failed(turn, t, led == null ? null : led.followers());
+      throw t;
+    } finally {
+      lock.unlock();
+    }
+    if (led != null) commit(turn, led);
+    else awaitOutcome(followers, waiter);
+    return first;
+  }
+
+  /** Waits for a frame to be durable, and writes it if that falls to this thread. */
+  private void awaitOutcome(Followers followers, Waiter waiter) throws IOException {
+    try {
+      while (true) {
+        Outcome outcome = followers.await(waiter, DurableEnd.LOOK_NANOS);
+        if (outcome == Outcome.DURABLE) return;
+        if (outcome == Outcome.FAILED) throw state.failedException();
+        // It may lead, or a second is over.
+        if (lead(followers, waiter)) return;
+        // Another has come first: the outcome comes from there.
+        waiter.declineLead();
+      }
+    } finally {
+      followers.leave(waiter);
+    }
+  }
+
+  /** Writes the frame if nobody else has taken it and the token is free; returns whether it has. */
+  private boolean lead(Followers followers, Waiter waiter) throws IOException {
+    boolean stackLasts = StackReserve.has(StackReserve.DISK);
+    long turn;
+    Frame led;
+    lock.lockAgain();
+    try {
+      if (followers.outcome() != Outcome.WAITING || token.isOut()) return false;
+      if (state.hasEnded()) {
+        // Nobody writes, so whoever had the frame has ended without a word: which the token has latched.
+        followers.settle(Outcome.FAILED);
+        followers.wake();
+        return false;
+      }
+      if (barrierWaits() || openFrame().followers() != followers) return false;
+      if (!stackLasts) {
+        wantLeader();
+        return false;
+      }
+      led = takeOpenFrame();
+      turn = token.take();
+      followers.leads(waiter);
+      signalRoom();
+    } finally {
+      lock.unlock();
+    }
+    commit(turn, led);
+    return true;
+  }
+
+  /** Nobody who waits can write the open frame, or nobody waits: the housekeeping thread does. Lock held. */
+  private void wantLeader() {
+    leaderWanted = true;
+    wakeHousekeeper();
+  }
+
+  @Override
+  public long attend() {
+    Followers last = lastFollowers;
+    if (last != null) last.wakeSleepersAgain();
+    try {
+      if (leaderWanted) leadForOthers();
+    } catch (IOException e) {
+      // The token has latched it, and everybody has been told.
+      return Long.MAX_VALUE;
+    }
+    return super.attend();
+  }
+
+  private void leadForOthers() throws IOException {
+    long turn;
+    Frame led;
+    lock.lockAgain();
+    try {
+      leaderWanted = false;
+      if (!hasWork()) return;
+      led = takeOpenFrame();
+      turn = token.take();
+      signalRoom();
+    } finally {
+      lock.unlock();
+    }
+    commit(turn, led);
+  }
+
+  @Override
+  boolean handOverOpenFrame() {
+    signalThreads();
+    Followers waiting = openFrame().followers();
+    boolean nobodyWaits = waiting == null || waiting.successor() == null;
+    if (hasWork() && nobodyWaits) wantLeader();
+    return false;
+  }
+
+  @Override
+  long fullBytes() {
+    return 0;
+  }
+
+  @Override
+  Frame firstFull() {
+    return null;
+  }
+
+  // Committing. The token is held.
+
+  /** Writes one frame durably, wakes who waits for it, and passes the token on. */
+  private void commit(long turn, Frame frame) throws IOException {
+    Followers followers = frame.followers();
+    Waiter next;
+    lastFollowers = followers;
+    try {
+      disk.writeDurably(frame, end.sequence());
+      lock.lockAgain();
+      try {
+        takeIn(frame, followers);
+        next = release(turn);
+      } finally {
+        lock.unlock();
+      }
+    } catch (Throwable t) {
+      throw failed(turn, t, followers);
+    }
+    // First, so that the disk is not idle while the others are woken; and outside the lock, which whoever wakes will want.
+    offerLead(next);
+    if (followers != null) followers.wake();
+    committed();
+  }
+
+  /** Takes in a frame that is durable. Lock held. */
+  private void takeIn(Frame frame, Followers followers) {
+    frame.takeIn();
+    end.written(frame.lastSequence());
+    end.moveTo(frame.lastSequence(), frame.segment());
+    asyncAppends.durableThrough(frame.lastSequence());
+    if (followers != null) followers.settle(Outcome.DURABLE);
+    frames.give(frame);
+  }
+
+  @Override
+  Waiter tokenFreed() {
+    if (barrierWaits() || openFrame().isEmpty()) return null;
+    Followers waiting = openFrame().followers();
+    Waiter next = waiting == null ? null : waiting.successor();
+    if (next == null) signalThreads();
+    return next;
+  }
+
+  @Override
+  void flush() throws IOException {
+    Frame frame;
+    lock.lockAgain();
+    try {
+      if (openFrame().isEmpty()) return;
+      frame = takeOpenFrame();
+      signalRoom();
+    } finally {
+      lock.unlock();
+    }
+    Followers followers = frame.followers();
+    lastFollowers = followers;
+    try {
+      disk.writeDurably(frame, end.sequence());
+      lock.lockAgain();
+      try {
+        takeIn(frame, followers);
+      } finally {
+        lock.unlock();
+      }
+    } catch (Throwable t) {
+      if (followers != null) followers.settle(Outcome.FAILED);
+      throw t;
+    } finally {
+      if (followers != null) followers.wake();
+    }
+  }
+
+  @Override
+  public void awaitDurable(long target) throws IOException {
+    lock.lock();
+    try {
+      while (end.sequence() < target) {
+        if (state.stopped()) throw state.failedException();
+        if (hasWork()) wantLeader();
+        end.awaitMove();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // The writer thread.
+
+  @Override
+  void requireThreads() throws IOException {
+    writer.require();
+  }
+
+  @Override
+  boolean hasThreads() {
+    return !asyncAppends.areMade() || writer.isThere();
+  }
+
+  @Override
+  void enteredAsync() {
+    if (!token.isOut()) signalThreads();
+  }
+
+  @Override
+  public void giveUp() {
+    lock.lock();
+    try {
+      Followers.fail(lastFollowers);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  void signalThreads() {
+    writer.signal();
+  }
+
+  /** Waits for a frame that nobody leads and writes it; returns false when the log is closed. */
+  private boolean writeNext() throws IOException {
+    long turn;
+    Frame frame;
+    lock.lockAgain();
+    try {
+      while (!stopped() && !hasWork()) writer.await(DurableEnd.LOOK_NANOS);
+      if (stopped()) return false;
+      frame = takeOpenFrame();
+      turn = token.take();
+      signalRoom();
+    } finally {
+      lock.unlock();
+    }
+    commit(turn, frame);
+    return true;
+  }
+
+  private boolean hasWork() {
+    return !token.isOut() && !barrierWaits() && !state.hasEnded() && !openFrame().isEmpty();
+  }
+}

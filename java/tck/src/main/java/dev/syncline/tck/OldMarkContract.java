@@ -1,0 +1,183 @@
+package dev.syncline.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.syncline.CorruptLogException;
+import dev.syncline.CorruptionPolicy;
+import dev.syncline.Damage;
+import dev.syncline.IncompatibleLogException;
+import dev.syncline.WriteAheadLog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A mark of an earlier time beside newer segments, as a backup that was put back in part leaves it: no segment is deleted on its word that
+ * it does not know, and what cannot be read because of it is named.
+ */
+public abstract class OldMarkContract extends LogTestBase {
+  private static final int LAST = 250;
+
+  /** What the mark was kept after. */
+  enum When {
+    BEGUN((log, test) -> log),
+    CUT((log, test) -> {
+      log.truncateAfter(60);
+      return log;
+    }),
+    CUT_OF_ALL((log, test) -> {
+      log.truncateAfter(0);
+      return log;
+    }),
+    TRUNCATED((log, test) -> {
+      log.truncate(50);
+      return log;
+    }),
+    TRUNCATED_AND_CUT((log, test) -> {
+      log.truncate(50);
+      log.truncateAfter(60);
+      return log;
+    }),
+    ALL_TRUNCATED((log, test) -> {
+      log.truncate(80);
+      return log;
+    }),
+    CLOSED((log, test) -> {
+      log.close();
+      return test.open(LogTestBase::smallSegments);
+    });
+
+    private interface Step {
+      WriteAheadLog make(WriteAheadLog log, OldMarkContract test) throws IOException;
+    }
+
+    private final Step step;
+
+    When(Step step) {
+      this.step = step;
+    }
+
+    boolean isCut() {
+      return this == CUT || this == CUT_OF_ALL || this == TRUNCATED_AND_CUT;
+    }
+  }
+
+  /** What happened between that and now, beside appends. */
+  enum Since { NOTHING, TRUNCATION, CUT }
+
+  private List<String> kept;
+
+  /** A closed log whose mark is of an earlier time. */
+  private Path givenOldMark(When when, Since since) throws IOException {
+    WriteAheadLog log = open(LogTestBase::smallSegments);
+    appendEntries(log, 80);
+    log = when.step.make(log, this);
+    byte[] old = Files.readAllBytes(directory().resolve("log.mark"));
+    appendEntries(log, (int) (LAST - 30 - log.currentSequence()));
+    if (since == Since.TRUNCATION) log.truncate(140);
+    if (since == Since.CUT) log.truncateAfter(150);
+    appendEntries(log, (int) (LAST - log.currentSequence()));
+    kept = lines(log.replay());
+    log.close();
+    Files.write(directory().resolve("log.mark"), old);
+    return directory();
+  }
+
+  @ParameterizedTest
+  @EnumSource(When.class)
+  void noSegmentIsLostByAnOldMark(When when) throws IOException {
+    for (Since since : Since.values()) {
+      Path directory = givenOldMark(when, since);
+      Map<String, String> before = DirectoryBytes.fingerprint(directory, name -> name.endsWith(".wal"));
+      for (int i = 0; i < 2; i++) {
+        WriteAheadLog log = open(LogTestBase::smallSegments);
+        Map<String, String> now = DirectoryBytes.fingerprint(directory, name -> name.endsWith(".wal"));
+        assertThat(now.keySet()).as("%s, %s", when, since).isEqualTo(before.keySet());
+        if (when.isCut()) assertThat(now).as("%s, %s", when, since).isEqualTo(before);
+        List<Damage> damage = log.recovery().damage();
+        if (when.isCut()) assertThat(damage).as("%s, %s", when, since).isNotEmpty();
+        assertEverythingIsReadOrNamed(lines(log.replay()), damage, when + ", " + since);
+        log.close();
+      }
+      DirectoryBytes.files(directory, name -> true).forEach(file -> file.toFile().delete());
+    }
+  }
+
+  private void assertEverythingIsReadOrNamed(List<String> read, List<Damage> damage, String when) {
+    for (String line : kept) {
+      long sequence = Long.parseLong(line.substring(0, line.indexOf(' ')));
+      boolean named = damage.stream().anyMatch(each -> each.losesRecords() && each.firstLost() <= sequence);
+      assertThat(named || read.contains(line)).as("%s: record %s, damage %s", when, sequence, damage).isTrue();
+    }
+  }
+
+  @Test
+  void aCutThatWasDecidedLongAgoIsNotMadeAgain() throws IOException {
+    Path directory = givenOldMark(When.CUT, Since.NOTHING);
+    WriteAheadLog log = open(LogTestBase::smallSegments);
+    assertThat(lines(log.replay())).isEqualTo(kept).isEqualTo(entryLines(1, LAST));
+    assertThat(log.recovery().writable()).isFalse();
+    assertThat(log.recovery().atStake()).as("what TRUNCATE gives up").isEmpty();
+    assertThat(log.recovery().damage()).singleElement().satisfies(damage -> {
+      assertThat(damage.file()).isEqualTo(directory.resolve("log.mark"));
+      assertThat(damage.losesRecords()).isFalse();
+      assertThat(damage.problem()).contains("older", "behind record 60", "up to record " + LAST, ".wal", "TRUNCATE");
+    });
+    assertThatThrownBy(() -> log.append(bytes("no"))).isInstanceOf(CorruptLogException.class).hasMessageContaining("log.mark");
+    log.close();
+    assertThatThrownBy(() -> open(options -> options.corruptionPolicy(CorruptionPolicy.REFUSE))).isInstanceOf(CorruptLogException.class);
+    try (WriteAheadLog repaired = open(options -> options.corruptionPolicy(CorruptionPolicy.TRUNCATE))) {
+      assertThat(lines(repaired.replay())).isEqualTo(kept);
+      assertThat(repaired.append(entryPayload(LAST + 1))).isEqualTo(LAST + 1);
+    }
+    assertGoesOn();
+  }
+
+  @Test
+  void aTruncationMakesItsLogWritableAgain() throws IOException {
+    givenOldMark(When.CUT, Since.CUT);
+    try (WriteAheadLog log = open(LogTestBase::smallSegments)) {
+      log.truncate(30);
+      assertThat(log.recovery().writable()).isTrue();
+      assertThat(log.append(entryPayload(LAST + 1))).isEqualTo(LAST + 1);
+    }
+    try (WriteAheadLog log = open(LogTestBase::smallSegments)) {
+      assertThat(log.recovery().damage()).isEmpty();
+      assertThat(lines(log.replay())).isEqualTo(entryLines(31, LAST + 1));
+    }
+  }
+
+  private void assertGoesOn() throws IOException {
+    try (WriteAheadLog again = open(LogTestBase::smallSegments)) {
+      assertThat(again.recovery().damage()).isEmpty();
+      assertThat(lines(again.replay())).isEqualTo(entryLines(1, LAST + 1));
+    }
+  }
+
+  /** It lies where a truncation may have left something over, and nobody knows what it holds. */
+  @Test
+  void anotherLogsSegmentIsNeverDeletedAsLeftOver() throws IOException {
+    Path other = temporary.resolve("other");
+    try (WriteAheadLog log = open(other)) {
+      appendEntries(log, 5);
+    }
+    try (WriteAheadLog log = open(LogTestBase::smallSegments)) {
+      appendEntries(log, 80);
+      log.truncate(70);
+    }
+    Path stranger = directory().resolve("00000000000000000001.wal");
+    assertThat(stranger).doesNotExist();
+    Files.copy(DirectoryBytes.newestWalFile(other), stranger);
+    List<String> before = new ArrayList<>(DirectoryBytes.fingerprint(directory(), name -> name.endsWith(".wal")).values());
+    assertThatThrownBy(() -> open(LogTestBase::smallSegments))
+        .isInstanceOf(IncompatibleLogException.class).hasMessageContaining("another log");
+    assertThat(DirectoryBytes.fingerprint(directory(), name -> name.endsWith(".wal")).values()).containsExactlyElementsOf(before);
+  }
+}

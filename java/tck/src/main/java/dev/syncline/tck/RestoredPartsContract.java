@@ -1,0 +1,243 @@
+package dev.syncline.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.syncline.CorruptLogException;
+import dev.syncline.CorruptionPolicy;
+import dev.syncline.Damage;
+import dev.syncline.WriteAheadLog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** A backup of which only a part is put back, or that is put back over a part of the log: what one sees then, and what helps. */
+public abstract class RestoredPartsContract extends LogTestBase {
+  private static final int BACKED_UP = 60;
+  private static final int LAST = 100;
+
+  private Path backup;
+
+  /** A closed log with {@link #LAST} entries, and a copy of it from when it had fewer and was closed, too. */
+  private Path givenLogAndBackup() throws IOException {
+    givenClosedLog(BACKED_UP);
+    backup = copyOf(directory());
+    try (WriteAheadLog log = open(LogTestBase::smallSegments)) {
+      appendEntries(log, LAST - BACKED_UP);
+    }
+    return directory();
+  }
+
+  private Path inBackup(String name) {
+    return backup.resolve(name);
+  }
+
+  /** Puts back files of the backup, over what is there. */
+  private void restore(Path... files) throws IOException {
+    for (Path file : files) Files.copy(file, directory().resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private void deleteAll(String suffix) throws IOException {
+    for (Path file : DirectoryBytes.files(directory(), name -> name.endsWith(suffix))) Files.delete(file);
+  }
+
+  private static Damage onlyDamage(WriteAheadLog log) {
+    assertThat(log.recovery().damage()).hasSize(1);
+    return log.recovery().damage().get(0);
+  }
+
+  /** Nothing tells that there was more: sequences are given out again. */
+  @Test
+  void aWholeBackupIsTheLogAsItWasThen() throws IOException {
+    givenLogAndBackup();
+    try (WriteAheadLog log = open(backup, LogTestBase::smallSegments)) {
+      assertThat(log.recovery().damage()).isEmpty();
+      assertThat(log.recovery().closedCleanly()).isTrue();
+      assertThat(lines(log.replay())).isEqualTo(entryLines(1, BACKED_UP));
+      assertThat(log.append(bytes("another"))).isEqualTo(BACKED_UP + 1);
+    }
+  }
+
+  @Test
+  void anOldMarkBesideNewerSegmentsTakesNothingAway() throws IOException {
+    givenLogAndBackup();
+    restore(inBackup("log.mark"));
+    try (WriteAheadLog log = open(LogTestBase::smallSegments)) {
+      assertThat(log.recovery().damage()).isEmpty();
+      assertThat(lines(log.replay())).isEqualTo(entryLines(1, LAST));
+      assertThat(log.append(entryPayload(LAST + 1))).isEqualTo(LAST + 1);
+    }
+  }
+
+  @Test
+  void anOldMarkNamesWhatWasTruncatedSinceAndTruncatingAgainHelps() throws IOException {
+    givenLogAndBackup();
+    try (WriteAheadLog log = open(LogTestBase::smallSegments)) {
+      log.truncate(70);
+    }
+    restore(inBackup("log.mark"));
+    try (WriteAheadLog log = open(LogTestBase::smallSegments)) {
+      Damage damage = onlyDamage(log);
+      assertThat(damage.problem()).contains("expected this segment, found none");
+      assertThat(damage.firstLost()).isEqualTo(1);
+      assertThat(damage.lastLost()).isLessThanOrEqualTo(70);
+      assertThat(lines(log.replay(70))).isEqualTo(entryLines(71, LAST));
+      log.truncate(70);
+      assertThat(log.recovery().writable()).isTrue();
+      assertThat(log.append(entryPayload(LAST + 1))).isEqualTo(LAST + 1);
+    }
+  }
+
+  @Test
+  void anOldNewestSegmentIsDamageWhereItEnds() throws IOException {
+    givenLogAndBackup();
+    Path old = DirectoryBytes.newestWalFile(backup);
+    restore(old);
+    try (WriteAheadLog log = open(LogTestBase::smallSegments)) {
+      Damage damage = log.recovery().damage().get(0);
+      assertThat(damage.file().getFileName()).isEqualTo(old.getFileName());
+      assertThat(damage.firstLost()).isEqualTo(BACKED_UP + 1);
+      assertThat(lines(log.replay())).isEqualTo(entryLines(1, BACKED_UP));
+      assertThat(lines(log.replay(damage.lastLost()))).isEqualTo(entryLines(damage.lastLost() + 1, LAST));
+    }
+  }
+
+  /** With the mark of that time it is the log of that time, unless a newer segment is there to contradict. */
+  @Test
+  void anOldNewestSegmentWithItsMarkIsSilentOnlyIfNoNewerSegmentIsThere() throws IOException {
+    givenLogAndBackup();
+    Path old = DirectoryBytes.newestWalFile(backup);
+    restore(old, inBackup("log.mark"));
+    try (WriteAheadLog log = open(copyOf(directory()), LogTestBase::smallSegments)) {
+      assertThat(log.recovery().damage()).isNotEmpty();
+    }
+    for (Path file : DirectoryBytes.walFiles(directory()))
+      if (file.getFileName().toString().compareTo(old.getFileName().toString()) > 0) Files.delete(file);
+    try (WriteAheadLog log = open(LogTestBase::smallSegments)) {
+      assertThat(log.recovery().damage()).isEmpty();
+      assertThat(lines(log.replay())).isEqualTo(entryLines(1, BACKED_UP));
+    }
+  }
+
+  @Test
+  void aMissingSegmentIsNamedAndWhatLiesBehindItCanBeRead() throws IOException {
+    givenLogAndBackup();
+    List<Path> segments = DirectoryBytes.walFiles(directory());
+    for (Path missing : segments) {
+      Path copy = copyOf(directory());
+      Files.delete(copy.resolve(missing.getFileName()));
+      try (WriteAheadLog log = open(copy, LogTestBase::smallSegments)) {
+        Damage damage = onlyDamage(log);
+        assertThat(damage.file()).isEqualTo(copy.resolve(missing.getFileName()));
+        assertThat(damage.problem()).contains("expected this segment, found none");
+        assertThat(lines(log.replay())).isEqualTo(entryLines(1, damage.firstLost() - 1));
+        assertThat(lines(log.replay(damage.lastLost()))).isEqualTo(entryLines(damage.lastLost() + 1, LAST));
+        assertThatThrownBy(() -> log.append(bytes("no"))).isInstanceOf(CorruptLogException.class);
+      }
+      Files.copy(missing, copy.resolve(missing.getFileName()));
+      try (WriteAheadLog log = open(copy, LogTestBase::smallSegments)) {
+        assertThat(log.recovery().damage()).as("with the file put back").isEmpty();
+        assertThat(lines(log.replay())).isEqualTo(entryLines(1, LAST));
+      }
+    }
+  }
+
+  @Test
+  void theMarkAloneIsNoFreshLog() throws IOException {
+    givenLogAndBackup();
+    deleteAll(".wal");
+    try (WriteAheadLog log = open(LogTestBase::smallSegments)) {
+      assertThat(log.recovery().fresh()).isFalse();
+      Damage damage = onlyDamage(log);
+      assertThat(damage.problem()).contains("expected segments 1 to", "found none");
+      assertThat(damage.firstLost()).isEqualTo(1);
+      assertThat(damage.lastLost()).isEqualTo(LAST);
+      assertThatThrownBy(() -> log.append(bytes("no"))).isInstanceOf(CorruptLogException.class);
+    }
+  }
+
+  @Test
+  void segmentsWithoutTheirMarkCanBeReadAndTruncateMakesAMark() throws IOException {
+    givenLogAndBackup();
+    deleteAll("log.mark");
+    try (WriteAheadLog log = open(LogTestBase::smallSegments)) {
+      Damage damage = onlyDamage(log);
+      assertThat(damage.file()).isEqualTo(directory().resolve("log.mark"));
+      assertThat(damage.losesRecords()).isFalse();
+      assertThat(log.recovery().atStake()).isEmpty();
+      assertThat(lines(log.replay())).isEqualTo(entryLines(1, LAST));
+      assertThatThrownBy(() -> log.append(bytes("no"))).isInstanceOf(CorruptLogException.class);
+    }
+    open(options -> options.corruptionPolicy(CorruptionPolicy.TRUNCATE)).close();
+    try (WriteAheadLog log = open(LogTestBase::smallSegments)) {
+      assertThat(log.recovery().damage()).isEmpty();
+      assertThat(lines(log.replay())).isEqualTo(entryLines(1, LAST));
+      assertThat(log.append(entryPayload(LAST + 1))).isEqualTo(LAST + 1);
+    }
+  }
+
+  /** Only the mark knows of a truncation inside a segment. */
+  @Test
+  void withoutTheMarkWhatWasTruncatedComesBackAsFarAsItIsThere() throws IOException {
+    givenClosedLog(BACKED_UP);
+    try (WriteAheadLog log = open(LogTestBase::smallSegments)) {
+      log.truncate(3);
+    }
+    deleteAll("log.mark");
+    try (WriteAheadLog log = open(LogTestBase::smallSegments)) {
+      assertThat(onlyDamage(log).losesRecords()).isFalse();
+      assertThat(lines(log.replay())).isEqualTo(entryLines(1, BACKED_UP));
+    }
+  }
+
+  /** Without the mark nobody knows how many segments there were: what is missing at either end is not named. */
+  @Test
+  void segmentsAtTheEndsAreNotMissedWithoutTheMark() throws IOException {
+    givenLogAndBackup();
+    deleteAll("log.mark");
+    List<Path> segments = DirectoryBytes.walFiles(directory());
+    Files.delete(segments.get(0));
+    Files.delete(segments.get(segments.size() - 1));
+    try (WriteAheadLog log = open(LogTestBase::smallSegments)) {
+      assertThat(onlyDamage(log).file()).isEqualTo(directory().resolve("log.mark"));
+      assertThat(log.firstSequence()).isGreaterThan(1);
+      assertThat(lines(log.replay())).isEqualTo(entryLines(log.firstSequence(), log.currentSequence()));
+      assertThat(log.currentSequence()).isLessThan(LAST);
+    }
+  }
+
+  /** An empty directory is what a log begins in. */
+  @Test
+  void ofNothingAtAllNobodyCanTellThatItWasALog() throws IOException {
+    givenLogAndBackup();
+    deleteAll(".wal");
+    deleteAll("log.mark");
+    try (WriteAheadLog log = open(LogTestBase::smallSegments)) {
+      assertThat(log.recovery().fresh()).isTrue();
+      assertThat(log.append(bytes("first"))).isEqualTo(1);
+    }
+  }
+
+  /** What a copy tool that does not delete leaves in the target from the time before. */
+  @Test
+  void leftOversOfAnEarlierCopyAreRecognised() throws IOException {
+    givenLogAndBackup();
+    try (WriteAheadLog log = open(LogTestBase::smallSegments)) {
+      log.truncate(70);
+    }
+    try (Stream<Path> files = Files.list(directory())) {
+      for (Path file : files.filter(Files::isRegularFile).toList())
+        Files.copy(file, backup.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+    }
+    assertThat(DirectoryBytes.walFiles(backup)).hasSizeGreaterThan(DirectoryBytes.walFiles(directory()).size());
+    try (WriteAheadLog log = open(backup, LogTestBase::smallSegments)) {
+      assertThat(log.recovery().damage()).isEmpty();
+      assertThat(lines(log.replay())).isEqualTo(entryLines(71, LAST));
+      assertThat(DirectoryBytes.walFiles(backup)).hasSameSizeAs(DirectoryBytes.walFiles(directory()));
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package dev.syncline.tck;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.syncline.Appended;
+import dev.syncline.LogFailedException;
+import dev.syncline.Operation;
+import dev.syncline.RecordType;
+import dev.syncline.SequenceRange;
+import dev.syncline.SyncMode;
+import dev.syncline.WalCursor;
+import dev.syncline.WalRecord;
+import dev.syncline.WriteAheadLog;
+import dev.syncline.tck.Operation.Op;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Appends that tell the sequence at once, and durability later: promise 35. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+public abstract class SequenceFirstContract extends LogTestBase {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final int THREADS = 4;
+  private static final int ROUNDS = 50;
+
+  private static Operation entry(String text) {
+    return Operation.entry(bytes(text));
+  }
+
+  private static long durable(Appended appended) throws Exception {
+    return appended.durable().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  @ParameterizedTest
+  @EnumSource(SyncMode.class)
+  void sequencesAreToldBeforeAnythingIsDurable(SyncMode mode) throws Exception {
+    FaultyStorage disk = new FaultyStorage(openStorage(directory()));
+    WriteAheadLog log = open(disk, options -> options.syncMode(mode).syncInterval(Duration.ofMillis(1)));
+    log.append(bytes("first"));
+    log.sync();
+    FaultyStorage.Stall write = disk.on(Op.WRITE_DURABLY).named(LogTestBase::isFirstSegment).stallBefore();
+    Appended one = log.appendAsync(entry("one"));
+    if (mode == SyncMode.SYNC) write.awaitReached(PATIENCE);
+    Appended batch = log.appendBatchAsync(List.of(entry("two"), entry("three")));
+    Appended last = log.appendAsync(entry("last"));
+    assertThat(one.sequences()).isEqualTo(new SequenceRange(2, 2));
+    assertThat(one.sequence()).isEqualTo(2);
+    assertThat(batch.sequences()).isEqualTo(new SequenceRange(3, 4));
+    assertThat(last.sequence()).as("behind the batch's COMMIT").isEqualTo(6);
+    if (mode != SyncMode.INTERVAL) for (Appended each : List.of(one, batch, last)) assertThat(each.durable()).isNotDone();
+    write.release();
+    log.sync();
+    assertThat(durable(one)).isEqualTo(2);
+    assertThat(durable(batch)).as("the COMMIT's").isEqualTo(5);
+    assertThat(durable(last)).isEqualTo(6);
+    log.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(SyncMode.class)
+  void fromManyThreadsEachSequenceIsToldOnceAndHoldsWhatWasAppended(SyncMode mode) throws Exception {
+    List<Long> completed = Collections.synchronizedList(new ArrayList<>());
+    List<String> expected = Collections.synchronizedList(new ArrayList<>());
+    try (WriteAheadLog log = open(options -> options.syncMode(mode).maxSegmentSize(SMALL_SEGMENT_BYTES))) {
+      List<Together.Task<List<CompletableFuture<Long>>>> threads = new ArrayList<>();
+      for (int i = 0; i < THREADS; i++) {
+        int thread = i;
+        threads.add(Together.begin(() -> appended(log, thread, expected, completed)));
+      }
+      List<CompletableFuture<Long>> futures = new ArrayList<>();
+      for (Together.Task<List<CompletableFuture<Long>>> thread : threads) futures.addAll(thread.get());
+      log.sync();
+      for (CompletableFuture<Long> future : futures) future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      assertThat(completed).as("in sequence order").isSorted().doesNotHaveDuplicates().hasSize(2 * THREADS * ROUNDS);
+    }
+    try (WriteAheadLog log = open(); WalCursor cursor = log.replay()) {
+      List<String> found = new ArrayList<>();
+      while (cursor.hasNext()) {
+        WalRecord record = cursor.next();
+        found.add(record.sequence() + " " + new String(record.value(), UTF_8));
+      }
+      assertThat(found).containsExactlyInAnyOrderElementsOf(expected);
+    }
+  }
+
+  private static List<CompletableFuture<Long>> appended(WriteAheadLog log, int thread, List<String> expected, List<Long> completed)
+      throws IOException {
+    List<CompletableFuture<Long>> futures = new ArrayList<>();
+    for (int i = 0; i < ROUNDS; i++) {
+      String text = thread + "-" + i;
+      Appended one = log.appendAsync(entry(text));
+      expected.add(one.sequence() + " " + text);
+      futures.add(one.durable().thenApply(sequence -> added(completed, sequence)));
+      Appended batch = log.appendBatchAsync(List.of(entry(text + "a"), entry(text + "b")));
+      expected.add(batch.sequences().first() + " " + text + "a");
+      expected.add(batch.sequences().last() + " " + text + "b");
+      futures.add(batch.durable().thenApply(sequence -> added(completed, sequence)));
+    }
+    return futures;
+  }
+
+  private static Long added(List<Long> completed, Long sequence) {
+    completed.add(sequence);
+    return sequence;
+  }
+
+  /** The files as a crash may leave them at any moment: of a batch that nobody was told is durable all is there, or nothing. */
+  @ParameterizedTest
+  @EnumSource(SyncMode.class)
+  void aBatchIsThereAsAWholeOrNotAtAll(SyncMode mode) throws Exception {
+    List<Path> copies = new ArrayList<>();
+    try (WriteAheadLog log = open(options -> options.syncMode(mode))) {
+      for (int i = 0; i < 10; i++) {
+        log.appendBatchAsync(List.of(entry("a"), entry("b"), entry("c")));
+        copies.add(copyOf(directory()));
+      }
+    }
+    for (Path copy : copies) {
+      try (WriteAheadLog log = open(copy); WalCursor all = log.iterate()) {
+        long records = 0;
+        RecordType last = RecordType.COMMIT;
+        for (; all.advance(); records++) last = all.type();
+        assertThat(records % 4).isZero();
+        assertThat(last).isEqualTo(RecordType.COMMIT);
+      }
+    }
+  }
+
+  @Test
+  void whatWasToldWhenTheDiskFailsIsOfUnknownOutcome() throws Exception {
+    FaultyStorage disk = new FaultyStorage(openStorage(directory()));
+    WriteAheadLog log = open(disk, options -> options.syncMode(SyncMode.MANUAL));
+    log.append(bytes("first"));
+    log.sync();
+    Appended batch = log.appendBatchAsync(List.of(entry("a"), entry("b")));
+    assertThat(batch.sequences()).isEqualTo(new SequenceRange(2, 3));
+    disk.on(Op.WRITE_DURABLY).named(LogTestBase::isFirstSegment).forever().fail(() -> new IOException("EIO"));
+    assertThatThrownBy(log::sync).isInstanceOf(LogFailedException.class);
+    assertThatThrownBy(() -> durable(batch)).isInstanceOf(ExecutionException.class).hasCauseInstanceOf(LogFailedException.class);
+    Quietly.close(log);
+  }
+
+  @Test
+  void anEmptyBatchAndNoOperationAreRefusedAndTakeNoSequence() throws Exception {
+    try (WriteAheadLog log = open()) {
+      assertThatThrownBy(() -> log.appendBatchAsync(List.of())).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> log.appendBatchAsync(null)).isInstanceOf(NullPointerException.class);
+      assertThatThrownBy(() -> log.appendAsync(null)).isInstanceOf(NullPointerException.class);
+      assertThat(log.appendAsync(entry("one")).sequence()).isEqualTo(1);
+    }
+  }
+}
