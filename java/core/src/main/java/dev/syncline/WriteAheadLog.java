@@ -79,6 +79,9 @@ public final class WriteAheadLog implements Closeable {
   /**
    * Opens a log on a storage of the caller's: a third implementation, or a decorator. {@link WalOptions#storage} is ignored, and
    * the storage is closed with the log.
+   *
+   * @throws IllegalArgumentException if {@link WalOptions#blockSize} is not a multiple of the storage's
+   *     {@linkplain dev.syncline.io.StorageTraits#alignmentBytes alignment}; nothing of a log is there then that was not there before
    */
   public static WriteAheadLog open(Storage storage, WalOptions options) throws IOException {
     Objects.requireNonNull(storage, "storage");

@@ -136,6 +136,7 @@ final class Opening {
       steps++;
       storage = opener.open();
       if (lock != null) lock.requireSameAs(storage);
+      requireBlocksFit();
       log = new SegmentedLog(storage, options, housekeeper, false);
       log.shutdown().holds(lock);
       log.writer().open();
@@ -162,6 +163,15 @@ final class Opening {
   private static void prepare(Storage in) throws IOException {
     RepairState.requireOpenable(in);
     in.createDirectory();
+  }
+
+  /** A storage that was chosen here fits; one of the caller's need not. */
+  private void requireBlocksFit() {
+    int unitBytes = storage.traits().alignmentBytes();
+    if (options.blockBytes() % unitBytes != 0)
+      throw new IllegalArgumentException(
+          directory + ": a blockSize of " + options.blockBytes() + " bytes is not a multiple of the " + unitBytes + " bytes that the "
+              + storage.traits().name() + " storage writes at once here; choose a larger blockSize, or a storage with buffered I/O");
   }
 
   private boolean isWanted() {

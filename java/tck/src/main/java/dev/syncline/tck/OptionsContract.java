@@ -10,6 +10,8 @@ import dev.syncline.SyncMode;
 import dev.syncline.WalCursor;
 import dev.syncline.WalOptions;
 import dev.syncline.WriteAheadLog;
+import dev.syncline.io.Storage;
+import dev.syncline.io.StorageTraits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,6 +124,32 @@ public abstract class OptionsContract extends LogTestBase {
     assertThat(marks).as("operations on the mark for 10 commits, beside those of opening and of the first segment").isLessThan(60);
     log.append(entryPayload(11));
     assertThat(lines(log.replay())).isEqualTo(entryLines(1, 11));
+  }
+
+  /** The caller's own storage and block size may not go together; nothing of a log is there when that is told. */
+  @Test
+  void blocksThatTheStorageCannotWriteOneByOneAreRefusedBeforeAnythingIsWritten() throws IOException {
+    StorageTraits large = SimulatedStorage.traits(BLOCK_BYTES, false, false);
+    Storage disk = new InterceptedStorage(openStorage(directory())) {
+      @Override
+      public StorageTraits traits() {
+        return large;
+      }
+
+      @Override
+      protected <T> T intercept(dev.syncline.tck.Operation operation, Call<T> call) throws IOException {
+        return call.run();
+      }
+
+      @Override
+      protected Storage around(Storage other) {
+        return other;
+      }
+    };
+    assertThatThrownBy(() -> open(disk, options -> options.blockSize(512))).isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll(directory().toString(), "512", "4096", "choose");
+    assertThat(DirectoryBytes.files(directory(), name -> !name.equals("log.lock"))).isEmpty();
+    assertThat(open().append(bytes("one"))).isEqualTo(1);
   }
 
   /** The least size of a log lets it go on for ever, as long as somebody truncates. */
