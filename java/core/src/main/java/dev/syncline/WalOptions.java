@@ -150,8 +150,9 @@ public final class WalOptions {
      * Bytes after which a new segment file is begun. A record that does not fit gets a larger one of its own, and none is smaller than
      * three blocks.
      *
-     * <p>Default 64 MiB; 1 byte to 1 TiB. The native storage reserves a whole segment when it is begun: if the disk has no room for it,
-     * appends get {@link StorageFullException}. A segment takes 16 bytes of memory for each 64 KiB while it is written.
+     * <p>Default 64 MiB; 1 byte to 1 TiB. The native storage reserves space ahead: half a mebibyte for a new log, then up to four
+     * times what is there. Where a file may not grow so far (ulimit -f, a full disk) the next one is begun, and if there is no room for
+     * that either, appends get {@link StorageFullException}. A segment takes 16 bytes of memory for each 64 KiB while it is written.
      */
     public Builder maxSegmentSize(long bytes) {
       maxSegmentSize = OptionLimits.bytes("maxSegmentSize", bytes, LogOptions.SEGMENT_BYTES_MAX);

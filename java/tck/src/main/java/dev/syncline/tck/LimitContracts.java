@@ -12,6 +12,14 @@ import org.junit.jupiter.api.Nested;
 public abstract class LimitContracts extends LogTestBase {
 
   @Nested
+  class SmallLogs extends SmallLogsContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return LimitContracts.this.openStorage(directory);
+    }
+  }
+
+  @Nested
   class Copies extends CopiesContract {
     @Override
     protected Storage openStorage(Path directory) throws IOException {

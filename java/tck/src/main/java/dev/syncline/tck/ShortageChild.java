@@ -10,6 +10,7 @@ final class ShortageChild {
   static final String HEAP = "heap:";
   static final String THREADS = "threads:";
   static final String DESCRIPTORS = "descriptors:";
+  static final String FILE_SIZE = "file-size:";
 
   private ShortageChild() {}
 
@@ -24,6 +25,7 @@ final class ShortageChild {
         case STACK -> StackDepths.run(storage, directory, mode);
         case HEAP -> HeapPressure.run(storage, directory, mode);
         case DESCRIPTORS -> DescriptorShortage.run(storage, directory, mode);
+        case FILE_SIZE -> FileSizeLimit.run(storage, directory, mode);
         case THREADS -> ThreadShortage.run(storage, directory, mode);
         default -> throw new IllegalArgumentException("no such task: " + task);
       }

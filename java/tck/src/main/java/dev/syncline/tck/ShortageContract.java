@@ -51,6 +51,12 @@ public abstract class ShortageContract extends LogTestBase {
     assertChildIsFine(DescriptorShortage.limit(), List.of("-XX:TieredStopAtLevel=1"), ShortageChild.DESCRIPTORS + mode);
   }
 
+  @ParameterizedTest
+  @EnumSource(SyncMode.class)
+  void aLimitOnTheSizeOfFilesMakesMoreOfThem(SyncMode mode) throws Exception {
+    assertChildIsFine(FileSizeLimit.limit(), List.of("-XX:TieredStopAtLevel=1"), ShortageChild.FILE_SIZE + mode);
+  }
+
   /** Needs root and the first version of control groups (cgroups(7)), with its controller where it usually is. */
   @ParameterizedTest
   @EnumSource(SyncMode.class)

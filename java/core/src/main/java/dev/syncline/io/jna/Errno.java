@@ -60,9 +60,9 @@ enum Errno {
     return result == -number;
   }
 
-  /** Whether a native result means that there is no room: the device is full, or the quota is used up. */
+  /** Whether a native result means that there is no room: the device is full, the quota is used up, or the file as large as it may be. */
   static boolean isFull(long result) {
-    return ENOSPC.is(result) || EDQUOT.is(result);
+    return ENOSPC.is(result) || EDQUOT.is(result) || EFBIG.is(result);
   }
 
   /** Such as {@code EIO (input/output error)}. */

@@ -17,12 +17,13 @@ import java.util.Set;
  *
  * <p>A broken disk that is taken for a full one is used on, so whatever is not known for certain is not full: a text counts only if it
  * is, to the last character, what this process says for a full disk, or what some C library says in English for a full disk or an
- * exhausted quota. What is left is an exhausted quota in another language, which stops the log although it need not.
+ * exhausted quota or for a file that is as large as it may be. What is left are the last two in another language, which stop the log
+ * although they need not.
  */
 final class Full {
-  /** ENOSPC of glibc, musl and macOS; EDQUOT of glibc, musl and macOS; ERROR_DISK_FULL of Windows. No other error has these texts. */
+  /** ENOSPC, EDQUOT and EFBIG of glibc, musl and macOS; ERROR_DISK_FULL of Windows. No other error has these texts. */
   private static final Set<String> ENGLISH = Set.of("No space left on device", "Disk quota exceeded", "Quota exceeded",
-      "Disc quota exceeded", "There is not enough space on the disk");
+      "Disc quota exceeded", "File too large", "There is not enough space on the disk");
 
   private static final Path DEVICE_WITHOUT_ROOM = Path.of("/dev/full");
 

@@ -70,8 +70,30 @@ public final class Rotation {
   /** Makes space ready for a frame of that size, in the tail or in the next segment, whose records come after {@code appended}. */
   void makeRoom(long frameBytes, long appended) throws IOException {
     Segment now = tail;
-    if (now != null && preparer.belongs(now, frameBytes)) preparing(() -> preparer.fill(now, now.endBytes() + frameBytes));
-    else begin(frameBytes, appended);
+    if (now == null || !preparer.belongs(now, frameBytes)) {
+      begin(frameBytes, appended);
+      return;
+    }
+    long end = now.endBytes() + frameBytes;
+    try {
+      preparing(() -> preparer.fill(now, end));
+    } catch (StorageFullException e) {
+      if (now.reachesBeyond(now.header.baseSequence())) beginInstead(frameBytes, appended, e);
+      else preparing(() -> preparer.fillInsteadOfSpares(now, end));
+    }
+  }
+
+  /**
+   * A file that is ready already needs no room; and it may be the tail's file that is full and not the disk, since the process or the
+   * file system may limit how large one gets.
+   */
+  private void beginInstead(long frameBytes, long appended, StorageFullException because) throws IOException {
+    try {
+      begin(frameBytes, appended);
+    } catch (StorageFullException e) {
+      e.addSuppressed(because);
+      throw e;
+    }
   }
 
   /** Begins the next segment behind the newest one, which is sealed first. */
@@ -79,7 +101,7 @@ public final class Rotation {
     Segment newest = segments.newest();
     preparing(() -> {
       // The seal's room first: on a full disk what is prepared is given up for it.
-      if (newest != null) preparer.makeRoomForSeal(newest);
+      if (newest != null) preparer.makeRoomForSealIfThereIs(newest);
       preparer.prepare(frameBytes, segments.diskBytes());
       reserved = new byte[MEMORY_BYTES];
     });

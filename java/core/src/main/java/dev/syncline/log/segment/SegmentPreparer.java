@@ -1,15 +1,10 @@
 package dev.syncline.log.segment;
 
-import dev.syncline.ResourceShortageException;
 import dev.syncline.StorageFullException;
 import dev.syncline.SyncMode;
-import dev.syncline.SynclineException;
-import dev.syncline.format.Crc;
-import dev.syncline.format.FrameHeader;
 import dev.syncline.format.Layout;
 import dev.syncline.format.LogId;
 import dev.syncline.format.Mark;
-import dev.syncline.format.Seal;
 import dev.syncline.format.SegmentHeader;
 import dev.syncline.format.SegmentName;
 import dev.syncline.io.AlignedBuffers;
@@ -31,14 +26,7 @@ import java.util.List;
 public final class SegmentPreparer {
   private static final long CHUNK_BYTES_MIN = 128 << 10;
   private static final long CHUNK_BYTES_MAX = 1 << 20;
-
-  /** A file that can become a segment, with all that this takes: no records, no name of its own yet. */
-  private record Prepared(
-      String name, SegmentFile file, long capacityBytes, long writtenBytes, long recycledBytes, ByteBuffer header, SparseIndex index) {
-    Prepared with(String newName, long filled) {
-      return new Prepared(newName, file, capacityBytes, filled, recycledBytes, header, index);
-    }
-  }
+  private static final long SUCCESSOR_AT_BYTES = 256 << 10;
 
   private final Storage storage;
   private final LogOptions options;
@@ -47,15 +35,13 @@ public final class SegmentPreparer {
 
   private final SegmentFiles files;
   private final FreeFiles freeFiles;
-  private final Crc crc = new Crc();
+  private final Sealer sealer;
   private final Fences fences;
-  private volatile Prepared next;
+  private final NextFile next;
 
-  /** What the seal is encoded in that room was made for; null while there is none. */
-  private ByteBuffer sealBuffer;
+  /** What the segments before the tail take, as far as they were begun here. */
+  private long usedBeforeBytes;
 
-  private long names;
-  private long recycled;
   private long rotations;
 
   public SegmentPreparer(Storage storage, LogOptions options, MarkFile markFile) {
@@ -64,12 +50,14 @@ public final class SegmentPreparer {
     this.markFile = markFile;
     this.logId = markFile.current().logId();
     this.files = new SegmentFiles(storage);
+    this.sealer = new Sealer(storage);
     this.fences = new Fences(storage.traits().preallocates());
     this.freeFiles = new FreeFiles(files, capacityFor(0));
+    this.next = new NextFile(files, freeFiles, options.blockBytes());
   }
 
   public long recycledFiles() {
-    return recycled;
+    return next.recycled();
   }
 
   public long rotations() {
@@ -78,15 +66,15 @@ public final class SegmentPreparer {
 
   /** Bytes of files that are ready or free, on top of the segments'. Any thread. */
   public long spareBytes() {
-    Prepared ready = next;
-    return (ready == null ? 0 : ready.capacityBytes()) + freeFiles.bytes();
+    return next.reservedBytes() + freeFiles.bytes();
   }
 
   // The space of the tail.
 
   /** Opens a segment to go on writing behind its last frame. */
   public void resume(Segment segment) throws IOException {
-    orShortage(() -> segment.resumeWriting(files.openToGoOn(segment.name, segment.endBytes()), storage.traits().preallocates()));
+    Shortages.orShortage(storage.directory(),
+        () -> segment.resumeWriting(files.openToGoOn(segment.name, segment.endBytes()), storage.traits().preallocates()));
     segment.readyBytes = segment.endBytes();
     setLimit(segment, capacityFor(Layout.BLOCK_BYTES_MAX));
   }
@@ -102,18 +90,28 @@ public final class SegmentPreparer {
 
   /** Makes the tail's space ready up to {@code targetBytes} at least; the rest of the chunk comes with it. */
   public void fill(Segment tail, long targetBytes) throws IOException {
-    orWithoutSpares(() -> fillOnce(tail, targetBytes, false));
+    fillOnce(tail, targetBytes, chunkBytes(tail), false);
   }
 
-  /** @param recordsWait whether records may lie in the file that no sync has covered */
-  private void fillOnce(Segment tail, long targetBytes, boolean recordsWait) throws IOException {
+  /** The same, at the cost of the spare files where there is no other room. */
+  public void fillInsteadOfSpares(Segment tail, long targetBytes) throws IOException {
+    orWithoutSpares(() -> fill(tail, targetBytes));
+  }
+
+  /**
+   * @param aheadBytes how much is made ready at a time, also beyond the target
+   * @param recordsWait whether records may lie in the file that no sync has covered
+   */
+  private void fillOnce(Segment tail, long targetBytes, long aheadBytes, boolean recordsWait) throws IOException {
     long capacity = capacityFor(0);
     while (tail.readyBytes < targetBytes) {
       long from = tail.readyBytes;
       boolean used = from < tail.recycledBytes;
-      long chunk = Math.min(from + chunkBytes(tail), Math.max(capacity, targetBytes));
+      long chunk = Math.min(from + aheadBytes, Math.max(capacity, targetBytes));
       long to = used ? Fences.nextStep(tail, from) : Math.max(Math.min(targetBytes, from + CHUNK_BYTES_MAX), chunk);
-      if (tail.reservedBytes < to) reserve(tail, Math.max(capacity, to));
+      // With a block for the fence, so that where the file grows one stands before that.
+      long needed = Math.max(to, Math.min(capacity, to + tail.header.blockBytes()));
+      if (tail.reservedBytes < needed) reserve(tail, needed);
       fences.set(tail, to);
       // Over the fence at least, before frames may go there.
       tail.writer().writeZeros(from, used ? tail.header.blockBytes() : to - from);
@@ -133,8 +131,11 @@ public final class SegmentPreparer {
     }
   }
 
-  private void reserve(Segment tail, long bytes) throws IOException {
-    tail.writer().reserve(bytes);
+  private void reserve(Segment tail, long neededBytes) throws IOException {
+    long bytes = Reservation.of(neededBytes, Reservation.wanted(neededBytes, capacityFor(0), usedBeforeBytes + tail.endBytes()), asked -> {
+      tail.writer().reserve(asked);
+      return asked;
+    });
     tail.reservedBytes = bytes;
     if (storage.traits().preallocates()) tail.fileBytes = Math.max(tail.fileBytes, bytes);
   }
@@ -152,12 +153,15 @@ public final class SegmentPreparer {
   /** The same without the commit token, beside frames that are being written. */
   public void fillAhead(Segment tail) throws IOException {
     long target = Math.min(tail.limitBytes, tail.readyBytes + chunkBytes(tail));
-    orWithoutSpares(() -> fillOnce(tail, target, options.syncMode() != SyncMode.SYNC));
+    fillOnce(tail, target, chunkBytes(tail), options.syncMode() != SyncMode.SYNC);
   }
 
-  /** Whether the tail is so far used that its successor should be ready. */
+  /**
+   * Whether the tail is so far used that its successor should be ready. Early, since on a disk that has become full the log goes on in
+   * it, and what is truncated then can be given up: nothing of the newest file can.
+   */
   public boolean wantsSuccessor(Segment tail) {
-    return next == null && tail.endBytes() > tail.limitBytes / 2;
+    return !next.isThere() && tail.endBytes() > Math.min(tail.limitBytes / 2, SUCCESSOR_AT_BYTES);
   }
 
   // The next segment.
@@ -177,91 +181,21 @@ public final class SegmentPreparer {
    */
   public void prepare(long frameBytes, long usedBytes) throws IOException {
     long capacity = capacityFor(frameBytes);
-    if (next != null && next.capacityBytes() < capacity) discardNext();
-    if (next == null && usedBytes + capacity > options.maxLogBytes())
+    if (next.isSmallerThan(capacity)) next.discard();
+    if (!next.isThere() && usedBytes + capacity > options.maxLogBytes())
       throw new StorageFullException(
           storage.directory() + ": the log takes " + usedBytes + " bytes and a segment of " + capacity + " more would exceed maxLogSize of "
               + options.maxLogBytes() + ". Truncate what is no longer needed");
+    long targetBytes = options.blockBytes() + Math.max(frameBytes, Math.min(CHUNK_BYTES_MIN, capacity - options.blockBytes()));
     orWithoutSpares(() -> {
-      orShortage(() -> {
-        if (next == null) next = takeNext(capacity);
-        // Now and not in the middle of a rotation.
-        next.file().prepareDurableWrites();
-      });
-      fillNext(options.blockBytes() + Math.max(frameBytes, Math.min(CHUNK_BYTES_MIN, capacity - options.blockBytes())));
+      Shortages.orShortage(storage.directory(), () -> next.have(capacity, targetBytes));
+      next.fill(targetBytes);
     });
   }
 
   /** Gives the file that is ready the name of the next segment, not durably yet. Without its header it is none, whatever becomes of it. */
   public void nameNext() throws IOException {
-    String name = SegmentName.of(markFile.current().lastOrdinal() + 1);
-    if (next.name().equals(name)) return;
-    orShortage(() -> files.nameSpare(next.name(), name));
-    next.file().renamed(name);
-    next = next.with(name, next.writtenBytes());
-  }
-
-  private Prepared takeNext(long capacity) throws IOException {
-    ByteBuffer header = AlignedBuffers.allocate(options.blockBytes()).limit(options.blockBytes());
-    SparseIndex index = new SparseIndex(capacity);
-    Prepared again = takeFree(capacity, header, index);
-    if (again != null) return again;
-    String name = SegmentName.ready(++names);
-    return new Prepared(name, files.create(name, capacity), capacity, 0, 0, header, index);
-  }
-
-  /** A file to use again, or null if there is none. */
-  private Prepared takeFree(long capacity, ByteBuffer header, SparseIndex index) throws IOException {
-    for (FreeFiles.Free free = freeFiles.take(); free != null; free = freeFiles.take()) {
-      try {
-        SegmentFile file = files.openToUseAgain(free.name(), capacity);
-        if (file == null) continue;
-        recycled++;
-        long used = Math.min(capacity, free.bytes() & -options.blockBytes());
-        return new Prepared(free.name(), file, capacity, used, used, header, index);
-      } catch (IOException | RuntimeException | Error e) {
-        freeFiles.giveBack(free);
-        throw e;
-      }
-    }
-    return null;
-  }
-
-  /**
-   * Making or opening a file that holds no records of a commit under way may fail for want of a descriptor, of memory, of anything: nothing
-   * that counts has changed, and the next try may succeed. Which of them it was a channel's exception does not say but in words.
-   */
-  private void orShortage(Step making) throws IOException {
-    try {
-      making.run();
-    } catch (SynclineException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new ResourceShortageException(
-          storage.directory() + ": no file for the next records could be made or opened: " + e + ". Nothing was changed; if descriptors are"
-              + " short raise their limit (ulimit -n), then try again", e);
-    }
-  }
-
-  private void fillNext(long targetBytes) throws IOException {
-    long from = next.writtenBytes();
-    if (from >= targetBytes) return;
-    try {
-      next.file().writeZeros(from, targetBytes - from);
-      next.file().sync();
-    } catch (IOException | RuntimeException e) {
-      discardNext();
-      throw e;
-    }
-    next = next.with(next.name(), targetBytes);
-  }
-
-  private void discardNext() throws IOException {
-    Prepared unused = next;
-    next = null;
-    if (unused == null) return;
-    unused.file().close();
-    files.delete(unused.name());
+    next.name(storage.directory(), SegmentName.of(markFile.current().lastOrdinal() + 1));
   }
 
   /**
@@ -281,8 +215,7 @@ public final class SegmentPreparer {
         predecessor == null ? 0 : predecessor.header.epoch(),
         lastSequence,
         predecessor == null ? 0 : predecessor.lastCrc());
-    Prepared prepared = next;
-    next = null;
+    NextFile.Prepared prepared = next.take();
     SegmentFile file = prepared.file();
     try {
       storage.syncDirectory();
@@ -291,14 +224,15 @@ public final class SegmentPreparer {
       Segment segment = new Segment(header, headerCrc, prepared.index());
       segment.startWriting(file);
       segment.recycledBytes = prepared.recycledBytes();
-      segment.reservedBytes = prepared.capacityBytes();
-      segment.fileBytes = storage.traits().preallocates() ? prepared.capacityBytes() : prepared.writtenBytes();
+      segment.reservedBytes = prepared.reservedBytes();
+      segment.fileBytes = storage.traits().preallocates() ? prepared.reservedBytes() : prepared.writtenBytes();
       segment.readyBytes = segment.recycledBytes == 0 ? prepared.writtenBytes() : Fences.nextStep(segment, options.blockBytes());
       fences.setDurably(segment, segment.readyBytes);
       setLimit(segment, prepared.capacityBytes());
       Mark.DurablePoint start = new Mark.DurablePoint(ordinal, options.blockBytes(), baseSequence, headerCrc);
       markFile.store(mark.withOrdinals(mark.hasSegments() ? mark.firstOrdinal() : ordinal, ordinal)
           .withFloor(baseSequence).withoutRewind().withDurable(start, false));
+      if (predecessor != null) usedBeforeBytes = Math.min(prepared.capacityBytes(), usedBeforeBytes + predecessor.fileBytes);
       rotations++;
       return segment;
     } catch (Throwable t) {
@@ -321,41 +255,31 @@ public final class SegmentPreparer {
    * @throws StorageFullException if there is none; nothing has changed then
    */
   public void makeRoomForSeal(Segment segment) throws IOException {
-    if (segment.sealed() || !canSeal(segment)) return;
-    if (segment.writer() == null) resume(segment);
-    // It may have been lost to an interrupt since it was had.
-    else orShortage(segment.writer()::prepareDurableWrites);
-    int sealBytes = segment.seal().frameBytes(segment.header.blockBytes());
-    sealBuffer = AlignedBuffers.allocate(sealBytes);
-    fill(segment, segment.endBytes() + sealBytes);
+    orWithoutSpares(() -> makeRoomForSealOnce(segment));
   }
 
-  /**
-   * Whether the storage takes writes at the segment's blocks, which an earlier user chose. A segment without a seal is read from the
-   * front.
-   */
-  private boolean canSeal(Segment segment) {
-    return segment.header.blockBytes() % storage.traits().alignmentBytes() == 0;
+  private void makeRoomForSealOnce(Segment segment) throws IOException {
+    if (segment.sealed() || !sealer.isWritable(segment)) return;
+    if (segment.writer() == null) resume(segment);
+    // It may have been lost to an interrupt since it was had.
+    else Shortages.orShortage(storage.directory(), segment.writer()::prepareDurableWrites);
+    long end = segment.endBytes() + sealer.prepare(segment);
+    // No more than that: where no chunk had room it may still have.
+    fillOnce(segment, end, 0, false);
+  }
+
+  /** The same, or goes without one where the file has no room for it: a limit on its size, say, which its successor need not meet. */
+  public void makeRoomForSealIfThereIs(Segment segment) throws IOException {
+    try {
+      makeRoomForSealOnce(segment);
+    } catch (StorageFullException e) {
+      sealer.goWithout();
+    }
   }
 
   /** Ends a segment with the seal that room was made for, durably, and closes its file for writing. Every frame of it is durable. */
   public void seal(Segment segment) throws IOException {
-    if (segment.sealed() || !canSeal(segment)) return;
-    int block = segment.header.blockBytes();
-    Seal seal = segment.seal();
-    int bytes = seal.frameBytes(block);
-    ByteBuffer buffer = sealBuffer.limit(bytes);
-    sealBuffer = null;
-    int bodyCrc = seal.encode(buffer, block, crc);
-    FrameHeader header = segment.sealHeader(seal.bodyBytes(), bodyCrc);
-    header.encode(buffer, 0, crc);
-    long at = segment.endBytes();
-    SegmentFile file = segment.writer();
-    file.writeDurably(buffer, at);
-    // If a crash takes the cut back, zeros follow the seal: then the segment is read from the front instead of from its end.
-    file.truncate(at + bytes);
-    segment.markSealed(at + bytes);
-    segment.stopWriting().close();
+    sealer.seal(segment);
   }
 
   // Truncated segments.
@@ -365,24 +289,24 @@ public final class SegmentPreparer {
     freeFiles.dispose(segments, rotations);
   }
 
-  private interface Step {
-    void run() throws IOException;
-  }
-
   /** On a full disk the spare files are the room that truncation has made: gives them up, and tries once more. */
-  private void orWithoutSpares(Step step) throws IOException {
+  private void orWithoutSpares(Shortages.Step step) throws IOException {
     try {
       step.run();
     } catch (StorageFullException e) {
-      if (!discardSpares()) throw e;
-      step.run();
+      if (!discardSpares()) throw Shortages.noRoom(storage.directory(), options.maxSegmentBytes(), e);
+      try {
+        step.run();
+      } catch (StorageFullException again) {
+        throw Shortages.noRoom(storage.directory(), options.maxSegmentBytes(), again);
+      }
     }
   }
 
   /** Deletes what was kept ready; returns whether there was any. */
   public boolean discardSpares() throws IOException {
-    boolean any = next != null || !freeFiles.isEmpty();
-    discardNext();
+    boolean any = next.isThere() || !freeFiles.isEmpty();
+    next.discard();
     freeFiles.discard();
     if (any) storage.syncDirectory();
     return any;
@@ -390,8 +314,6 @@ public final class SegmentPreparer {
 
   /** Closes descriptors without touching the directory. */
   public void abandon() throws IOException {
-    Prepared unused = next;
-    next = null;
-    if (unused != null) unused.file().close();
+    next.abandon();
   }
 }
