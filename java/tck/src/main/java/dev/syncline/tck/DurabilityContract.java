@@ -122,6 +122,16 @@ public abstract class DurabilityContract extends LogTestBase {
     assertThat(lines(open(crashCopy(log)).replay())).isEqualTo(entryLines(1, 5));
   }
 
+  /** A record, or a batch, that leaves no room for another one in its frame. */
+  @Test
+  void intervalAppendsThatFillAFrameAtOnceBecomeDurableByThemselvesToo() throws Exception {
+    WriteAheadLog log = open(options -> options.syncMode(SyncMode.INTERVAL).syncInterval(Duration.ofMillis(5)));
+    log.append(new byte[1 << 20]);
+    Together.await("the background sync has come for the record", () -> log.durableSequence() == 1);
+    log.appendBatch(Collections.nCopies(20, dev.syncline.Operation.entry(new byte[64 << 10])));
+    Together.await("the background sync has come for the batch", () -> log.durableSequence() == 22);
+  }
+
   @Test
   void intervalAppendsDoNotWaitForTheInterval() throws IOException {
     WriteAheadLog log = open(options -> options.syncMode(SyncMode.INTERVAL).syncInterval(Duration.ofHours(1)));

@@ -80,8 +80,9 @@ final class WriteBehind extends CommitQueue {
   /** Allocates nothing and throws nothing: the record is in. */
   private void entered() {
     boolean full = openFrame().bodyBytes() >= FRAME_BODY_BYTES_MAX;
+    // First: a record that fills a frame alone has nobody before it who has begun one.
+    if (syncsByItself && !intervalRuns) beginInterval();
     if (full && frames.hasSpare() && StackReserve.has(StackReserve.DISK)) queueOpenFrame();
-    else if (syncsByItself && !intervalRuns) beginInterval();
   }
 
   private void beginInterval() {
@@ -174,7 +175,7 @@ final class WriteBehind extends CommitQueue {
 
   private void becomeDurable(long sequence) {
     end.moveTo(sequence, rotation.tail());
-    intervalRuns = appendedSequence() > sequence;
+    intervalRuns = syncsByItself && appendedSequence() > sequence;
     intervalBeganNanos = System.nanoTime();
     asyncAppends.durableThrough(sequence);
   }
