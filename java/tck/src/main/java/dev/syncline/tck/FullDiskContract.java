@@ -61,6 +61,8 @@ public abstract class FullDiskContract extends LogTestBase {
     Together.run(8, thread -> assertThat(log.awaitRoom(Duration.ofSeconds(1))).isFalse());
     long intervals = 1 + (System.nanoTime() - beganNanos) / Duration.ofMillis(100).toNanos();
     assertThat(trials).hasValueBetween(2, (int) intervals + 1);
+    for (Duration over : List.of(Duration.ZERO, Duration.ofSeconds(-1), Duration.ofSeconds(Long.MIN_VALUE)))
+      assertThat(log.awaitRoom(over)).as("%s", over).isFalse();
     disk.heal();
     Together.run(8, thread -> assertThat(log.awaitRoom(Duration.ofSeconds(20))).isTrue());
     log.append(bytes("there is room"));

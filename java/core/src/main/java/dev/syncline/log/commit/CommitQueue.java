@@ -253,7 +253,7 @@ public abstract class CommitQueue extends CommitBase {
       while (true) {
         state.requireWritable();
         if (!asyncAppends.isFull() && asyncAppends.hasThread() && hasThreads() && fits(Layout.RECORD_HEADER_BYTES)) return true;
-        long leftNanos = timeoutNanos - (System.nanoTime() - beganNanos);
+        long leftNanos = Math.max(0, timeoutNanos) - (System.nanoTime() - beganNanos);
         if (!asyncAppends.isFull() && trials.areDue() && triedToMakeRoom()) continue;
         if (leftNanos <= 0 || Thread.currentThread().isInterrupted()) return false;
         waitForRoom(Math.min(leftNanos, trials.pauseNanos()));
