@@ -146,9 +146,11 @@ final class LogWriter {
   /** Forgets every record up to {@code through}, durably. */
   void truncate(long through) throws IOException {
     state.requireWritable();
-    if (through <= mark().truncatedThrough()) return;
-    queue.awaitDurable(through);
-    truncation.truncate(through);
+    do {
+      if (through <= mark().truncatedThrough()) return;
+      AppendLimits.requireCut("through", through, 0, queue.currentSequence());
+      queue.awaitDurable(through);
+    } while (!truncation.truncate(through));
   }
 
   /** Moves the truncation mark past damage, and then recovers what is left as if the log had just been opened. */

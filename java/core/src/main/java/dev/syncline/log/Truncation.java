@@ -61,12 +61,14 @@ final class Truncation {
 
   // The front.
 
-  /** Forgets every record up to {@code through}, which is durable. */
-  void truncate(long through) throws IOException {
-    housekeeper.run(() -> {
+  /** Forgets every record up to {@code through}; returns false if that is not durable, since a cut of the tail has come first. */
+  boolean truncate(long through) throws IOException {
+    return housekeeper.run(() -> {
       state.requireWritable();
+      // Sequences that a cut has taken are given out again, to records that are not to be forgotten.
+      if (through > queue.end().sequence()) return false;
       state.finalOnFailure(() -> truncateOnThread(through));
-      return null;
+      return true;
     });
   }
 
@@ -107,6 +109,8 @@ final class Truncation {
       AppendLimits.requireCheckpoint(checkpoint, sequence);
       queue.exclusively(() -> {
         if (sequence >= queue.appendedSequence()) return;
+        // Again: the front may have moved meanwhile, and what is appended behind the cut must lie above it.
+        AppendLimits.requireCut("after", sequence, markFile().current().truncatedThrough(), queue.appendedSequence());
         if (liesBelowTheLog(sequence)) {
           state.finalOnFailure(() -> cutAll(sequence, checkpoint));
           return;

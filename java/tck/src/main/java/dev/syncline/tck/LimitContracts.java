@@ -166,6 +166,14 @@ public abstract class LimitContracts extends LogTestBase {
   }
 
   @Nested
+  class CutsBeside extends CutsBesideContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return LimitContracts.this.openStorage(directory);
+    }
+  }
+
+  @Nested
   class Closing extends ClosingContract {
     @Override
     protected Storage openStorage(Path directory) throws IOException {

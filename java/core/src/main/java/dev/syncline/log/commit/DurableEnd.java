@@ -44,6 +44,15 @@ public final class DurableEnd {
     return writtenSequence;
   }
 
+  /**
+   * Whether it has come to {@code target}, or had when a cut of the tail took that: what is cut is durable then. Lock held.
+   *
+   * @param appended highest sequence given out
+   */
+  boolean hasReached(long target, long appended) {
+    return sequence >= Math.min(target, appended);
+  }
+
   /** The log goes on behind {@code lastSequence}, all of it durable. Lock held. */
   void restart(long lastSequence) {
     writtenSequence = lastSequence;

@@ -264,7 +264,7 @@ final class GroupCommit extends CommitQueue {
   public void awaitDurable(long target) throws IOException {
     lock.lock();
     try {
-      while (end.sequence() < target) {
+      while (!end.hasReached(target, appendedSequence())) {
         if (state.stopped()) throw state.failedException();
         if (hasWork()) wantLeader();
         end.awaitMove();

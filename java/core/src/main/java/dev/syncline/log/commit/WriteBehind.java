@@ -218,7 +218,7 @@ final class WriteBehind extends CommitQueue {
     long turn;
     lock.lock();
     try {
-      if (end.sequence() >= target) return false;
+      if (end.hasReached(target, appendedSequence())) return false;
       if (state.stopped()) throw state.failedException();
       syncWantedSequence = Math.max(syncWantedSequence, target);
       boolean alone = !token.isOut() && !unsynced && fullFrames.isEmpty() && !openFrame().isEmpty();
@@ -233,14 +233,20 @@ final class WriteBehind extends CommitQueue {
     } finally {
       lock.unlock();
     }
-    write(turn, true);
+    write(turn, true, true);
     return true;
   }
 
-  /** Writes what is full and gives the token back; a failure ends the log. */
-  private void write(long turn, boolean durably) throws IOException {
+  /**
+   * Writes and gives the token back; a failure ends the log. Allocates nothing before it can do that.
+   *
+   * @param ownOnly only the frame that the caller has queued alone: what others have queued behind it meanwhile is the writer's, since a
+   *     caller may be interrupted, and has waited for this one only
+   */
+  private void write(long turn, boolean durably, boolean ownOnly) throws IOException {
     try {
-      writeFullFrames(durably);
+      if (ownOnly) writeFirstDurably();
+      else writeFullFrames(durably);
       lock.lockAgain();
       try {
         release(turn);
@@ -251,6 +257,18 @@ final class WriteBehind extends CommitQueue {
       throw failed(turn, t, null);
     }
     committed();
+  }
+
+  private void writeFirstDurably() throws IOException {
+    // Only the token's holder takes it away.
+    Frame first = fullFrames.first();
+    disk.writeDurably(first, end.sequence());
+    lock.lockAgain();
+    try {
+      takeIn(first, true);
+    } finally {
+      lock.unlock();
+    }
   }
 
   // The writer thread.
@@ -284,7 +302,7 @@ final class WriteBehind extends CommitQueue {
     } finally {
       lock.unlock();
     }
-    write(turn, durably);
+    write(turn, durably, false);
     return true;
   }
 
