@@ -47,11 +47,23 @@ final class CallbackThread {
   /** Whether {@link #thread} is in code of the caller's. */
   private volatile boolean away;
 
+  /** Whether {@link #thread} rests until it is woken, however long. */
+  private volatile boolean resting;
+
+  /** Who is inside the executor, handing it a task, or null. Guarded by the lock. */
+  private Thread submitting;
+
+  /** Who does not come back from there, so that nobody else is sent; or null. Written under the lock. */
+  private volatile Thread stuck;
+
   /** Whether the housekeeping thread will look again by itself. */
   private volatile boolean watched;
 
   private volatile boolean stopped;
+
+  /** Threads that are in code of the caller's, and in whose place another has come. Guarded by the lock. */
   private int lostThreads;
+
   private boolean warned;
 
   /** @param watch has {@link #attend} called soon */
@@ -101,7 +113,7 @@ final class CallbackThread {
 
   /** Something was settled. Who is delivering looks again before it ends. */
   void wake() {
-    if (!delivering) LockSupport.unpark(thread);
+    if (resting || !delivering) LockSupport.unpark(thread);
   }
 
   private void loop() {
@@ -131,12 +143,12 @@ final class CallbackThread {
 
   private void step() {
     if (futures.waitingCount() == 0) {
-      LockSupport.park(this);
+      rest();
       return;
     }
     long mine = nextTurn(false);
     if (mine != 0) {
-      submit(mine);
+      leave(mine, stuck == null);
     } else if (System.nanoTime() - progressNanos < PATIENCE_NANOS) {
       LockSupport.parkNanos(this, PATIENCE_NANOS);
     } else {
@@ -144,11 +156,24 @@ final class CallbackThread {
     }
   }
 
+  /** Until something is settled; or for a time, since a callback that is running may wait for what is settled later. */
+  private void rest() {
+    if (delivering) {
+      LockSupport.parkNanos(this, PATIENCE_NANOS);
+      return;
+    }
+    resting = true;
+    // Looked at after that was written: who settles or stops looks at the two in the other order.
+    if (futures.waitingCount() == 0 && !stopped) LockSupport.park(this);
+    resting = false;
+  }
+
   /** A new turn, or 0 if somebody has one and it is not to be taken from him. */
   private long nextTurn(boolean anyway) {
     lock.lock();
     try {
       if (delivering && !anyway) return 0;
+      if (anyway) stuck = submitting;
       delivering = true;
       progressNanos = System.nanoTime();
       return ++turn;
@@ -157,26 +182,91 @@ final class CallbackThread {
     }
   }
 
-  private void submit(long mine) {
-    if (!watched) watch.run();
+  private void takeOver() {
+    long mine = nextTurn(true);
+    warnOnce("callbackExecutor has completed nothing for a second, so futures complete on a thread of the log's", null);
+    leave(mine, false);
+  }
+
+  /** Goes where code of the caller's runs. Somebody watches whether the thread comes back. */
+  private void leave(long mine, boolean submits) {
     away = true;
     try {
-      executor.execute(() -> deliver(mine));
-    } catch (Throwable t) {
-      if (isTurn(mine)) warnOnce("callbackExecutor did not take a task, so futures complete on a thread of the log's", t);
-      deliver(mine);
+      // Looked at after that was written: who stops looks at the two in the other order.
+      if (stopped) {
+        away = false;
+        sendAnother(mine, submits);
+      } else {
+        if (!watched) watch.run();
+        go(mine, submits);
+      }
     } finally {
       if (isCurrent()) away = false;
     }
   }
 
-  private void takeOver() {
-    long mine = nextTurn(true);
-    warnOnce("callbackExecutor has completed nothing for a second, so futures complete on a thread of the log's", null);
-    if (!watched) watch.run();
-    away = true;
-    deliver(mine);
-    if (isCurrent()) away = false;
+  private void go(long mine, boolean submits) {
+    if (!submits) {
+      deliver(mine);
+      return;
+    }
+    try {
+      inside(Thread.currentThread());
+      executor.execute(() -> deliver(mine));
+    } catch (Throwable t) {
+      if (isTurn(mine)) warnOnce("callbackExecutor did not take a task, so futures complete on a thread of the log's", t);
+      deliver(mine);
+    } finally {
+      inside(null);
+    }
+  }
+
+  private void inside(Thread caller) {
+    lock.lock();
+    try {
+      submitting = caller;
+      if (stuck == Thread.currentThread()) stuck = null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The housekeeping thread has ended: this one watches, and another goes. */
+  private void sendAnother(long mine, boolean submits) {
+    if (!mayLose()) {
+      LockSupport.parkNanos(this, PATIENCE_NANOS);
+      return;
+    }
+    try {
+      EngineThread.start(new EngineThread(() -> goAndComeBack(mine, submits), "syncline-callbacks"), "complete futures of a closed log");
+    } catch (ResourceShortageException | OutOfMemoryError e) {
+      cameBack();
+      warnOnce("no thread to complete futures of a closed log: it is tried again", e);
+      LockSupport.parkNanos(this, PATIENCE_NANOS);
+    }
+  }
+
+  private void goAndComeBack(long mine, boolean submits) {
+    try {
+      go(mine, submits);
+    } finally {
+      cameBack();
+      LockSupport.unpark(thread);
+    }
+  }
+
+  private boolean mayLose() {
+    lock.lock();
+    try {
+      if (lostThreads >= LOST_MAX) {
+        warnOnce(LOST_MAX + " threads do not come back from callbacks: futures complete when they do", null);
+        return false;
+      }
+      lostThreads++;
+      return true;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Completes what is settled, until nothing is or another has taken over. */
@@ -185,6 +275,7 @@ final class CallbackThread {
       PendingFutures.Pending next = next(mine);
       if (next != null) futures.complete(next);
       else if (ended(mine)) return;
+      else if (!watched) watch.run();
     }
   }
 
@@ -217,28 +308,34 @@ final class CallbackThread {
 
   /** Looks whether the thread comes on; returns when to look again. Housekeeping thread. */
   long attend() {
-    if (futures.waitingCount() == 0) {
+    if (isIdle()) {
       watched = false;
       // Between the two something may have been settled, by somebody who still saw the watch.
-      if (futures.waitingCount() == 0) return Long.MAX_VALUE;
+      if (isIdle()) return Long.MAX_VALUE;
     }
     watched = true;
     long quietNanos = System.nanoTime() - progressNanos;
-    if (!away || quietNanos < PATIENCE_NANOS) return PATIENCE_NANOS;
-    replaceThread();
+    if (away && futures.waitingCount() > 0 && quietNanos >= PATIENCE_NANOS) replaceThread();
     return PATIENCE_NANOS;
+  }
+
+  /** Nothing is to be delivered, and no callback is running that may wait for what is settled later. */
+  private boolean isIdle() {
+    return futures.waitingCount() == 0 && !delivering;
   }
 
   /** The thread does not come back from code of the caller's: another goes on behind the future that it is at. */
   private void replaceThread() {
     lock.lock();
     try {
-      if (lostThreads >= LOST_MAX) {
-        warnOnce(LOST_MAX + " threads do not come back from callbacks: futures complete when they do", null);
-        return;
+      if (!mayLose()) return;
+      boolean started = false;
+      try {
+        startAnother();
+        started = true;
+      } finally {
+        if (!started) lostThreads--;
       }
-      startAnother();
-      lostThreads++;
       away = false;
     } catch (ResourceShortageException e) {
       warnOnce("a callback blocks, and there is no thread to complete other futures", e);

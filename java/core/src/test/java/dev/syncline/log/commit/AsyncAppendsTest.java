@@ -171,6 +171,65 @@ class AsyncAppendsTest {
     }
   }
 
+  /** When the callback begins nothing else is settled, so that nobody has a reason to look. */
+  @Test
+  void completesWhatACallbackWaitsForThatIsSettledWhileItRuns() throws Exception {
+    for (Executor executor : List.<Executor>of(Runnable::run, task -> new Thread(task).start())) {
+      using(executor);
+      CountDownLatch running = new CountDownLatch(1);
+      CountDownLatch goOn = new CountDownLatch(1);
+      CompletableFuture<Long> second = new CompletableFuture<>();
+      CompletableFuture<Long> first = appended(1).thenApply(sequence -> {
+        running.countDown();
+        await(goOn);
+        return second.join() - 1;
+      });
+      durable(1);
+      running.await();
+      while (!isParked("syncline-callbacks")) Thread.onSpinWait();
+      appended(2).thenAccept(second::complete);
+      durable(2);
+      goOn.countDown();
+      assertCompletes(List.of(first, second));
+      stop();
+    }
+  }
+
+  private static boolean isParked(String name) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals(name))
+        .allMatch(thread -> thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING);
+  }
+
+  /** As one with a queue of limited length does that waits for room in it. */
+  @Test
+  void completesHoweverOftenWhileTheExecutorDoesNotComeBack() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    using(task -> await(never));
+    List<CompletableFuture<Long>> futures = new ArrayList<>();
+    for (long i = 1; i <= 12; i++) {
+      futures.add(appended(i));
+      durable(i);
+      assertCompletes(futures);
+    }
+    never.countDown();
+  }
+
+  @Test
+  void completesOthersWhileCallbacksBlockAfterTheLogWasClosed() throws Exception {
+    for (Executor executor : List.<Executor>of(Runnable::run, task -> new Thread(task).start(), task -> {})) {
+      using(executor);
+      CountDownLatch never = new CountDownLatch(1);
+      List<CompletableFuture<Long>> futures = new ArrayList<>();
+      for (long i = 1; i <= 5; i++) futures.add(appended(i));
+      for (CompletableFuture<Long> future : futures) future.thenAccept(sequence -> await(never));
+      appends.durableThrough(5);
+      stop();
+      assertCompletes(futures);
+      never.countDown();
+    }
+  }
+
   @Test
   void aTaskThatIsRunTwiceOrMuchTooLateCompletesNothingTwice() throws Exception {
     List<Runnable> tasks = Collections.synchronizedList(new ArrayList<>());
