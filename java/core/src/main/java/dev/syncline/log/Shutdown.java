@@ -1,5 +1,6 @@
 package dev.syncline.log;
 
+import dev.syncline.LogClosedException;
 import dev.syncline.LogFailedException;
 import dev.syncline.ResourceShortageException;
 import dev.syncline.SynclineException;
@@ -103,17 +104,23 @@ final class Shutdown {
   private void closeFirst() throws IOException {
     state.close();
     Throwable failed = finished();
+    // What is in memory only will not be written any more: whoever waits for it is told.
+    if (failed != null && queue != null && queue.appendedSequence() > queue.end().sequence()) giveUp(failed);
     // From here on nothing enters the directory any more, whatever was on its way to it.
     if (storage.gate().close(failed == null ? timeoutNanos : 0)) {
       failed = releasedWith(failed);
     } else {
       lingering = true;
       if (failed == null) failed = hangs();
-      state.fail(failed);
-      if (queue != null) queue.giveUp();
+      giveUp(failed);
       housekeeper.wake();
     }
     if (!state.fenced()) Rethrown.asIo(failed);
+  }
+
+  private void giveUp(Throwable failed) {
+    state.fail(failed);
+    if (queue != null) queue.giveUp();
   }
 
   /** What closing failed with matters more than that a descriptor, or the lock's record, could not be let go of. */
@@ -155,6 +162,9 @@ final class Shutdown {
         // made durable.
         if (leftNanos <= 0) return e;
         LockSupport.parkNanos(this, SHORTAGE_PAUSE_NANOS);
+      } catch (LogClosedException e) {
+        // By nobody but this: the log's thread is at something else that does not end.
+        return hangs();
       } catch (Throwable t) {
         return t;
       }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.syncline.LogClosedException;
 import dev.syncline.LogFailedException;
+import dev.syncline.SyncMode;
 import dev.syncline.SynclineException;
 import dev.syncline.WriteAheadLog;
 import dev.syncline.tck.Operation.Op;
@@ -21,6 +22,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A close that hangs, two at once, and what goes on beside one: promises 20 and 23. */
 public abstract class ClosingContract extends LogTestBase {
@@ -122,6 +125,37 @@ public abstract class ClosingContract extends LogTestBase {
     for (Path file : DirectoryBytes.files(directory, name -> true))
       all.merge(file.getFileName().toString(), " " + Files.getLastModifiedTime(file), String::concat);
     return all;
+  }
+
+  /** What was appended waits for no disk yet: the log's own thread does, at something else. */
+  @ParameterizedTest
+  @EnumSource(value = SyncMode.class, names = {"INTERVAL", "MANUAL"})
+  void futuresOfWhatIsInMemoryFailWhenCloseGivesUpOnTheLogsThread(SyncMode mode) throws Exception {
+    FaultyStorage disk = new FaultyStorage(openStorage(directory()));
+    WriteAheadLog log =
+        open(disk, options -> options.syncMode(mode).syncInterval(Duration.ofHours(1)).closeTimeout(Duration.ofMillis(200)));
+    FaultyStorage.Stall stall = disk.on(Op.WRITE_DURABLY).named("log.mark"::equals).stallBefore();
+    Together.Task<Throwable> append = Together.begin(() -> catchThrowable(() -> appendAndSync(log)));
+    try {
+      // While the segment is begun, or when its end is noted.
+      stall.awaitReached(PATIENCE);
+      Together.Task<Throwable> durable =
+          Together.begin(() -> catchThrowable(() -> log.appendAsync(dev.syncline.Operation.entry(bytes("lost"))).durable().get()));
+      Together.await("it waits", durable::isWaiting);
+      assertThatThrownBy(log::close).isInstanceOf(LogFailedException.class).hasMessageContaining("gave up");
+      assertThat(durable.get()).satisfiesAnyOf(
+          thrown -> assertThat(thrown).isInstanceOf(SynclineException.class),
+          thrown -> assertThat(thrown).hasCauseInstanceOf(LogFailedException.class));
+    } finally {
+      stall.release();
+    }
+    append.get();
+    log.close();
+  }
+
+  private static void appendAndSync(WriteAheadLog log) throws IOException {
+    log.append(entryPayload(1));
+    log.sync();
   }
 
   @Test
