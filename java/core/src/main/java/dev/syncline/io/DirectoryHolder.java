@@ -1,6 +1,7 @@
 package dev.syncline.io;
 
 import dev.syncline.LogLockedException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -13,8 +14,9 @@ public final class DirectoryHolder {
    *
    * @param directoryKey as {@link Storage#directoryKey} says
    * @throws LogLockedException if another process is on record that lives
+   * @throws IOException if the record cannot be read
    */
-  public static void requireNoOther(Path directory, Object directoryKey) throws LogLockedException {
+  public static void requireNoOther(Path directory, Object directoryKey) throws IOException {
     Optional<LockRecord> record = LockRecord.read(directory);
     if (record.isPresent() && record.get().namesLivingHolder(directoryKey))
       throw new LogLockedException(

@@ -226,7 +226,7 @@ public final class DirectoryLock {
         return false;
       }
       if (!entry.containsKey(RECORD)) writeRecord();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       dropAfter(e);
       throw e;
     }
@@ -350,7 +350,7 @@ public final class DirectoryLock {
     }
   }
 
-  private void dropAfter(Exception because) {
+  private void dropAfter(Throwable because) {
     try {
       drop();
     } catch (IOException e) {

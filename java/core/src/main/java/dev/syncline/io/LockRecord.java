@@ -33,12 +33,22 @@ record LockRecord(long pid, ProcessIdentity process, String directory) {
     return String.join("\n", lines) + "\n";
   }
 
-  /** What the directory's record says; empty if there is none, or none that can be read. */
-  static Optional<LockRecord> read(Path directory) {
+  /**
+   * What the directory's record says; empty if there is none, or one that says nothing.
+   *
+   * @throws IOException if it cannot be read: it may name a process that lives
+   */
+  static Optional<LockRecord> read(Path directory) throws IOException {
+    Path file = directory.resolve(DirectoryLock.PID_FILE_NAME);
     try {
-      return parse(SmallFile.read(directory.resolve(DirectoryLock.PID_FILE_NAME)));
-    } catch (IOException e) {
+      return parse(SmallFile.read(file));
+    } catch (NoSuchFileException e) {
       return Optional.empty();
+    } catch (IOException e) {
+      if (Files.isDirectory(file)) return Optional.empty();
+      throw new IOException(
+          file + " names the process that holds the log, and cannot be read: " + e + ". Nothing was changed; make it readable, or delete"
+              + " it if certainly no process has the log open", e);
     }
   }
 
@@ -86,7 +96,12 @@ record LockRecord(long pid, ProcessIdentity process, String directory) {
 
   /** Who holds the directory, for messages. */
   static String holder(Path directory) {
-    Optional<LockRecord> record = read(directory);
+    Optional<LockRecord> record;
+    try {
+      record = read(directory);
+    } catch (IOException e) {
+      return e.getMessage();
+    }
     if (record.isEmpty()) return "its id is not recorded in " + DirectoryLock.PID_FILE_NAME;
     long pid = record.get().pid();
     ProcessIdentity process = record.get().process();

@@ -1,18 +1,28 @@
 package dev.syncline.io;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** A file of a few lines, read and written whole, whether the thread is interrupted or not. */
+/** A file of a few lines, written whole and read as far as such a file goes, whether the thread is interrupted or not. */
 final class SmallFile {
+  /** More than any of them has: what else lies under its name may be of any size. */
+  private static final int BYTES_MAX = 16 << 10;
+
   private SmallFile() {}
 
   static String read(Path file) throws IOException {
-    return new String(uninterrupted(() -> Files.readAllBytes(file)), StandardCharsets.UTF_8);
+    return new String(uninterrupted(() -> beginningOf(file)), StandardCharsets.UTF_8);
+  }
+
+  private static byte[] beginningOf(Path file) throws IOException {
+    try (InputStream bytes = Files.newInputStream(file)) {
+      return bytes.readNBytes(BYTES_MAX);
+    }
   }
 
   /** Puts a new file in place of any old one; what a link of that name leads to stays as it is. On failure there is none. */

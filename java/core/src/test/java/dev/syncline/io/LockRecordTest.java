@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.syncline.LogLockedException;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -133,6 +134,27 @@ class LockRecordTest {
   @ValueSource(strings = {"4711", "4711\n2026-01-01T00:00:00Z\n", "rubbish", "", "\0\0\0\0", "-1\n", "99999999999999999999\n"})
   void anOlderOrUnreadableRecordCountsForNothing(String text) throws IOException {
     leave(text);
+    isFree();
+  }
+
+  /** Who cannot read it does not know that nobody lives. */
+  @Test
+  void aRecordThatCannotBeReadKeepsOthersOutAndLeavesNoLockBehind() throws IOException {
+    Path file = directory.resolve(DirectoryLock.PID_FILE_NAME);
+    // One that leads to itself.
+    Files.createSymbolicLink(file, file.getFileName());
+    assertThatThrownBy(() -> LockChild.acquire(PORTABLE, directory))
+        .isInstanceOf(IOException.class).hasMessageContaining(file.toString()).hasMessageContaining("cannot be read");
+    assertThat(file).isSymbolicLink();
+    Files.delete(file);
+    isFree();
+  }
+
+  @Test
+  void aFileOfAnySizeIsReadNoFurtherThanARecordGoes() throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(directory.resolve(DirectoryLock.PID_FILE_NAME).toFile(), "rw")) {
+      file.setLength(3L << 30);
+    }
     isFree();
   }
 
