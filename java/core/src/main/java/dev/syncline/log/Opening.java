@@ -30,7 +30,7 @@ final class Opening {
 
   private static final long FENCE_LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
-  private enum Phase { RUNNING, OPENED, ABANDONED }
+  private enum Phase { RUNNING, OPENED, FAILED, ABANDONED }
 
   private final Path directory;
   private final LogOptions options;
@@ -49,6 +49,9 @@ final class Opening {
 
   private volatile Storage storage;
   private volatile SegmentedLog log;
+
+  /** Why it has failed, written before the phase is. */
+  private volatile Throwable failure;
 
   /** Nothing of a failed opening is under way any more. */
   private volatile boolean ended;
@@ -118,8 +121,11 @@ final class Opening {
   private IOException abandoned() {
     IOException hangs = Timeouts.openingHangs(directory, silenceNanos());
     housekeeper.stop();
-    // Opened this very moment, and nobody has it.
-    if (!phase.compareAndSet(Phase.RUNNING, Phase.ABANDONED)) log.shutdown().releaseAfter(hangs);
+    if (phase.compareAndSet(Phase.RUNNING, Phase.ABANDONED)) return hangs;
+    // This very moment it has ended, and nobody has heard how.
+    if (failure == null) log.shutdown().releaseAfter(hangs);
+    else if (failure instanceof IOException e) return e;
+    else hangs.addSuppressed(failure);
     return hangs;
   }
 
@@ -143,6 +149,8 @@ final class Opening {
       requireWanted();
       return log;
     } catch (IOException | RuntimeException | Error e) {
+      failure = e;
+      phase.compareAndSet(Phase.RUNNING, Phase.FAILED);
       letGo(lock, e);
       throw e;
     }

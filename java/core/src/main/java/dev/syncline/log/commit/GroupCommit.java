@@ -93,10 +93,10 @@ final class GroupCommit extends CommitQueue {
         Outcome outcome = followers.await(waiter, DurableEnd.LOOK_NANOS);
         if (outcome == Outcome.DURABLE) return;
         if (outcome == Outcome.FAILED) throw state.failedException();
-        // It may lead, or a second is over.
-        if (lead(followers, waiter)) return;
-        // Another has come first: the outcome comes from there.
+        // It may lead, or a second is over. The offer is taken back before it is looked into: if another has come first the next one
+        // may come before this thread waits again.
         waiter.declineLead();
+        if (lead(followers, waiter)) return;
       }
     } finally {
       followers.leave(waiter);

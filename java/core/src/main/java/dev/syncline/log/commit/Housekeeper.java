@@ -187,7 +187,7 @@ public final class Housekeeper {
         // The thread is gone, or never was, or looked for tasks for the last time before this one came.
         boolean late = leftNanos <= 0 || stopped || !thread.isAlive();
         if (late && task.cancel()) return;
-        if (leftNanos <= 0) throw new StillRunningException();
+        if (leftNanos <= 0 && !task.isOver()) throw new StillRunningException();
         long askedNanos = Math.min(leftNanos, LOOK_NANOS / LOOKS_A_SECOND);
         Parking.stay(this, askedNanos);
         interrupted |= Thread.interrupted();

@@ -79,7 +79,7 @@ final class Waiter {
     if (OUTCOME.compareAndSet(this, Outcome.WAITING, Outcome.LEAD)) LockSupport.unpark(thread);
   }
 
-  /** Another leads: the thread goes on waiting for the outcome, which may be there already. */
+  /** An offer was seen, before the thread looks whether it leads: it goes on waiting for the outcome, which may be there already. */
   void declineLead() {
     OUTCOME.compareAndSet(this, Outcome.LEAD, Outcome.WAITING);
   }
