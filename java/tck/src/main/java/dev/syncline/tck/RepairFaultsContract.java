@@ -80,6 +80,22 @@ public abstract class RepairFaultsContract extends RepairTestBase {
     assertThat(shown(log)).isEqualTo(kept);
   }
 
+  /** A file that may not be deleted, or a disk that fails: what is there is neither log then, and who repairs has to be told what it is. */
+  @ParameterizedTest
+  @ValueSource(strings = {".wal", "log.mark", "complete"})
+  void whateverFailsTheSwapIsSaidWithWhatIsLeftAndTheRepairGoesOnLater(String suffix) throws IOException {
+    Path log = givenHarmed();
+    try (FaultyStorage disk = new FaultyStorage(openStorage(log))) {
+      disk.on(Op.DELETE).named(name -> name.endsWith(suffix)).nth(1).fail(() -> new IOException("not permitted"));
+      assertThatThrownBy(() -> repair(disk)).isInstanceOf(IOException.class)
+          .hasMessageContaining(log.toString()).hasMessageContaining("not permitted")
+          .hasMessageContaining("syncline repair " + log + " --apply").hasMessageContaining("goes on where it stopped");
+    }
+    assertThat(log.resolve("repair").resolve("complete")).exists();
+    assertThat(repair(log).resumed()).isTrue();
+    assertThat(shown(log)).isEqualTo(kept);
+  }
+
   /** What reads well once and then not is not to be believed. */
   @Test
   void aDiskThatFailsWhileItIsReadLeavesTheLogAsItWas() throws IOException {

@@ -3,6 +3,7 @@ package dev.syncline.log.repair;
 import dev.syncline.RepairResult;
 import dev.syncline.StorageFullException;
 import dev.syncline.SyncMode;
+import dev.syncline.SynclineException;
 import dev.syncline.format.Layout;
 import dev.syncline.format.LogId;
 import dev.syncline.format.Mark;
@@ -171,6 +172,13 @@ public final class Repair {
       throw new StorageFullException(
           storage.directory() + ": the new log is whole, and there is no room to put it in place: " + e.getMessage()
               + ". Make room on this disk and repair again: it goes on where it stopped, and until then nobody opens the log", e);
+    } catch (SynclineException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException(
+          storage.directory() + ": the new log is whole, and was not put in place: " + e.getMessage() + ". Find out why, and run"
+              + " 'syncline repair " + storage.directory() + " --apply' again: it goes on where it stopped, and until then nobody opens"
+              + " the log", e);
     }
   }
 
