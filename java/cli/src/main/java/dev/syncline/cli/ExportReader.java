@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.syncline.log.options.LogOptions;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -17,6 +18,12 @@ import java.util.zip.CRC32C;
 /** Reads an exported log line by line, each checked against all before it, so that what is wrong with the file has a line number. */
 final class ExportReader implements Closeable {
   private static final int BUFFER_BYTES = 1 << 16;
+
+  /** It holds a few numbers: a file without line ends is no export, and not read to its end to find that out. */
+  private static final int HEADER_BYTES_MAX = 1 << 12;
+
+  /** The largest record there is, in base64, with what stands around it. */
+  private static final long LINE_BYTES_MAX = LogOptions.GROUP_BYTES_MAX / 3L * 4 + HEADER_BYTES_MAX;
 
   /** A value may be as long as a record. */
   private static final ObjectMapper MAPPER = new ObjectMapper(
@@ -36,15 +43,34 @@ final class ExportReader implements Closeable {
 
   /** The next line; null if there is none. */
   JsonNode next() throws IOException {
+    try {
+      byte[] line = line();
+      if (line == null) return null;
+      requireChecksum(line);
+      return parse(line);
+    } catch (OutOfMemoryError e) {
+      throw bad("there is not enough memory for it (" + e.getMessage() + "): give java more, with -Xmx");
+    }
+  }
+
+  /** Null behind the last one. */
+  private byte[] line() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
-    int read = in.read();
-    for (; read >= 0 && read != '\n'; read = in.read()) line.write(read);
-    if (read < 0 && line.size() == 0) return null;
     lineNumber++;
+    long most = lineNumber == 1 ? HEADER_BYTES_MAX : LINE_BYTES_MAX;
+    int read = in.read();
+    for (; read >= 0 && read != '\n'; read = in.read()) {
+      if (line.size() == most)
+        throw bad("expected " + (lineNumber == 1 ? "the header of an exported log" : "a record") + ", found a line of more than " + most
+            + " bytes");
+      line.write(read);
+    }
+    if (read < 0 && line.size() == 0) {
+      lineNumber--;
+      return null;
+    }
     if (read < 0) throw bad("expected a line that ends, found the end of the file after " + line.size() + " bytes of it: it was cut off");
-    byte[] bytes = line.toByteArray();
-    requireChecksum(bytes);
-    return parse(bytes);
+    return line.toByteArray();
   }
 
   private void requireChecksum(byte[] line) {
