@@ -262,14 +262,11 @@ public abstract class CopiesContract extends IndexTestBase {
     return end == End.CLOSED ? directory : crashCopy(log);
   }
 
-  /** A directory in which each segment is the same file as in the first one. */
+  /** A directory in which each file is the same one as in the first, the mark too: what {@code cp -al} makes. */
   private Path linkedByHand(Path directory) throws IOException {
     Path linked = Files.createDirectory(newCopyName());
-    for (Path file : DirectoryBytes.files(directory, name -> !name.equals("log.lock") && !name.equals("log.pid"))) {
-      Path other = linked.resolve(file.getFileName());
-      if (file.toString().endsWith(".mark")) Files.copy(file, other);
-      else link(other, file);
-    }
+    for (Path file : DirectoryBytes.files(directory, name -> !name.equals("log.lock") && !name.equals("log.pid")))
+      link(linked.resolve(file.getFileName()), file);
     return linked;
   }
 

@@ -11,6 +11,7 @@ import dev.syncline.io.Storage;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 
 /**
@@ -32,7 +33,15 @@ public final class MarkFile implements Closeable {
    */
   public record Reading(Optional<Mark> mark, String problem, boolean slotNeedsHealing, int poorSlot) {}
 
-  private final SegmentFile file;
+  private final Storage storage;
+  private volatile SegmentFile file;
+
+  /** Whether the file that has the name now is another one. */
+  private boolean replaced;
+
+  /** Whether the file was made here: where links cannot be counted, nobody else has it then. */
+  private boolean own;
+
   private final ByteBuffer slot = AlignedBuffers.allocate(SPACING);
   private volatile Mark current;
 
@@ -54,8 +63,10 @@ public final class MarkFile implements Closeable {
   /** A checkpoint's sequence and what it covers; both 0 if there is none. */
   public record Checkpoint(long sequence, long covered) {}
 
-  private MarkFile(SegmentFile file, Mark current, int firstToWrite) {
+  private MarkFile(Storage storage, SegmentFile file, Mark current, int firstToWrite, boolean own) {
+    this.storage = storage;
     this.file = file;
+    this.own = own;
     this.current = current;
     this.firstToWrite = firstToWrite;
     this.checkpoint = new Checkpoint(current.lastCheckpoint(), current.covered());
@@ -63,7 +74,14 @@ public final class MarkFile implements Closeable {
 
   /** Creates the file with its first mark, whole or not at all. */
   public static MarkFile create(Storage storage, Mark first) throws IOException {
-    String temporary = SegmentName.MARK + SegmentName.TEMPORARY_SUFFIX;
+    putInPlace(storage, first);
+    return new MarkFile(storage, openToWrite(storage), first, -1, true);
+  }
+
+  /** A file of its own for a mark, under the name that every other is reached by from then on. */
+  private static void putInPlace(Storage storage, Mark first) throws IOException {
+    String temporary = SegmentName.temporary(SegmentName.MARK);
+    new SegmentFiles(storage).deleteIfThere(temporary);
     try (SegmentFile file = storage.create(temporary, FILE_BYTES)) {
       ByteBuffer both = AlignedBuffers.allocate(FILE_BYTES);
       first.encode(both, 0);
@@ -73,7 +91,6 @@ public final class MarkFile implements Closeable {
     }
     storage.rename(temporary, SegmentName.MARK);
     storage.syncDirectory();
-    return open(storage, first, -1);
   }
 
   /** Puts a mark in the place of whatever is or is not there, readable or not. */
@@ -93,10 +110,14 @@ public final class MarkFile implements Closeable {
    * @param poorSlot the slot that is written first the next time, as {@link Reading} has it
    */
   public static MarkFile open(Storage storage, Mark current, int poorSlot) throws IOException {
+    return new MarkFile(storage, openToWrite(storage), current, poorSlot, false);
+  }
+
+  private static SegmentFile openToWrite(Storage storage) throws IOException {
     SegmentFile file = storage.open(SegmentName.MARK, Storage.Access.WRITE);
     try {
       file.prepareDurableWritesOnly();
-      return new MarkFile(file, current, poorSlot);
+      return file;
     } catch (IOException | RuntimeException | Error e) {
       file.close();
       throw e;
@@ -219,6 +240,11 @@ public final class MarkFile implements Closeable {
     guard.requireAlone();
     Checkpoint known = checkpoint;
     Mark counted = next.withCheckpoint(known.sequence(), known.covered()).withCounter(current.counter() + 1);
+    if (isShared()) {
+      replaceFile(counted);
+      return;
+    }
+    if (replaced) openAgain();
     counted.encode(slot, 0);
     // A slot that says more than the other is never the first to be written.
     int first = (firstToWrite >= 0 ? firstToWrite : (int) (counted.counter() & 1)) * SPACING;
@@ -226,6 +252,33 @@ public final class MarkFile implements Closeable {
     current = counted;
     file.writeDurably(slot.limit(SPACING).position(0), SPACING - first);
     firstToWrite = -1;
+  }
+
+  /** Whether another log may have the same file, as a copy by links has: it would be told of what happens here. */
+  private boolean isShared() throws IOException {
+    try {
+      int links = storage.linkCount(SegmentName.MARK);
+      return links > 1 || links < 1 && !own;
+    } catch (NoSuchFileException e) {
+      // Somebody has removed it.
+      return false;
+    }
+  }
+
+  /** The moment of the change is when the new file gets the name. */
+  private void replaceFile(Mark next) throws IOException {
+    replaced = true;
+    putInPlace(storage, next);
+    current = next;
+    firstToWrite = -1;
+    own = true;
+  }
+
+  private void openAgain() throws IOException {
+    SegmentFile opened = openToWrite(storage);
+    file.close();
+    file = opened;
+    replaced = false;
   }
 
   @Override
