@@ -64,6 +64,11 @@ public final class CutHistory {
     return cuts.isEmpty() ? 0 : newest().count();
   }
 
+  /** Whether the last cut left {@code sequence} as the last one. */
+  public boolean endsWithCutBehind(long sequence) {
+    return !cuts.isEmpty() && newest().sequence == sequence;
+  }
+
   /** This history and one cut more, behind {@code sequence}. */
   public CutHistory cutAfter(long sequence, int id) {
     List<Cut> stack = new ArrayList<>(cuts);

@@ -79,6 +79,15 @@ public record Mark(
     return lastOrdinal >= firstOrdinal;
   }
 
+  /**
+   * Whether damage was given up and nothing was appended since: the floor is behind what is left then, while a decided cut and a reset
+   * lower it to where they cut. What was given up was taken away before the mark said so.
+   */
+  public boolean hasGivenUp() {
+    if (rewinding) return floorSequence > rewindTo;
+    return !hasSegments() && floorSequence > truncatedThrough && !cuts.endsWithCutBehind(floorSequence);
+  }
+
   public Mark withTruncatedThrough(long sequence, long newFirstOrdinal) {
     return new Mark(logId, counter, sequence, floorSequence, lastCheckpoint, covered, newFirstOrdinal, lastOrdinal, rewinding,
         rewindTo, rewindOrdinal, closedCleanly, durable, cuts);

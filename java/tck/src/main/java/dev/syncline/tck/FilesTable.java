@@ -98,6 +98,9 @@ final class FilesTable {
         files(base.withDurable(ForgedLog.durable(newest, 3), true), oldest, middle), 6, NAMES.get(2), 7, 9);
     damage(DecisionRow.MISSING, "middle", v, files(mark, oldest, null, newest), 3, NAMES.get(1), 4, 6);
     damage(DecisionRow.MISSING, "oldest", v, files(mark, null, middle, newest), 0, NAMES.get(0), 1, 3);
+    Mark none = base.withOrdinals(1, 0).withDurable(Mark.DurablePoint.NONE, false);
+    damage(DecisionRow.MISSING, "oldest, of which only a link tells", v, files(none, null, middle, newest), 0, NAMES.get(0), 1, 3);
+    damage(DecisionRow.MISSING, "the two oldest, of which only a link tells", v, files(none, null, null, newest), 0, NAMES.get(0), 1, 6);
     damage(DecisionRow.MISSING, "two", v, files(mark, oldest), 3, NAMES.get(2), 4, 6);
     damage(DecisionRow.ALL_MISSING, "all", v, files(mark), 0, NAMES.get(2), 1, 6);
   }
@@ -132,6 +135,15 @@ final class FilesTable {
       keep(DecisionRow.LEFT_OVER, "of a cut to " + to + ", and a segment being made", v, files(old, oldest, middle, begun),
           NewestSegmentTable.sequences(1, to), to + 1, NAMES.get(2));
     }
+    // Damage was given up, from record 6 on or all of it, and the segments were put back.
+    Mark some = base.withFloor(9).withRewind(5, 2).withDurable(new Mark.DurablePoint(2, 0, 5, 0), false);
+    Mark all = base.withOrdinals(4, 3).withFloor(9).withDurable(Mark.DurablePoint.NONE, false);
+    for (Mark gaveUp : List.of(some, all))
+      cases.add(new DecisionCase(DecisionRow.OLD_CUT, (gaveUp == some ? "what" : "all that") + " was given up is back, " + v,
+          () -> files(gaveUp, oldest, middle, newest), v, ALL, 0, new Loss(SegmentName.MARK, 0, -1, true), null));
+    Mark cutAll = all.withFloor(5).withCut(5, 1);
+    keep(DecisionRow.LEFT_OVER, "of a cut in the gap before the oldest", v, files(cutAll, null, middle, newest), List.of(), 6,
+        NAMES.get(2));
   }
 
   private void addMarks(Verification v) {

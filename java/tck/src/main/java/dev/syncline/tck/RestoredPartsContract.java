@@ -146,6 +146,60 @@ public abstract class RestoredPartsContract extends LogTestBase {
     }
   }
 
+  /** It names no segment; those that are there name the one before them. */
+  @Test
+  void theMarkOfAnEmptyLogBesideSegmentsOfWhichTheOldestIsGoneHidesNothing() throws IOException {
+    open(LogTestBase::smallSegments).close();
+    byte[] empty = Files.readAllBytes(directory().resolve("log.mark"));
+    try (WriteAheadLog log = open(LogTestBase::smallSegments)) {
+      appendEntries(log, LAST);
+    }
+    Path oldest = DirectoryBytes.walFiles(directory()).get(0);
+    Files.delete(oldest);
+    Files.write(directory().resolve("log.mark"), empty);
+    try (WriteAheadLog log = open(LogTestBase::smallSegments)) {
+      Damage damage = onlyDamage(log);
+      assertThat(damage.file()).isEqualTo(oldest);
+      assertThat(damage.firstLost()).isEqualTo(1);
+      assertThat(lines(log.replay(damage.lastLost()))).isEqualTo(entryLines(damage.lastLost() + 1, LAST));
+      assertThatThrownBy(() -> log.append(bytes("no"))).isInstanceOf(CorruptLogException.class);
+    }
+  }
+
+  /** Damage was given up, and then somebody found the files in a backup: they are not left over from a cut or a truncation. */
+  @Test
+  void whatIsPutBackAfterItWasGivenUpIsNeverDeleted() throws IOException {
+    givenClosedLog(LAST);
+    Path whole = copyOf(directory());
+    List<Path> segments = DirectoryBytes.walFiles(whole);
+    for (int missing = 0; missing < segments.size(); missing++) {
+      Path log = copyOf(whole);
+      Files.delete(log.resolve(segments.get(missing).getFileName()));
+      open(log, options -> options.corruptionPolicy(CorruptionPolicy.TRUNCATE)).close();
+      for (Path segment : segments) Files.copy(segment, log.resolve(segment.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      assertPutBack(log, segments.size(), "segment " + missing + " was missing");
+    }
+  }
+
+  private void assertPutBack(Path log, int segments, String which) throws IOException {
+    try (WriteAheadLog opened = open(log, LogTestBase::smallSegments)) {
+      assertThat(lines(opened.replay())).as(which).isEqualTo(entryLines(1, LAST));
+      assertThat(DirectoryBytes.walFiles(log)).as(which).hasSize(segments);
+      assertThat(opened.recovery().damage()).as(which).singleElement().satisfies(damage -> {
+        assertThat(damage.file()).isEqualTo(log.resolve("log.mark"));
+        assertThat(damage.losesRecords()).isFalse();
+        assertThat(damage.problem()).contains("given up", "put back", "up to record " + LAST, "repair");
+      });
+      assertThat(opened.recovery().atStake()).as(which).isEmpty();
+    }
+    open(log, options -> options.corruptionPolicy(CorruptionPolicy.TRUNCATE)).close();
+    try (WriteAheadLog opened = open(log, LogTestBase::smallSegments)) {
+      assertThat(opened.recovery().damage()).as(which).isEmpty();
+      assertThat(lines(opened.replay())).as(which).isEqualTo(entryLines(1, LAST));
+      assertThat(opened.append(entryPayload(LAST + 1))).as(which).isEqualTo(LAST + 1);
+    }
+  }
+
   @Test
   void theMarkAloneIsNoFreshLog() throws IOException {
     givenLogAndBackup();

@@ -68,6 +68,7 @@ final class DirectoryScan {
     boolean hasMark = readMark();
     NavigableSet<Long> present = new SegmentFiles(storage).ordinals();
     if (!hasMark && present.isEmpty()) return false;
+    if (mark != null && mark.hasGivenUp()) lookForSegmentsPutBack(present);
     if (mark != null && mark.rewinding()) lookForLaterSegments(present);
     sortOutLeftovers(present);
     scanAll(present);
@@ -82,7 +83,10 @@ final class DirectoryScan {
     return mark;
   }
 
-  /** The mark as it was read, if segments say that it is of an earlier time, before the cut that it decides was made; else null. */
+  /**
+   * The mark as it was read, if segments say that it is of an earlier time: before the cut that it decides was made, or before what was
+   * given up was put back; else null.
+   */
   Mark oldCut() {
     return oldCut;
   }
@@ -136,6 +140,23 @@ final class DirectoryScan {
       if (!holdsAnything(scan)) continue;
       oldCut = mark;
       mark = mark.withoutRewind();
+      return;
+    }
+  }
+
+  /**
+   * What is given up is taken away before the mark says so, and no crash leaves any of it. So what lies there was put back since, and is
+   * not deleted on the word of a mark that is older than that.
+   */
+  private void lookForSegmentsPutBack(NavigableSet<Long> present) throws IOException {
+    long last = mark.rewinding() ? mark.rewindTo() : mark.truncatedThrough();
+    for (long ordinal : present) {
+      if (ordinal <= mark.rewindOrdinal() || ordinal > mark.lastOrdinal()) continue;
+      SegmentScan scan = scanner.glance(ordinal);
+      requireOwn(ordinal, scan.foundLogId());
+      if (!holdsAnything(scan) || scan.lastSequence() <= last) continue;
+      oldCut = mark;
+      mark = mark.rewinding() ? mark.withoutRewind() : mark.withOrdinals(1, mark.lastOrdinal());
       return;
     }
   }

@@ -126,11 +126,14 @@ public final class Judge {
     long last = 0;
     for (SegmentScan each : scans) last = Math.max(last, each.lastSequence());
     String later = SegmentName.of(ordinals.get(ordinals.size() - 1));
+    String told = old.hasGivenUp()
+        ? "expected no segment behind record " + (old.rewinding() ? old.rewindTo() : old.truncatedThrough()) + ", since what lay there was"
+            + " given up (CorruptionPolicy.TRUNCATE), found " + later + ": it was put back since. What the segments hold, up to record "
+            + last + ", is shown, and nothing is deleted. Put the mark of their time back, too, or go on"
+        : "expected the mark of a log that has " + later + ", found an older one, which cuts the tail behind record " + old.rewindTo()
+            + ": what was written since, up to record " + last + ", is not cut. Put the newer mark back, or go on";
     damage.add(new Damage(storage.directory().resolve(SegmentName.MARK), 0,
-        "expected the mark of a log that has " + later + ", found an older one, which cuts the tail behind record " + old.rewindTo()
-            + ": what was written since, up to record " + last + ", is not cut. Put the newer mark back, or go on with what the segments"
-            + " hold: truncate(n), CorruptionPolicy.TRUNCATE, or a repair writes the mark anew",
-        0, -1));
+        told + " with what the segments hold: truncate(n), CorruptionPolicy.TRUNCATE, or a repair writes the mark anew", 0, -1));
   }
 
   private void gatherEvidence() {
@@ -143,7 +146,8 @@ public final class Judge {
   }
 
   private void judgeStart() {
-    if (!mark.hasSegments() || mark.rewinding() && mark.rewindOrdinal() == 0) return;
+    if (mark.rewinding() && mark.rewindOrdinal() == 0) return;
+    if (!mark.hasSegments() && !followsOnOneAtStart()) return;
     if (scans.isEmpty()) {
       lose(SegmentName.of(mark.lastOrdinal()), 0, "expected segments " + mark.firstOrdinal() + " to " + mark.lastOrdinal() + ", found none",
           mark.truncatedThrough(), Math.max(proven, mark.truncatedThrough() + 1), null);
@@ -152,6 +156,11 @@ public final class Judge {
       lose(SegmentName.of(mark.firstOrdinal()), 0, "expected this segment, found none", mark.truncatedThrough(),
           Math.max(end, mark.truncatedThrough() + 1), null);
     }
+  }
+
+  /** A mark of an earlier time may name no segment: the oldest one there says whether it was the first. */
+  private boolean followsOnOneAtStart() {
+    return !scans.isEmpty() && scans.get(0).header() != null && scans.get(0).header().predecessorOrdinal() >= mark.firstOrdinal();
   }
 
   private void judgeSegment(int i) {
