@@ -166,6 +166,34 @@ public abstract class RestoredPartsContract extends LogTestBase {
     }
   }
 
+  /** All of it is there: who is told so need not give it up. */
+  @Test
+  void segmentsThatHaveEachOthersNamesAreToldTheirOwn() throws IOException {
+    givenLogAndBackup();
+    Path second = DirectoryBytes.walFiles(directory()).get(1);
+    Path third = DirectoryBytes.walFiles(directory()).get(2);
+    swap(second, third);
+    try (WriteAheadLog log = open(LogTestBase::smallSegments)) {
+      for (Path file : List.of(second, third))
+        assertThat(log.recovery().damage()).anySatisfy(damage -> {
+          assertThat(damage.file()).isEqualTo(file);
+          assertThat(damage.problem()).contains("renamed", (file.equals(second) ? third : second).getFileName().toString());
+        });
+    }
+    swap(second, third);
+    try (WriteAheadLog log = open(LogTestBase::smallSegments)) {
+      assertThat(log.recovery().damage()).isEmpty();
+      assertThat(lines(log.replay())).isEqualTo(entryLines(1, LAST));
+    }
+  }
+
+  private static void swap(Path one, Path other) throws IOException {
+    Path aside = one.resolveSibling("aside");
+    Files.move(one, aside);
+    Files.move(other, one);
+    Files.move(aside, other);
+  }
+
   /** Damage was given up, and then somebody found the files in a backup: they are not left over from a cut or a truncation. */
   @Test
   void whatIsPutBackAfterItWasGivenUpIsNeverDeleted() throws IOException {

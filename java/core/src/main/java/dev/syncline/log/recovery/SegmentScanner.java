@@ -191,7 +191,9 @@ public final class SegmentScanner {
     if (SegmentHeader.version(in) != Layout.FORMAT_VERSION) throw Incompatible.version(storage, ordinal, SegmentHeader.version(in));
     SegmentHeader found = SegmentHeader.decode(in);
     foundLogId = found.logId();
-    if (found.ordinal() != ordinal) return "expected the header of segment " + ordinal + ", found that of segment " + found.ordinal();
+    if (found.ordinal() != ordinal)
+      return "expected the header of segment " + ordinal + ", found that of segment " + found.ordinal()
+          + ": if the file was renamed, it was " + SegmentName.of(found.ordinal());
     take(found, SegmentHeader.crc(in));
     return null;
   }
