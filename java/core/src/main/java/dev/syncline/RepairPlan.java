@@ -18,7 +18,8 @@ import java.util.Optional;
  * @param keptBehind those of them that lie behind the first damage
  * @param nextSequence what the next append gets afterwards: above every sequence ever seen or promised
  * @param atStake what {@link CorruptionPolicy#TRUNCATE} would give up instead; empty if nothing
- * @param oldFiles names of the files that go to quarantine, whole
+ * @param oldFiles names of the files that go to quarantine, whole; none where no record is lost, and what is damaged (a seal, a slot of the
+ *     mark) is written anew where it is
  * @param quarantine where they go
  * @param neededBytes room on the disk that the new log takes, at most, while the old one is still there
  * @param freeBytes room that there is

@@ -115,7 +115,7 @@ final class RepairCommand extends BaseCommand {
     PrintWriter out = out();
     if (!plan.needed()) {
       out.println(
-          "ok: nothing is damaged that keeps the log from being written, so there is nothing to repair: "
+          "ok: nothing is damaged, so there is nothing to repair: "
               + Text.count(plan.keptRecords(), "record"));
       return;
     }
@@ -126,7 +126,8 @@ final class RepairCommand extends BaseCommand {
     out.println("kept        " + Text.count(plan.keptRecords(), "record") + kept);
     if (plan.keptBehind() > 0) printBehind(plan);
     plan.notes().forEach(note -> out.println("note        " + note));
-    out.println("quarantine  " + plan.quarantine() + " takes " + Text.count(plan.oldFiles().size(), "old file") + ", whole");
+    if (!plan.oldFiles().isEmpty())
+      out.println("quarantine  " + plan.quarantine() + " takes " + Text.count(plan.oldFiles().size(), "old file") + ", whole");
     out.println(
         "room        " + Text.size(plan.neededBytes()) + " at most; " + Text.size(plan.freeBytes()) + " free"
             + (plan.hasRoom() ? "" : ": NOT ENOUGH, make room on this disk first"));
@@ -164,7 +165,7 @@ final class RepairCommand extends BaseCommand {
   private void print(RepairResult result) {
     PrintWriter out = out();
     if (!result.changed()) {
-      out.println("ok: nothing is damaged that keeps the log from being written, so nothing was changed");
+      out.println("ok: nothing is damaged, so nothing was changed");
       return;
     }
     out.println("repaired    " + result.directory() + (result.resumed() ? ", going on with a repair that had been interrupted" : ""));

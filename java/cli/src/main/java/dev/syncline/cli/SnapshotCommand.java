@@ -26,13 +26,15 @@ final class SnapshotCommand extends LogCommand {
   @Override
   int run(WriteAheadLog log) throws IOException {
     requireOutside();
+    VerifyReport checked;
     try (TargetDirectory made = TargetDirectory.prepare(target)) {
       log.snapshot(made.log());
-      VerifyReport checked = check(made.log());
+      checked = check(made.log());
       made.install();
       tell(checked);
     }
     log.recovery().notes().forEach(note -> err().println("note: " + note));
+    for (Damage damage : checked.damage()) err().println("note: the copy: " + DamageView.of(damage).describe());
     return ExitCode.OK;
   }
 
@@ -52,8 +54,8 @@ final class SnapshotCommand extends LogCommand {
   private VerifyReport check(Path copy) throws IOException {
     try (WriteAheadLog log = WriteAheadLog.openReadOnly(copy)) {
       VerifyReport report = log.verify();
-      if (report.ok()) return report;
-      Damage first = report.damage().get(0);
+      Damage first = report.damage().stream().filter(Damage::losesRecords).findFirst().orElse(null);
+      if (first == null) return report;
       Damage inLog = new Damage(
           directory.resolve(first.file().getFileName()), first.offsetBytes(), first.problem(), first.firstLost(), first.lastLost());
       throw new CliException(

@@ -1,6 +1,5 @@
 package dev.syncline.cli;
 
-import dev.syncline.Damage;
 import dev.syncline.VerifyReport;
 import dev.syncline.WriteAheadLog;
 import java.io.IOException;
@@ -52,7 +51,7 @@ final class VerifyCommand extends LogCommand {
             + Text.count(report.records(), "record") + range + " in "
             + Text.count(report.frames(), "frame") + " and " + Text.count(report.segments(), "segment") + ", "
             + Text.size(report.bytes()) + " read");
-    if (report.damage().stream().anyMatch(Damage::losesRecords))
+    if (!report.ok())
       out().println("to repair: 'syncline repair " + directory + "' shows what can be kept, and changes nothing");
   }
 }

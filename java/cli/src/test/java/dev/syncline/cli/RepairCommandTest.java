@@ -100,4 +100,34 @@ class RepairCommandTest {
     assertThat(Cli.run("verify", directory).exits(ExitCode.PROBLEM).out()).contains("syncline repair " + directory);
     assertThat(Cli.run("info", directory).exits(ExitCode.PROBLEM).out()).contains("syncline repair " + directory);
   }
+
+  /** No record is lost with it, and every command says so. */
+  @Test
+  void aSealThatIsDamagedIsWrittenAnewAndUntilThenInNobodysWay() throws IOException {
+    Path sealed = Cli.files(Cli.longLog(directory, 60), ".wal").get(0);
+    byte[] content = Files.readAllBytes(sealed);
+    content[content.length - 4000] ^= 1;
+    Files.write(sealed, content);
+    String name = sealed.getFileName().toString();
+    assertThat(Cli.run("verify", directory).exits(ExitCode.PROBLEM).out())
+        .contains(name).contains("no record is lost").contains("1 damaged place: 60 records (1..60)")
+        .contains("syncline repair " + directory);
+    assertThat(Cli.run("info", directory).exits(ExitCode.OK).out()).contains(name);
+    Cli.run("snapshot", directory, temporary.resolve("copy")).exits(ExitCode.OK);
+    assertThat(Cli.run("verify", temporary.resolve("copy")).exits(ExitCode.OK).out()).startsWith("ok: 60 records");
+    assertThat(Cli.run("repair", directory).exits(ExitCode.PROBLEM).out())
+        .contains("no record is lost").contains("lost        no record").contains("kept        60 records").doesNotContain("quarantine")
+        .contains("1. write a copy of " + name + " with a seal of its own");
+    assertThat(Cli.run("repair", directory, "--apply").exits(ExitCode.OK).out())
+        .contains("lost        no record").contains("kept        60 records").doesNotContain("quarantine");
+    assertThat(Cli.run("verify", directory).exits(ExitCode.OK).out()).startsWith("ok: 60 records (1..60)");
+  }
+
+  @Test
+  void whereThereIsNothingToDoTheRecordsAreCountedAllTheSame() throws IOException {
+    Cli.sampleLog(directory);
+    JsonNode json = Cli.run("repair", "--apply", "--json", directory).exits(ExitCode.OK).json();
+    assertThat(json.get("changed").asBoolean()).isFalse();
+    assertThat(json.get("keptRecords").asLong()).isEqualTo(7);
+  }
 }

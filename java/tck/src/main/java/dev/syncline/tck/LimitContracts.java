@@ -84,6 +84,14 @@ public abstract class LimitContracts extends LogTestBase {
   }
 
   @Nested
+  class HarmlessDamage extends HarmlessDamageContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return LimitContracts.this.openStorage(directory);
+    }
+  }
+
+  @Nested
   class RepairFaults extends RepairFaultsContract {
     @Override
     protected Storage openStorage(Path directory) throws IOException {

@@ -4,17 +4,15 @@ import dev.syncline.Damage;
 import dev.syncline.Verification;
 import dev.syncline.VerifyReport;
 import dev.syncline.format.CutHistory;
-import dev.syncline.format.SegmentName;
 import dev.syncline.io.Storage;
+import dev.syncline.log.recovery.Flaws;
 import dev.syncline.log.recovery.LiveJudge;
 import dev.syncline.log.recovery.SegmentScan;
 import dev.syncline.log.recovery.SegmentScanner;
 import dev.syncline.log.recovery.Verdict;
-import dev.syncline.log.segment.MarkFile;
 import dev.syncline.log.segment.Segment;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -65,9 +63,7 @@ final class Verifier {
 
   private VerifyReport reportOf(Verdict verdict) throws IOException {
     found.addAll(verdict.damage());
-    verifyMark();
-    List<SegmentScan> scans = verdict.scans();
-    for (int i = 0; i < scans.size(); i++) verifySeal(scans.get(i), i + 1 < scans.size() ? scans.get(i + 1) : null);
+    found.addAll(Flaws.of(storage, verdict).damage());
     found.sort(Comparator.comparingLong(Damage::firstLost));
     return report(verdict, verdict.mark().orElseThrow().truncatedThrough());
   }
@@ -102,39 +98,5 @@ final class Verifier {
     SegmentScanner scanner = new SegmentScanner(storage, Storage.Access.READ);
     scanner.countBetween(truncated, last);
     return scanner.scan(segment.ordinal).counts();
-  }
-
-  private void verifyMark() throws IOException {
-    // Of a missing one the verdict has told.
-    if (!storage.list().contains(SegmentName.MARK)) return;
-    MarkFile.Reading reading = MarkFile.read(storage);
-    // Of a mark without a readable slot the verdict has told; a slot that is being written is readable the next time.
-    for (int again = 0; again < 3 && reading.mark().isPresent() && reading.problem() != null; again++) reading = MarkFile.read(storage);
-    if (reading.mark().isPresent() && reading.problem() != null)
-      found.add(new Damage(path(SegmentName.MARK), 0, reading.problem() + "; the other slot is used", 0, -1));
-  }
-
-  /**
-   * A seal can be done without; whether it is as it should be is told all the same. No segment begins before its predecessor's seal is
-   * durable, unless the storage could no longer write blocks as small as its.
-   */
-  private void verifySeal(SegmentScan scan, SegmentScan successor) {
-    if (scan.header() == null) return;
-    if (scan.seal() != null) {
-      // With frames missing the two cannot be the same.
-      if (scan.breaks().isEmpty() && !scan.seal().covers(scan.toSegment(Long.MAX_VALUE).seal()))
-        report(scan, scan.seal().framesEndBytes(), "expected a seal that matches the segment's frames, found another");
-    } else if (successor != null && successor.header() != null && scan.header().blockBytes() >= successor.header().blockBytes()) {
-      report(scan, scan.usedEndBytes(), "expected a seal behind the last frame, found none that is readable");
-    }
-  }
-
-  private void report(SegmentScan scan, long offset, String problem) {
-    long last = scan.lastSequence();
-    found.add(new Damage(path(SegmentName.of(scan.header().ordinal())), offset, problem, last + 1, last));
-  }
-
-  private Path path(String name) {
-    return storage.directory().resolve(name);
   }
 }

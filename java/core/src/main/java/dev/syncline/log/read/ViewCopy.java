@@ -5,6 +5,9 @@ import dev.syncline.format.CutHistory;
 import dev.syncline.format.Mark;
 import dev.syncline.format.SegmentName;
 import dev.syncline.io.Storage;
+import dev.syncline.log.recovery.SegmentScan;
+import dev.syncline.log.recovery.SegmentScanner;
+import dev.syncline.log.segment.SealedCopy;
 import dev.syncline.log.segment.Segment;
 import dev.syncline.log.segment.SegmentFiles;
 import dev.syncline.log.segment.ShortFileException;
@@ -63,8 +66,11 @@ public final class ViewCopy {
     DirectoryFollower.Seen seen = follower.seen();
     List<Segment> segments = seen.view().segments();
     keepOnly(segments);
-    for (int i = 0; i < segments.size(); i++)
-      copySegment(new Copied(segments.get(i), i < segments.size() - 1 ? Long.MAX_VALUE : seen.newestEndBytes(), seen.view().cuts()));
+    for (int i = 0; i < segments.size(); i++) {
+      Segment successor = i + 1 < segments.size() ? segments.get(i + 1) : null;
+      long end = successor != null ? Long.MAX_VALUE : seen.newestEndBytes();
+      copySegment(new Copied(segments.get(i), end, seen.view().cuts()), successor);
+    }
     follower.current();
     ReadView now = follower.known();
     if (!now.cuts().equals(seen.view().cuts())) return false;
@@ -81,13 +87,23 @@ public final class ViewCopy {
     return segments.isEmpty() ? mark.lastOrdinal() + 1 : segments.get(0).ordinal;
   }
 
-  private void copySegment(Copied wanted) throws IOException {
+  private void copySegment(Copied wanted, Segment successor) throws IOException {
     Segment segment = wanted.segment;
     if (wanted.equals(copied.get(segment.ordinal))) return;
     // Also what an attempt that failed has left of it.
     forget(segment.ordinal, segment.name);
-    new SegmentFiles(source).copyTo(target, segment.name, wanted.endBytes);
+    Segment unsealed = successor == null ? null : unsealed(segment, successor);
+    if (unsealed != null) SealedCopy.write(source, unsealed, target, segment.name);
+    else new SegmentFiles(source).copyTo(target, segment.name, wanted.endBytes);
     copied.put(segment.ordinal, wanted);
+  }
+
+  /** What the copy of a segment is to be sealed as, if the segment has lost its seal; else null. */
+  private Segment unsealed(Segment segment, Segment successor) throws IOException {
+    SegmentScan scan = new SegmentScanner(source, Storage.Access.READ).glance(segment.ordinal);
+    if (scan.header() == null || scan.seal() != null) return null;
+    Segment whole = scan.toSegment(successor.header.predecessorLastSequence());
+    return whole.isFollowedBy(successor.header) ? whole : null;
   }
 
   /** Deletes copies of what no longer counts, those that an attempt has left in part too. */

@@ -22,29 +22,30 @@ public final class DamageReport {
   }
 
   /** Logs what became of a damaged log that was repaired. */
-  public static void warnRepaired(RepairResult result, Verdict verdict) {
+  public static void warnRepaired(RepairResult result, List<Damage> damage) {
     String lost = result.lost().isEmpty() ? "no record is lost" : "lost are the sequences " + ranges(result.lost());
     System.getLogger("dev.syncline.log").log(System.Logger.Level.WARNING, "{0}",
-        result.directory() + ": the log was damaged: " + first(verdict) + more(verdict) + ". It is repaired: " + result.keptRecords()
-            + " records are kept, " + lost + "; the old files are in quarantine");
+        result.directory() + ": the log was damaged: " + first(damage) + more(damage) + ". It is repaired: " + result.keptRecords()
+            + " records are kept, " + lost + (result.quarantined().isEmpty() ? "" : "; the old files are in quarantine"));
   }
 
   private static String ranges(List<SequenceRange> ranges) {
     return ranges.stream().map(range -> range.first() + " to " + range.last()).collect(Collectors.joining(", "));
   }
 
-  private static Damage first(Verdict verdict) {
-    return verdict.damage().stream().filter(Damage::losesRecords).findFirst().orElse(verdict.damage().get(0));
+  private static Damage first(List<Damage> damage) {
+    return damage.stream().filter(Damage::losesRecords).findFirst().orElse(damage.get(0));
   }
 
-  private static String more(Verdict verdict) {
-    int others = verdict.damage().size() - 1;
+  private static String more(List<Damage> damage) {
+    int others = damage.size() - 1;
     return others == 0 ? "" : "; and " + others + " more";
   }
 
   static String line(Path directory, Verdict verdict, String next) {
-    String see = verdict.damage().size() == 1 ? "" : ", see recovery()";
-    return directory + ": the log is damaged: " + first(verdict) + more(verdict) + see + ". " + next + stake(directory, verdict);
+    List<Damage> damage = verdict.damage();
+    String see = damage.size() == 1 ? "" : ", see recovery()";
+    return directory + ": the log is damaged: " + first(damage) + more(damage) + see + ". " + next + stake(directory, verdict);
   }
 
   /** What giving up the damage would cost, and what to do instead, as the end of a sentence before. */

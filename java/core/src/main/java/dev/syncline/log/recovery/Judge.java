@@ -285,7 +285,7 @@ public final class Judge {
     for (Break b : scan.breaks()) {
       if (b.lastBefore() >= clip) break;
       // A crash leaves torn bytes, and no block that the disk refuses: what was there may have been acknowledged.
-      boolean damaged = b.refused() || (newest ? end > b.wholeBefore() : end > b.lastBefore());
+      boolean damaged = b.refused() && !isBehindACleanClose(scan, b) || (newest ? end > b.wholeBefore() : end > b.lastBefore());
       if (damaged) {
         // What lies behind the clip does not count, readable or not.
         long lastLost = Math.min(clip, b.firstAfter() > 0 ? b.firstAfter() - 1 : Math.max(end, b.lastBefore() + 1));
@@ -306,6 +306,16 @@ public final class Judge {
     if (end > Math.max(scan.lastSequence(), named) && endIsItsOwn)
       lose(SegmentName.of(ordinals.get(i)), scan.fileBytes(), "expected records up to sequence " + end + ", found the end of the file",
           scan.lastSequence(), end, cutAfterWhole(i));
+  }
+
+  /** Of a log that was closed the mark says where its last record is: behind it lies a seal, or nothing. */
+  private boolean isBehindACleanClose(SegmentScan scan, Break b) {
+    Mark.DurablePoint point = mark.durable();
+    return mark.closedCleanly()
+        && point.ordinal() == scan.header().ordinal()
+        && point.sequence() == b.wholeBefore()
+        && point.crc() == b.crcBefore()
+        && point.endBytes() == scan.fileBytes();
   }
 
   private Segment tornSegment(SegmentScan scan, Break torn, long readable) {

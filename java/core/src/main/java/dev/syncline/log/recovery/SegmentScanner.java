@@ -102,17 +102,13 @@ public final class SegmentScanner {
 
   /** The log that the segment says it belongs to; null if its header is unreadable. */
   LogId logId(long segmentOrdinal) throws IOException {
-    try (SegmentFile file = open(segmentOrdinal)) {
-      start(file, glimpse);
-      readHeader();
-      return foundLogId;
-    }
+    header(segmentOrdinal);
+    return foundLogId;
   }
 
   /** A segment of which only the header was read, without a frame so far; null if that is unreadable or not its own. */
   public Segment begun(long segmentOrdinal) throws IOException {
-    SegmentHeader found = header(segmentOrdinal);
-    return found == null ? null : new Segment(found, headerCrc, new SparseIndex());
+    return header(segmentOrdinal) == null ? null : new Segment(header, headerCrc, new SparseIndex());
   }
 
   /** Reads header and, if there is one, seal: enough for a segment that was finished. Without a readable seal the scan is a full one. */
@@ -138,7 +134,13 @@ public final class SegmentScanner {
 
   /** Reads and checks every byte that counts. */
   public SegmentScan scan(long segmentOrdinal) throws IOException {
-    try (SegmentFile file = open(segmentOrdinal)) {
+    return scanCopy(SegmentName.of(segmentOrdinal), segmentOrdinal);
+  }
+
+  /** The same, of a copy of the segment that has another name. */
+  public SegmentScan scanCopy(String name, long segmentOrdinal) throws IOException {
+    ordinal = segmentOrdinal;
+    try (SegmentFile file = storage.open(name, access)) {
       start(file, steps);
       return scanFrames(readHeader());
     }

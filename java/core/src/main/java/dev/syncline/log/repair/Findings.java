@@ -6,6 +6,7 @@ import dev.syncline.Verification;
 import dev.syncline.format.Mark;
 import dev.syncline.format.SegmentName;
 import dev.syncline.io.Storage;
+import dev.syncline.log.recovery.Flaws;
 import dev.syncline.log.recovery.Judge;
 import dev.syncline.log.recovery.Verdict;
 import dev.syncline.log.segment.Segment;
@@ -21,6 +22,7 @@ import java.util.TreeSet;
  *
  * @param shown what opening finds: its damage is what is to be repaired
  * @param salvaged the same with what can be read and not be shown; the same object where nothing is damaged
+ * @param flaws what is damaged and opening can do without; none where anything else is damaged, since all is built anew then
  * @param lost sequences that are lost, ascending
  * @param kept runs of sequences that are not: what is missing inside one was never there
  * @param oldFiles all segment files, ascending
@@ -28,13 +30,14 @@ import java.util.TreeSet;
  * @param floorSequence highest sequence ever seen or promised
  */
 record Findings(
-    Verdict shown, Verdict salvaged, List<SequenceRange> lost, List<SequenceRange> kept, List<String> oldFiles, long newestOrdinal,
-    long floorSequence) {
+    Verdict shown, Verdict salvaged, Flaws flaws, List<SequenceRange> lost, List<SequenceRange> kept, List<String> oldFiles,
+    long newestOrdinal, long floorSequence) {
 
   static Findings of(Storage storage, Storage.Access access) throws IOException {
     Set<Long> ordinals = new TreeSet<>(new SegmentFiles(storage).ordinals());
     Verdict shown = new Judge(storage, access, Verification.FULL).judge();
     Judge salvaging = Judge.salvaging(storage, access);
+    Flaws flaws = shown.damage().isEmpty() ? Flaws.of(storage, shown) : Flaws.NONE;
     Verdict salvaged = shown.damage().isEmpty() ? shown : salvaging.judge();
     List<SequenceRange> kept = kept(salvaged);
     List<Damage> losses = new ArrayList<>(salvaged.damage());
@@ -44,11 +47,24 @@ record Findings(
     long newest = salvaged.mark().map(Mark::lastOrdinal).orElse(0L);
     for (long ordinal : ordinals) newest = Math.max(newest, ordinal);
     return new Findings(
-        shown, salvaged, lost, kept, ordinals.stream().map(SegmentName::of).toList(), newest, salvaged.lastSequence());
+        shown, salvaged, flaws, lost, kept, ordinals.stream().map(SegmentName::of).toList(), newest, salvaged.lastSequence());
   }
 
+  /** Whether the log has to be built anew. */
   boolean damaged() {
-    return !shown.damage().isEmpty();
+    return !shown.damage().isEmpty() || !flaws.mendable();
+  }
+
+  /** Whether something is to be written anew where it is, and nothing else is wrong. */
+  boolean flawed() {
+    return !damaged() && !flaws.damage().isEmpty();
+  }
+
+  /** What is to be repaired, oldest first. */
+  List<Damage> damage() {
+    List<Damage> all = new ArrayList<>(shown.damage());
+    all.addAll(flaws.damage());
+    return all;
   }
 
   long truncatedThrough() {

@@ -9,6 +9,7 @@ import dev.syncline.io.Storage;
 import dev.syncline.log.recovery.Verdict;
 import dev.syncline.log.segment.Incompatible;
 import dev.syncline.log.segment.RepairState;
+import dev.syncline.log.segment.Segment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ public final class Planner {
     DirectoryHolder.requireNoOther(directory, storage.directoryKey());
     if (RepairState.isThere(storage)) return unfinished();
     Findings findings = Findings.of(storage, Storage.Access.READ);
+    if (findings.flawed()) return mending(findings);
     if (!findings.damaged()) return nothing(findings);
     RepairDirectory.requireOwn(repair);
     RepairDirectory.requireQuarantine(directory);
@@ -55,30 +57,36 @@ public final class Planner {
   }
 
   private RepairPlan nothing(Findings findings) throws IOException {
-    return new RepairPlan(directory, false, List.of(), List.of(), findings.kept(), counted(findings, 0)[0], 0, findings.floorSequence() + 1,
+    return new RepairPlan(directory, false, List.of(), List.of(), findings.kept(), counted(findings), 0, findings.floorSequence() + 1,
         Optional.empty(), List.of(), quarantine, 0, RepairDirectory.freeBytes(directory), List.of(), findings.shown().notes());
   }
 
   private RepairPlan plan(Findings findings) throws IOException {
     Verdict shown = findings.shown();
     long firstDamaged = shown.damage().stream().filter(Damage::losesRecords).mapToLong(Damage::firstLost).min().orElse(Long.MAX_VALUE);
-    long[] records = counted(findings, firstDamaged);
+    KeptRecords records = KeptRecords.count(storage, Storage.Access.READ, findings, firstDamaged);
     List<String> oldFiles = new ArrayList<>(findings.oldFiles());
     if (storage.list().contains(SegmentName.MARK)) oldFiles.add(SegmentName.MARK);
     List<String> notes = new ArrayList<>(findings.salvaged().notes());
-    return new RepairPlan(directory, false, shown.damage(), findings.lost(), findings.kept(), records[0], records[1],
+    return new RepairPlan(directory, false, findings.damage(), findings.lost(), findings.kept(), records.all(), records.behind(),
         findings.floorSequence() + 1, shown.atStake(), oldFiles, quarantine, RepairDirectory.neededBytes(findings),
-        RepairDirectory.freeBytes(directory), steps(findings, records[0], oldFiles), notes);
+        RepairDirectory.freeBytes(directory), steps(findings, records.all(), oldFiles), notes);
   }
 
-  /** All records that are kept, and those from {@code sequence} on. */
-  private long[] counted(Findings findings, long sequence) throws IOException {
-    long[] counts = new long[2];
-    new SalvageReader(storage, Storage.Access.READ, (first, group) -> {
-      counts[0] += group.size();
-      if (first >= sequence) counts[1] += group.size();
-    }).read(findings);
-    return counts;
+  private long counted(Findings findings) throws IOException {
+    return KeptRecords.count(storage, Storage.Access.READ, findings);
+  }
+
+  private RepairPlan mending(Findings findings) throws IOException {
+    long records = counted(findings);
+    List<String> steps = new ArrayList<>();
+    for (Segment segment : findings.flaws().seals())
+      steps.add("write a copy of " + segment.name + " with a seal of its own, verify it, and put it in the file's place");
+    if (findings.flaws().mark()) steps.add("write both slots of " + SegmentName.MARK + " anew");
+    steps.add("the next append gets sequence " + (findings.floorSequence() + 1));
+    return new RepairPlan(directory, false, findings.damage(), List.of(), findings.kept(), records, 0, findings.floorSequence() + 1,
+        Optional.empty(), List.of(), quarantine, Mending.neededBytes(findings), RepairDirectory.freeBytes(directory), steps,
+        findings.shown().notes());
   }
 
   private static String described(List<String> names) {

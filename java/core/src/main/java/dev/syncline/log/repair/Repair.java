@@ -88,10 +88,7 @@ public final class Repair {
   private RepairResult repair(DirectoryLock lock) throws IOException {
     files.settle();
     Findings findings = Findings.of(storage, Storage.Access.READ_UNCACHED);
-    if (!findings.damaged()) {
-      clearLeftOver();
-      return new RepairResult(storage.directory(), false, false, List.of(), 0, findings.floorSequence() + 1, List.of());
-    }
+    if (!findings.damaged()) return mended(lock, findings);
     RepairDirectory.requireOwn(directory);
     RepairDirectory.requireQuarantine(storage.directory());
     try {
@@ -102,7 +99,26 @@ public final class Repair {
       throw e;
     }
     RepairResult result = swap(lock, false);
-    DamageReport.warnRepaired(result, findings.shown());
+    DamageReport.warnRepaired(result, findings.damage());
+    return result;
+  }
+
+  /** Of a log of which no record is lost, and nothing that counts is anywhere else. */
+  private RepairResult mended(DirectoryLock lock, Findings findings) throws IOException {
+    long records = KeptRecords.count(storage, Storage.Access.READ_UNCACHED, findings);
+    clearLeftOver();
+    RepairResult result = new RepairResult(
+        storage.directory(), findings.flawed(), false, List.of(), records, findings.floorSequence() + 1, List.of());
+    if (!findings.flawed()) return result;
+    try {
+      new Mending(storage, lock).run(findings);
+    } catch (StorageFullException e) {
+      throw new StorageFullException(
+          storage.directory() + ": no room to write a segment anew beside the old one: " + e.getMessage() + ". Expected about "
+              + Mending.neededBytes(findings) + " bytes, found " + RepairDirectory.freeBytes(storage.directory())
+              + ". No record is lost; make room on this disk and repair again", e);
+    }
+    DamageReport.warnRepaired(result, findings.damage());
     return result;
   }
 

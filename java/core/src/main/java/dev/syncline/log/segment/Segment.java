@@ -246,6 +246,12 @@ public final class Segment {
     return kept;
   }
 
+  /** Whether the segment with this header goes on where this one ends. */
+  public boolean isFollowedBy(SegmentHeader successor) {
+    return successor != null && successor.predecessorOrdinal() == ordinal && successor.predecessorEpoch() == header.epoch()
+        && successor.predecessorLastSequence() == lastSequence() && successor.predecessorCrc() == lastCrc;
+  }
+
   /** What its seal says, or would say. */
   public Seal seal() {
     return new Seal(endBytes(), lastCrc, types.clone(), index.sequences(), index.offsetsBytes());

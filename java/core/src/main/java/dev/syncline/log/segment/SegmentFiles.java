@@ -120,7 +120,16 @@ public final class SegmentFiles {
     copyTo(storage, name, copy, endBytes);
   }
 
-  private void putInPlace(String name) throws IOException {
+  /** Makes, beside a finished segment, a copy of it with a seal of its own; it lies under the name that is returned. */
+  public String sealBeside(Segment segment) throws IOException {
+    String copy = SegmentName.temporary(segment.name);
+    deleteIfThere(copy);
+    SealedCopy.write(storage, segment, storage, copy);
+    return copy;
+  }
+
+  /** Puts what was made beside a file in its place, durably. */
+  public void putInPlace(String name) throws IOException {
     storage.rename(SegmentName.temporary(name), name);
     storage.syncDirectory();
   }
@@ -137,7 +146,7 @@ public final class SegmentFiles {
     copyTo(target, name, name, endBytes);
   }
 
-  private void copyTo(Storage target, String name, String copyName, long endBytes) throws IOException {
+  void copyTo(Storage target, String name, String copyName, long endBytes) throws IOException {
     ByteBuffer buffer = AlignedBuffers.allocate(STEP_BYTES);
     // Past the page cache where the storage can: a page may predate a direct write that came beside the read that has cached it.
     try (SegmentFile from = storage.open(name, Storage.Access.READ_UNCACHED);

@@ -10,8 +10,12 @@ import java.util.List;
 public final class Snapshot {
   private Snapshot() {}
 
-  /** One file of the copy: the whole of it, which never changes any more, or its first bytes. */
-  record Part(String name, boolean whole, long bytes) {}
+  /**
+   * One file of the copy: the whole of it, which never changes any more, or its first bytes.
+   *
+   * @param unsealed the segment, if it has lost its seal and the copy is to get one
+   */
+  record Part(String name, boolean whole, long bytes, Segment unsealed) {}
 
   /** What a copy consists of, as the log was at one moment. */
   public record Plan(List<Part> parts, Mark mark) {}
@@ -20,7 +24,11 @@ public final class Snapshot {
   public static Plan plan(List<Segment> segments, Mark mark) {
     List<Part> parts = new ArrayList<>();
     // Of a segment that was just begun its header is all that counts.
-    for (Segment segment : segments) parts.add(new Part(segment.name, segment.sealed(), segment.usedEndBytes()));
+    for (int i = 0; i < segments.size(); i++) {
+      Segment segment = segments.get(i);
+      boolean lost = !segment.sealed() && i + 1 < segments.size() && segment.isFollowedBy(segments.get(i + 1).header);
+      parts.add(new Part(segment.name, segment.sealed(), segment.usedEndBytes(), lost ? segment : null));
+    }
     Segment newest = segments.isEmpty() ? null : segments.get(segments.size() - 1);
     return new Plan(List.copyOf(parts), mark.withDurable(newest == null ? Mark.DurablePoint.NONE : newest.endPoint(), true));
   }
@@ -29,7 +37,8 @@ public final class Snapshot {
   public static void write(Storage source, Storage target, Plan plan) throws IOException {
     SegmentFiles files = new SegmentFiles(source);
     for (Part part : plan.parts()) {
-      if (part.whole()) files.shareWith(target, part.name());
+      if (part.unsealed() != null) SealedCopy.write(source, part.unsealed(), target, part.name());
+      else if (part.whole()) files.shareWith(target, part.name());
       else files.copyTo(target, part.name(), part.bytes());
     }
     finish(target, plan.mark());
