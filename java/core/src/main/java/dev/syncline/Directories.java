@@ -1,6 +1,7 @@
 package dev.syncline;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
@@ -21,6 +22,17 @@ final class Directories {
         && !Files.isDirectory(directory)
         && !Files.readAttributes(directory, BasicFileAttributes.class).isDirectory())
       throw new NotDirectoryException(directory + ": expected a directory to keep the log in, found a file. Nothing was changed");
+  }
+
+  /** Undoes the making of a directory, unless something is in it. */
+  static void deleteEmpty(Path directory, Throwable because) {
+    try {
+      Files.deleteIfExists(directory);
+    } catch (DirectoryNotEmptyException e) {
+      // Not ours.
+    } catch (IOException e) {
+      because.addSuppressed(e);
+    }
   }
 
   /** For a copy. */

@@ -310,9 +310,13 @@ public final class WriteAheadLog implements Closeable {
   public void snapshot(Path target) throws IOException {
     Objects.requireNonNull(target, "target");
     Directories.requireEmpty(target);
+    boolean made = !Files.exists(target);
     try (Storage copy = storage.in(target)) {
       copy.createDirectory();
       log.snapshot(copy);
+    } catch (IOException | RuntimeException | Error e) {
+      if (made) Directories.deleteEmpty(target, e);
+      throw e;
     }
   }
 

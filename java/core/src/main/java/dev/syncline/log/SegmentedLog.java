@@ -27,6 +27,7 @@ import dev.syncline.log.segment.MarkFile;
 import dev.syncline.log.segment.Pins;
 import dev.syncline.log.segment.ReaderFiles;
 import dev.syncline.log.segment.SegmentSet;
+import dev.syncline.log.segment.Snapshot;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -357,11 +358,11 @@ public final class SegmentedLog implements Closeable {
   public void snapshot(Storage target) throws IOException {
     if (writer == null) {
       state.requireReadable();
-      new ViewCopy(storage, target, follower).copy();
+      Snapshot.orNothing(target, () -> new ViewCopy(storage, target, follower).copy());
       return;
     }
     state.requireWritable();
-    writer.truncation().snapshot(target);
+    Snapshot.orNothing(target, () -> writer.truncation().snapshot(target));
   }
 
   /** Reads and checks everything that lies in files; damage is reported, not thrown. */

@@ -116,7 +116,7 @@ final class Truncation {
           return;
         }
         Segment clipped = Rewind.clipped(storage, segments.live(), sequence);
-        SegmentFiles.Cut cut = files.prepareCut(clipped.name, clipped.endBytes());
+        SegmentFiles.Cut cut = files.prepareCut(clipped, clipped.endBytes());
         // Had before the first change and given up for the cut, which takes as much.
         SegmentFile descriptor = storage.open(clipped.name, Storage.Access.READ);
         state.finalOnFailure(() -> {

@@ -3,19 +3,23 @@ package dev.syncline.tck;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.syncline.CorruptLogException;
 import dev.syncline.CorruptionPolicy;
 import dev.syncline.Damage;
 import dev.syncline.Verification;
 import dev.syncline.WalCursor;
+import dev.syncline.WalOptions;
 import dev.syncline.WriteAheadLog;
+import dev.syncline.io.Storage;
 import dev.syncline.tck.Operation.Op;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** A block that the disk refuses to read, each time, is damage of that block: it is named, and what lies around it is read. */
@@ -133,5 +137,87 @@ public abstract class RefusedBlocksContract extends LogTestBase {
     disk.on(Op.READ).named(newest.getFileName().toString()::equals).forever().fail(() -> new IOException(REFUSAL));
     assertThatThrownBy(() -> open(disk, CorruptionPolicy.TRUNCATE)).isInstanceOf(IOException.class).hasMessageContaining(REFUSAL);
     assertThat(DirectoryBytes.fingerprint(closed, name -> !name.contains("lock"))).isEqualTo(before);
+  }
+
+  // Files that have to be copied.
+
+  /** Refused only once the log is open: what is known before keeps a log from being written, and a copy from being begun. */
+  private void assertSaysWhatIsLost(ThrowingCallable copying, Path file, WriteAheadLog log) throws IOException {
+    CorruptLogException thrown = catchThrowableOfType(CorruptLogException.class, copying);
+    assertThat(thrown).hasMessageContaining(file.toString())
+        .hasMessageContaining("the disk refuses to read the block at offset " + 2L * BLOCK_BYTES)
+        .hasMessageContaining(REFUSAL).hasMessageContaining("are lost").hasMessageContaining("syncline repair");
+    Damage verified = log.verify().damage().get(0);
+    assertThat(thrown.damage()).hasValueSatisfying(told ->
+        assertThat(told).returns(verified.firstLost(), Damage::firstLost).returns(verified.lastLost(), Damage::lastLost));
+  }
+
+  @Test
+  void aCopyByAReaderSaysWhatIsLostAndLeavesNothing() throws IOException {
+    Path closed = givenClosedLog(RECORDS);
+    Path file = DirectoryBytes.walFiles(closed).get(1);
+    FaultyStorage disk = disk(closed);
+    try (WriteAheadLog log = WriteAheadLog.openReadOnly(disk, WalOptions.defaults())) {
+      refuse(disk, file, 2L * BLOCK_BYTES);
+      Path copy = newCopyName();
+      assertSaysWhatIsLost(() -> log.snapshot(copy), file, log);
+      assertThat(copy).doesNotExist();
+      Path empty = Files.createDirectory(newCopyName());
+      assertSaysWhatIsLost(() -> log.snapshot(empty), file, log);
+      assertThat(empty).isEmptyDirectory();
+    }
+  }
+
+  @Test
+  void aCopyByTheWriterSaysWhatIsLostAndLeavesNothingAndTheLogGoesOn() throws IOException {
+    Path closed = givenClosedLog(RECORDS);
+    Path file = DirectoryBytes.walFiles(closed).get(1);
+    FaultyStorage disk = new FaultyStorage(new WithoutLinks(openStorage(closed)));
+    try (WriteAheadLog log = open(disk, LogTestBase::smallSegments)) {
+      refuse(disk, file, 2L * BLOCK_BYTES);
+      Path copy = newCopyName();
+      assertSaysWhatIsLost(() -> log.snapshot(copy), file, log);
+      assertThat(copy).doesNotExist();
+      assertThat(log.append(entryPayload(RECORDS + 1))).isEqualTo(RECORDS + 1);
+    }
+  }
+
+  @Test
+  void aCutOfASharedFileSaysWhatIsLostAndChangesNothing() throws IOException {
+    Path closed = givenClosedLog(RECORDS);
+    Path file = DirectoryBytes.walFiles(closed).get(1);
+    FaultyStorage disk = new FaultyStorage(new WithoutLinks(openStorage(closed)));
+    try (WriteAheadLog log = open(disk, LogTestBase::smallSegments)) {
+      List<String> before = readable(log);
+      long inFile = RECORDS / 2;
+      while (!DirectoryBytes.find(closed, entryPayload(inFile)).file().equals(file)
+          || DirectoryBytes.find(closed, entryPayload(inFile)).offset() < 4L * BLOCK_BYTES) inFile--;
+      long cut = inFile;
+      refuse(disk, file, 2L * BLOCK_BYTES);
+      assertSaysWhatIsLost(() -> log.truncateAfter(cut), file, log);
+      assertThat(DirectoryBytes.files(closed, name -> name.endsWith(".wal.tmp"))).isEmpty();
+      assertThat(log.append(entryPayload(RECORDS + 1))).isEqualTo(RECORDS + 1);
+      disk.heal();
+      assertThat(readable(log)).startsWith(before.toArray(new String[0]));
+    }
+  }
+
+  /** Where links cannot be made or counted every file is copied. */
+  private static final class WithoutLinks extends InterceptedStorage {
+    WithoutLinks(Storage delegate) {
+      super(delegate);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    protected <T> T intercept(Operation operation, Call<T> call) throws IOException {
+      if (operation.op() == Op.LINK) return (T) Boolean.FALSE;
+      return operation.op() == Op.LINK_COUNT ? (T) (Integer) 0 : call.run();
+    }
+
+    @Override
+    protected Storage around(Storage other) {
+      return new WithoutLinks(other);
+    }
   }
 }

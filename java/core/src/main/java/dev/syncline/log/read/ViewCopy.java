@@ -94,7 +94,7 @@ public final class ViewCopy {
     forget(segment.ordinal, segment.name);
     Segment unsealed = successor == null ? null : unsealed(segment, successor);
     if (unsealed != null) SealedCopy.write(source, unsealed, target, segment.name);
-    else new SegmentFiles(source).copyTo(target, segment.name, wanted.endBytes);
+    else new SegmentFiles(source).copyTo(target, segment, wanted.endBytes);
     copied.put(segment.ordinal, wanted);
   }
 

@@ -217,8 +217,9 @@ public final class Recovery {
     stored(verdict, mark);
   }
 
-  private static int blockBytes(Verdict verdict, Cut cut) {
-    return verdict.segments().stream().filter(s -> s.ordinal == cut.ordinal()).findFirst().orElseThrow().header.blockBytes();
+  private void apply(Verdict verdict, Cut cut) throws IOException {
+    Segment holder = verdict.segments().stream().filter(s -> s.ordinal == cut.ordinal()).findFirst().orElseThrow();
+    files.prepareCut(holder, Layout.roundUp(cut.usedEndBytes(), holder.header.blockBytes())).apply();
   }
 
   private void cutDamaged(Verdict verdict, Cut cut) throws IOException {
@@ -229,7 +230,7 @@ public final class Recovery {
     }
     quarantine.keep(name, cut.badStartBytes(), Math.max(cut.badEndBytes(), size));
     trimmedBytes += size - cut.badStartBytes();
-    files.prepareCut(name, Layout.roundUp(cut.usedEndBytes(), blockBytes(verdict, cut))).apply();
+    apply(verdict, cut);
   }
 
   private void finishRewind(Mark mark, List<Segment> segments) throws IOException {
@@ -237,7 +238,7 @@ public final class Recovery {
     Segment holder = last < 0 ? null : segments.get(last);
     if (holder == null || holder.ordinal != mark.rewindOrdinal()) return;
     Segment clipped = Rewind.clipped(storage, holder, mark.rewindTo());
-    files.prepareCut(clipped.name, clipped.endBytes()).apply();
+    files.prepareCut(clipped, clipped.endBytes()).apply();
     segments.set(last, clipped);
   }
 
@@ -245,7 +246,7 @@ public final class Recovery {
     String name = SegmentName.of(cut.ordinal());
     quarantine.keep(name, cut.badStartBytes(), cut.badEndBytes());
     trimmedBytes += cut.badEndBytes() - cut.badStartBytes();
-    files.prepareCut(name, Layout.roundUp(cut.usedEndBytes(), blockBytes(verdict, cut))).apply();
+    apply(verdict, cut);
   }
 
   /**
@@ -255,7 +256,7 @@ public final class Recovery {
    */
   private void rewriteUnproven(Segment newest, long proven) throws IOException {
     if (!newest.reachesBeyond(proven)) return;
-    files.rewrite(newest.name, newest.sealed() ? newest.fileBytes : newest.endBytes());
+    files.rewrite(newest, newest.sealed() ? newest.fileBytes : newest.endBytes());
   }
 
   private static void closeQuietly(MarkFile file, Exception because) {

@@ -17,7 +17,7 @@ public final class CleanClose {
     try (SegmentFile file = storage.open(newest.name, Storage.Access.READ)) {
       if (file.size() == newest.usedEndBytes()) return;
     }
-    newest.resumeWriting(new SegmentFiles(storage).openToGoOn(newest.name, newest.usedEndBytes()), storage.traits().preallocates());
+    newest.resumeWriting(new SegmentFiles(storage).openToGoOn(newest, newest.usedEndBytes()), storage.traits().preallocates());
   }
 
   /** Everything appended is durable. The mark comes last, and says so. */

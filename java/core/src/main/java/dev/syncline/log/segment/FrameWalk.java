@@ -13,13 +13,15 @@ import java.nio.file.Path;
 final class FrameWalk {
   private final Path directory;
   private final Segment segment;
+  private final FileBytes bytes;
   private final FileWindow window = new FileWindow(Layout.INDEX_INTERVAL_BYTES);
   private final Crc crc = new Crc();
 
   FrameWalk(Path directory, Segment segment, SegmentFile file) {
     this.directory = directory;
     this.segment = segment;
-    window.use(FileBytes.of(file));
+    this.bytes = FileBytes.of(file);
+    window.use(bytes);
   }
 
   /**
@@ -51,8 +53,8 @@ final class FrameWalk {
     return FrameHeader.decode(window.buffer(), index);
   }
 
-  private CorruptLogException unreadable(long offset, String problem) {
-    Damage damage = new Damage(directory.resolve(segment.name), offset, problem, segment.header.baseSequence() + 1, segment.lastSequence());
+  private CorruptLogException unreadable(long offset, String problem) throws IOException {
+    Damage damage = LostRecords.around(offset, problem, directory.resolve(segment.name), segment, bytes);
     return new CorruptLogException(
         damage, "Nothing was changed. 'syncline repair' on the directory shows what can be kept; or restore a copy");
   }

@@ -81,6 +81,11 @@ final class RefusedBlocks {
     for (int i = 0; i < block.capacity(); i++) block.put(i, FILLING);
   }
 
+  /** Where the first of them begins. */
+  long firstBytes() {
+    return firstBytes;
+  }
+
   /** What is to be said of a range, if some of it is refused; else null. */
   String problem(long offsetBytes, long lengthBytes) {
     if (offsetBytes >= endBytes || offsetBytes + lengthBytes <= firstBytes) return null;

@@ -21,7 +21,7 @@ public final class SealedCopy {
    * @param segment as far as it counts, with everything that its seal is to say
    */
   public static void write(Storage source, Segment segment, Storage target, String name) throws IOException {
-    new SegmentFiles(source).copyTo(target, segment.name, name, segment.usedEndBytes());
+    new SegmentFiles(source).copyTo(target, segment, name, segment.usedEndBytes());
     int block = segment.header.blockBytes();
     Seal seal = segment.seal();
     int sealBytes = seal.frameBytes(block);

@@ -57,9 +57,9 @@ public final class SegmentFiles {
   // Changing.
 
   /** Opens a file to go on writing in it, behind {@code endBytes}: if it is shared, a copy that has taken its place. */
-  SegmentFile openToGoOn(String name, long endBytes) throws IOException {
-    if (isShared(name)) rewrite(name, endBytes);
-    return storage.open(name, Storage.Access.WRITE);
+  SegmentFile openToGoOn(Segment segment, long endBytes) throws IOException {
+    if (isShared(segment.name)) rewrite(segment, endBytes);
+    return storage.open(segment.name, Storage.Access.WRITE);
   }
 
   /** A cut that was made ready. */
@@ -87,11 +87,15 @@ public final class SegmentFiles {
     }
   }
 
-  /** Makes a cut at {@code endBytes} ready. Changes nothing that counts, and may meet a full disk. */
-  public Cut prepareCut(String name, long endBytes) throws IOException {
-    boolean shared = isShared(name);
-    if (shared) copyBeside(name, endBytes);
-    return new Cut(name, endBytes, shared);
+  /**
+   * Makes a cut at {@code endBytes} ready. Changes nothing that counts, and may meet a full disk.
+   *
+   * @throws dev.syncline.CorruptLogException if the file is shared, and the disk refuses to read what is to be copied
+   */
+  public Cut prepareCut(Segment segment, long endBytes) throws IOException {
+    boolean shared = isShared(segment.name);
+    if (shared) copyBeside(segment, endBytes);
+    return new Cut(segment.name, endBytes, shared);
   }
 
   /** Cuts, durably, the file of a segment that was written to until now, or that nobody writes to. */
@@ -105,27 +109,47 @@ public final class SegmentFiles {
         return;
       }
     }
-    prepareCut(segment.name, segment.usedEndBytes()).apply();
+    prepareCut(segment, segment.usedEndBytes()).apply();
   }
 
   /** Puts a copy of the first {@code endBytes} in a file's place, durably. */
-  public void rewrite(String name, long endBytes) throws IOException {
-    copyBeside(name, endBytes);
-    putInPlace(name);
+  public void rewrite(Segment segment, long endBytes) throws IOException {
+    copyBeside(segment, endBytes);
+    putInPlace(segment.name);
   }
 
-  private void copyBeside(String name, long endBytes) throws IOException {
+  private void copyBeside(Segment segment, long endBytes) throws IOException {
+    beside(segment.name, copy -> copyTo(storage, segment, copy, endBytes));
+  }
+
+  private interface Copying {
+    void to(String name) throws IOException;
+  }
+
+  /** Half a copy is of no use to anybody, and takes room. */
+  private String beside(String name, Copying copying) throws IOException {
     String copy = SegmentName.temporary(name);
-    if (contains(copy)) storage.delete(copy);
-    copyTo(storage, name, copy, endBytes);
+    deleteIfThere(copy);
+    try {
+      copying.to(copy);
+      return copy;
+    } catch (IOException | RuntimeException | Error e) {
+      discard(copy, e);
+      throw e;
+    }
+  }
+
+  private void discard(String copy, Throwable because) {
+    try {
+      deleteIfThere(copy);
+    } catch (IOException e) {
+      because.addSuppressed(e);
+    }
   }
 
   /** Makes, beside a finished segment, a copy of it with a seal of its own; it lies under the name that is returned. */
   public String sealBeside(Segment segment) throws IOException {
-    String copy = SegmentName.temporary(segment.name);
-    deleteIfThere(copy);
-    SealedCopy.write(storage, segment, storage, copy);
-    return copy;
+    return beside(segment.name, copy -> SealedCopy.write(storage, segment, storage, copy));
   }
 
   /** Puts what was made beside a file in its place, durably. */
@@ -137,16 +161,24 @@ public final class SegmentFiles {
   // Copying.
 
   /** Gives {@code target} the same file, which never changes any more; a copy of it where it cannot be linked. */
-  void shareWith(Storage target, String name) throws IOException {
-    if (!storage.link(name, target)) copyTo(target, name, Long.MAX_VALUE);
+  void shareWith(Storage target, Segment segment) throws IOException {
+    if (!storage.link(segment.name, target)) copyTo(target, segment, Long.MAX_VALUE);
   }
 
-  /** Copies a file up to {@code endBytes}, or to its end if that comes first; durable but for its name. */
-  public void copyTo(Storage target, String name, long endBytes) throws IOException {
-    copyTo(target, name, name, endBytes);
+  /**
+   * Copies a segment's file up to {@code endBytes}, or to its end if that comes first; durable but for its name.
+   *
+   * @throws dev.syncline.CorruptLogException if the disk refuses to read some of it
+   */
+  public void copyTo(Storage target, Segment segment, long endBytes) throws IOException {
+    copyTo(target, segment, segment.name, endBytes);
   }
 
-  void copyTo(Storage target, String name, String copyName, long endBytes) throws IOException {
+  void copyTo(Storage target, Segment segment, String copyName, long endBytes) throws IOException {
+    copyTo(target, segment.name, copyName, endBytes, segment);
+  }
+
+  private void copyTo(Storage target, String name, String copyName, long endBytes, Segment known) throws IOException {
     ByteBuffer buffer = AlignedBuffers.allocate(STEP_BYTES);
     // Past the page cache where the storage can: a page may predate a direct write that came beside the read that has cached it.
     try (SegmentFile from = storage.open(name, Storage.Access.READ_UNCACHED);
@@ -156,7 +188,12 @@ public final class SegmentFiles {
         int wanted = (int) Math.min(STEP_BYTES, end - at);
         // Whole units, as direct reads and writes want them; what is too much is cut off below.
         int padded = (wanted + AlignedBuffers.ALIGNMENT_BYTES - 1) & -AlignedBuffers.ALIGNMENT_BYTES;
-        int read = from.read(buffer.clear().limit(padded), at);
+        int read;
+        try {
+          read = from.read(buffer.clear().limit(padded), at);
+        } catch (IOException e) {
+          throw new RefusedCopy(storage.directory().resolve(name), from).failure(e, at, padded, known);
+        }
         if (read < wanted) throw new ShortFileException(name + ": expected " + end + " bytes, found " + (at + read));
         to.write(buffer.position(0).limit(padded), at);
       }
@@ -179,7 +216,7 @@ public final class SegmentFiles {
   public void copyInPlace(Storage target, String name) throws IOException {
     SegmentFiles there = new SegmentFiles(target);
     there.deleteIfThere(SegmentName.temporary(name));
-    copyTo(target, name, SegmentName.temporary(name), Long.MAX_VALUE);
+    copyTo(target, name, SegmentName.temporary(name), Long.MAX_VALUE, null);
     there.putInPlace(name);
   }
 

@@ -74,7 +74,7 @@ public final class SegmentPreparer {
   /** Opens a segment to go on writing behind its last frame. */
   public void resume(Segment segment) throws IOException {
     Shortages.orShortage(storage.directory(),
-        () -> segment.resumeWriting(files.openToGoOn(segment.name, segment.endBytes()), storage.traits().preallocates()));
+        () -> segment.resumeWriting(files.openToGoOn(segment, segment.endBytes()), storage.traits().preallocates()));
     segment.readyBytes = segment.endBytes();
     setLimit(segment, capacityFor(Layout.BLOCK_BYTES_MAX));
   }

@@ -1,10 +1,12 @@
 package dev.syncline.log.segment;
 
 import dev.syncline.format.Mark;
+import dev.syncline.format.SegmentName;
 import dev.syncline.io.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Writes a copy of a log whose segments are finished; its mark comes last, so that half a copy is never taken for a log. */
 public final class Snapshot {
@@ -13,9 +15,9 @@ public final class Snapshot {
   /**
    * One file of the copy: the whole of it, which never changes any more, or its first bytes.
    *
-   * @param unsealed the segment, if it has lost its seal and the copy is to get one
+   * @param bare whether the segment has lost its seal, so that the copy is to get one
    */
-  record Part(String name, boolean whole, long bytes, Segment unsealed) {}
+  record Part(Segment segment, boolean whole, boolean bare, long bytes) {}
 
   /** What a copy consists of, as the log was at one moment. */
   public record Plan(List<Part> parts, Mark mark) {}
@@ -27,7 +29,7 @@ public final class Snapshot {
     for (int i = 0; i < segments.size(); i++) {
       Segment segment = segments.get(i);
       boolean lost = !segment.sealed() && i + 1 < segments.size() && segment.isFollowedBy(segments.get(i + 1).header);
-      parts.add(new Part(segment.name, segment.sealed(), segment.usedEndBytes(), lost ? segment : null));
+      parts.add(new Part(segment, segment.sealed(), lost, segment.usedEndBytes()));
     }
     Segment newest = segments.isEmpty() ? null : segments.get(segments.size() - 1);
     return new Plan(List.copyOf(parts), mark.withDurable(newest == null ? Mark.DurablePoint.NONE : newest.endPoint(), true));
@@ -37,11 +39,33 @@ public final class Snapshot {
   public static void write(Storage source, Storage target, Plan plan) throws IOException {
     SegmentFiles files = new SegmentFiles(source);
     for (Part part : plan.parts()) {
-      if (part.unsealed() != null) SealedCopy.write(source, part.unsealed(), target, part.name());
-      else if (part.whole()) files.shareWith(target, part.name());
-      else files.copyTo(target, part.name(), part.bytes());
+      if (part.bare()) SealedCopy.write(source, part.segment(), target, part.segment().name);
+      else if (part.whole()) files.shareWith(target, part.segment());
+      else files.copyTo(target, part.segment(), part.bytes());
     }
     finish(target, plan.mark());
+  }
+
+  /** Something that is written. */
+  public interface Writing {
+    void run() throws IOException;
+  }
+
+  /** Runs {@code writing}, which writes a copy; if it fails nothing of it stays. */
+  public static void orNothing(Storage target, Writing writing) throws IOException {
+    Set<String> before = Set.copyOf(target.list());
+    try {
+      writing.run();
+    } catch (IOException | RuntimeException | Error e) {
+      try {
+        // By name the mark is the last, and without it the rest is no log.
+        List<String> made = target.list().stream().filter(name -> !before.contains(name) && SegmentName.isOwn(name)).sorted().toList();
+        for (int i = made.size() - 1; i >= 0; i--) new SegmentFiles(target).delete(made.get(i));
+      } catch (IOException | RuntimeException more) {
+        e.addSuppressed(more);
+      }
+      throw e;
+    }
   }
 
   /** Makes what was copied or linked durable, and a log by its mark. */
