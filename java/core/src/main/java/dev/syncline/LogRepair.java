@@ -3,7 +3,7 @@ package dev.syncline;
 import dev.syncline.io.Storage;
 import dev.syncline.io.Storages;
 import dev.syncline.log.repair.Planner;
-import dev.syncline.log.repair.Repair;
+import dev.syncline.log.repair.Repairing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -58,6 +58,8 @@ public final class LogRepair {
    * @param options of which the storage and the time limits count, and the block size if none is readable in the log; its other sizes are
    *     those that it had
    * @throws LogLockedException if another process holds the log
+   * @throws LogFailedException if for {@link WalOptions#openTimeout} nothing moves in the directory: the disk hangs. The repair does
+   *     nothing more then, and the next one begins anew, or goes on
    * @throws IncompatibleLogException if the directory holds what is not this log's, or what a repair must not touch; nothing has changed
    * @throws StorageFullException if there is no room for the new log beside the old one; nothing has changed
    * @throws NoSuchFileException if there is no such directory
@@ -65,21 +67,15 @@ public final class LogRepair {
   public static RepairResult apply(Path directory, WalOptions options) throws IOException {
     requireLog(directory);
     Objects.requireNonNull(options, "options");
-    int blockBytes;
-    try (Storage reading = Storages.openToRead(directory, options.blockSize()).storage()) {
-      blockBytes = Repair.blockBytes(reading, options.blockSize());
-    }
-    try (Storage storage = Storages.open(directory, options.storage(), blockBytes).storage()) {
-      return apply(storage, options);
-    }
+    return Repairing.of(directory, options.toLogOptions(), options.storage(), new LastCheckpointSearch()).run();
   }
 
   /** The same through a storage of the caller's, who closes it. */
   public static RepairResult apply(Storage storage, WalOptions options) throws IOException {
     Objects.requireNonNull(storage, "storage");
     Objects.requireNonNull(options, "options");
-    Directories.requireDirectory(storage.directory());
-    return new Repair(storage, options.toLogOptions(), new LastCheckpointSearch()).apply();
+    requireLog(storage.directory());
+    return Repairing.of(storage, options.toLogOptions(), new LastCheckpointSearch()).run();
   }
 
   private static void requireLog(Path directory) throws IOException {

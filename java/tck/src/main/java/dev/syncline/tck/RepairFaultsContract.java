@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.syncline.CorruptionPolicy;
 import dev.syncline.IncompatibleLogException;
+import dev.syncline.LogFailedException;
 import dev.syncline.LogFencedException;
 import dev.syncline.LogLockedException;
 import dev.syncline.LogRepair;
@@ -17,14 +18,18 @@ import dev.syncline.tck.Operation.Op;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Repairs on disks that fail, of processes that die, and beside what is somebody else's. */
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class RepairFaultsContract extends RepairTestBase {
   private static final String NO_SPACE = "no space, says the test";
   private static final long LOST = 40;
@@ -178,6 +183,23 @@ public abstract class RepairFaultsContract extends RepairTestBase {
     assertThatThrownBy(() -> repair(begun)).isInstanceOf(IncompatibleLogException.class).hasMessageContaining("checksum");
     assertThatThrownBy(() -> plan(begun)).isInstanceOf(IncompatibleLogException.class).hasMessageContaining("checksum");
     assertThat(filesOf(begun)).isEqualTo(before);
+  }
+
+  /** As an opening does: the caller is told in time, and when the disk answers the directory is let go. */
+  @ParameterizedTest
+  @EnumSource(value = Op.class, names = {"LIST", "OPEN", "READ", "CREATE", "WRITE", "RENAME", "SYNC_DIRECTORY"})
+  void aRepairThatHangsGivesUpAndTheNextOneGoesOnWhenTheDiskAnswers(Op op) throws Exception {
+    Path log = givenHarmed();
+    FaultyStorage disk = new FaultyStorage(openStorage(log));
+    FaultyStorage.Stall stall = disk.on(op).stallBefore();
+    WalOptions impatient = WalOptions.builder().openTimeout(Duration.ofMillis(200)).build();
+    assertThatThrownBy(() -> LogRepair.apply(disk, impatient)).isInstanceOf(LogFailedException.class)
+        .hasMessageContaining(log.toString()).hasMessageContaining("openTimeout").hasMessageContaining("repair again");
+    disk.close();
+    stall.awaitReached(Duration.ofSeconds(60));
+    stall.release();
+    repair(log);
+    assertThat(shown(log)).isEqualTo(kept);
   }
 
   // What is somebody else's.

@@ -14,14 +14,11 @@ import dev.syncline.io.Storage;
 import dev.syncline.log.options.LogOptions;
 import dev.syncline.log.recovery.DamageReport;
 import dev.syncline.log.recovery.SegmentScanner;
-import dev.syncline.log.segment.Incompatible;
 import dev.syncline.log.segment.MarkFile;
 import dev.syncline.log.segment.RepairState;
 import dev.syncline.log.segment.Segment;
 import dev.syncline.log.segment.SegmentFiles;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -31,7 +28,7 @@ import java.util.function.LongSupplier;
  * the new one is whole, verified and durable no file of the old one is touched; what is touched afterwards goes to quarantine. Used by one
  * thread, once.
  */
-public final class Repair {
+final class Repair {
   /** Smaller segments than this would be many. */
   private static final long SEGMENT_BYTES_MIN = 64 << 10;
 
@@ -48,7 +45,7 @@ public final class Repair {
    * @param storage of the log's directory, which must exist
    * @param options of which the identifiers, the block size, and the time limits count
    */
-  public Repair(Storage storage, LogOptions options, CheckpointSearch checkpoints) {
+  Repair(Storage storage, LogOptions options, CheckpointSearch checkpoints) {
     this.storage = storage;
     this.directory = storage.directory().resolve(SegmentName.REPAIR);
     this.options = options;
@@ -57,26 +54,17 @@ public final class Repair {
   }
 
   /**
-   * Does it, or goes on with what was begun. An instance of the log that was abandoned in this JVM is fenced first.
+   * Does it, or goes on with what was begun.
    *
-   * @throws dev.syncline.LogLockedException if another process holds the log
+   * @param lock of the directory, which the caller holds
    * @throws StorageFullException if there is no room; the log is as it was then
    */
-  public RepairResult apply() throws IOException {
-    if (!Files.isDirectory(storage.directory()))
-      throw new NoSuchFileException(storage.directory().toString(), null, "expected a log's directory, found nothing");
-    Incompatible.requireOwnNames(storage);
-    DirectoryLock lock = DirectoryLock.acquire(storage, storage.gate()::shut, options.openTimeoutNanos());
-    try {
-      lock.requireSameAs(storage);
-      return RepairState.isThere(storage) ? swap(lock, true) : repair(lock);
-    } finally {
-      lock.release();
-    }
+  RepairResult apply(DirectoryLock lock) throws IOException {
+    return RepairState.isThere(storage) ? swap(lock, true) : repair(lock);
   }
 
   /** The block size of the newest segment that tells it, if a log can be written with it today; else {@code otherwise}. */
-  public static int blockBytes(Storage storage, int otherwise) throws IOException {
+  static int blockBytes(Storage storage, int otherwise) throws IOException {
     SegmentScanner scanner = new SegmentScanner(storage, Storage.Access.READ);
     for (long ordinal : new SegmentFiles(storage).ordinals().descendingSet()) {
       SegmentHeader header = scanner.header(ordinal);
