@@ -1,9 +1,12 @@
 package dev.syncline;
 
+import dev.syncline.io.Refusal;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -22,6 +25,18 @@ final class Directories {
         && !Files.isDirectory(directory)
         && !Files.readAttributes(directory, BasicFileAttributes.class).isDirectory())
       throw new NotDirectoryException(directory + ": expected a directory to keep the log in, found a file. Nothing was changed");
+  }
+
+  /** It must. Where this user may not look, that is said, and not that there is nothing. */
+  static void requireExisting(Path directory) throws IOException {
+    if (Files.isDirectory(directory)) return;
+    try {
+      Files.readAttributes(directory, BasicFileAttributes.class);
+    } catch (AccessDeniedException e) {
+      throw Refusal.explained(e, directory, false);
+    } catch (NoSuchFileException e) {
+      throw new NoSuchFileException(directory.toString(), null, "expected a log's directory, found nothing");
+    }
   }
 
   /** Undoes the making of a directory, unless something is in it. */

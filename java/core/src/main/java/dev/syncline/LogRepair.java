@@ -1,11 +1,11 @@
 package dev.syncline;
 
+import dev.syncline.io.Refusal;
 import dev.syncline.io.Storage;
 import dev.syncline.io.Storages;
 import dev.syncline.log.repair.Planner;
 import dev.syncline.log.repair.Repairing;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -43,7 +43,11 @@ public final class LogRepair {
   public static RepairPlan plan(Storage storage) throws IOException {
     Objects.requireNonNull(storage, "storage");
     Directories.requireDirectory(storage.directory());
-    return new Planner(storage).plan();
+    try {
+      return new Planner(storage).plan();
+    } catch (IOException e) {
+      throw Refusal.explained(e, storage.directory(), false);
+    }
   }
 
   /** Repairs a log with {@link WalOptions#defaults}. */
@@ -80,7 +84,6 @@ public final class LogRepair {
 
   private static void requireLog(Path directory) throws IOException {
     Directories.requireDirectory(directory);
-    if (!Files.isDirectory(directory))
-      throw new NoSuchFileException(directory.toString(), null, "expected a log's directory, found nothing");
+    Directories.requireExisting(directory);
   }
 }

@@ -1,5 +1,6 @@
 package dev.syncline;
 
+import dev.syncline.io.Refusal;
 import dev.syncline.io.Storage;
 import dev.syncline.io.StorageTraits;
 import dev.syncline.io.Storages;
@@ -105,8 +106,7 @@ public final class WriteAheadLog implements Closeable {
   public static WriteAheadLog openReadOnly(Path directory, WalOptions options) throws IOException {
     Directories.requireDirectory(directory);
     Objects.requireNonNull(options, "options");
-    if (!Files.isDirectory(directory))
-      throw new NoSuchFileException(directory.toString(), null, "expected a log's directory, found nothing");
+    Directories.requireExisting(directory);
     Storages.Choice choice = Storages.openToRead(directory, options.blockSize());
     return openReadOnly(choice.storage(), options, choice.reason());
   }
@@ -314,7 +314,10 @@ public final class WriteAheadLog implements Closeable {
     try (Storage copy = storage.in(target)) {
       copy.createDirectory();
       log.snapshot(copy);
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (IOException e) {
+      if (made) Directories.deleteEmpty(target, e);
+      throw Refusal.explained(e, target, true);
+    } catch (RuntimeException | Error e) {
       if (made) Directories.deleteEmpty(target, e);
       throw e;
     }

@@ -55,8 +55,13 @@ final class DoctorCommand extends BaseCommand {
   @Override
   public Integer call() throws IOException {
     LogCommand.requireDirectory(directory);
-    if (!Files.isWritable(directory))
-      throw new CliException(ExitCode.PROBLEM, directory + " is not writable for this user: a log there could only be read");
+    if (!Files.isWritable(directory)) {
+      boolean readOnly = Files.getFileStore(directory).isReadOnly();
+      String why = readOnly ? "its file system is mounted read-only" : "the user " + System.getProperty("user.name") + " has no right to";
+      throw new CliException(
+          ExitCode.PROBLEM, directory + " cannot be written in, since " + why + ": a log there could only be read. "
+              + (readOnly ? "Mount it to be written" : "Run as its owner, or give this user the right to (chmod, chown)"));
+    }
     try (ScratchDirectory scratch = ScratchDirectory.create(directory, ".syncline-doctor-")) {
       Diagnosis diagnosis = diagnose(scratch.path());
       if (json) out().println(Json.pretty(diagnosis));

@@ -1,5 +1,6 @@
 package dev.syncline.cli;
 
+import dev.syncline.io.Refusal;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -65,7 +66,11 @@ abstract class ExportSink implements Closeable {
       throw new CliException(ExitCode.NOT_RUN, file + " cannot be made: there is no directory " + parent + "; make it first");
     // By hand: a temporary file of the library's could be read by its owner alone.
     String temporary = file.getFileName() + "." + HexFormat.of().toHexDigits(new Random().nextLong()) + ".tmp";
-    return new FileSink(file.toAbsolutePath(), parent.resolve(temporary));
+    try {
+      return new FileSink(file.toAbsolutePath(), parent.resolve(temporary));
+    } catch (IOException e) {
+      throw Refusal.explained(e, parent, true);
+    }
   }
 
   private static final class FileSink extends ExportSink {

@@ -32,8 +32,9 @@ final class Failures implements IExecutionExceptionHandler {
   /** One line that says what happened and where. */
   static String describe(Exception failure) {
     String message = failure.getMessage() == null ? "" : failure.getMessage().strip().replaceAll("\\s*\\R\\s*", " ");
-    if (failure instanceof NoSuchFileException) return message + ": no such file or directory";
-    if (failure instanceof AccessDeniedException) return message + ": permission denied";
+    if (failure instanceof NoSuchFileException missing && missing.getReason() == null) return message + ": no such file or directory";
+    if (failure instanceof AccessDeniedException denied && denied.getReason() == null)
+      return message + ": permission denied. Run as a user who may, or give this one the right to (chmod, chown)";
     if (failure instanceof CliException || failure instanceof SynclineException) return message;
     if (failure instanceof IOException && !message.isEmpty()) return message;
     String name = failure.getClass().getSimpleName();

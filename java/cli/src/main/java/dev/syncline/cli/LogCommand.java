@@ -2,9 +2,12 @@ package dev.syncline.cli;
 
 import dev.syncline.WriteAheadLog;
 import dev.syncline.format.SegmentName;
+import dev.syncline.io.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine.Parameters;
@@ -38,6 +41,14 @@ abstract class LogCommand extends BaseCommand {
 
   static void requireLog(Path directory) throws IOException {
     requireDirectory(directory);
+    try {
+      requireFiles(directory);
+    } catch (IOException e) {
+      throw Refusal.explained(e, directory, false);
+    }
+  }
+
+  private static void requireFiles(Path directory) throws IOException {
     if (Files.exists(directory.resolve(SegmentName.MARK)) || !segmentFiles(directory).isEmpty()) return;
     // In the middle of a repair everything may lie elsewhere.
     if (Files.exists(directory.resolve(SegmentName.REPAIR).resolve(SegmentName.COMPLETE))) return;
@@ -47,9 +58,15 @@ abstract class LogCommand extends BaseCommand {
             + " file; name the directory that was given to WriteAheadLog.open");
   }
 
-  static void requireDirectory(Path directory) {
-    if (!Files.exists(directory))
+  static void requireDirectory(Path directory) throws IOException {
+    try {
+      // What this user may not look at is there all the same.
+      if (!Files.exists(directory)) Files.readAttributes(directory, BasicFileAttributes.class);
+    } catch (NoSuchFileException e) {
       throw new CliException(ExitCode.NOT_RUN, directory + " does not exist; name the directory of a log");
+    } catch (IOException e) {
+      throw Refusal.explained(e, directory, false);
+    }
     if (!Files.isDirectory(directory))
       throw new CliException(ExitCode.NOT_RUN, directory + " is a file; name the directory that it is in");
   }

@@ -1,6 +1,7 @@
 package dev.syncline.cli;
 
 import dev.syncline.format.SegmentName;
+import dev.syncline.io.Refusal;
 import dev.syncline.io.Storage;
 import dev.syncline.io.Storages;
 import java.io.Closeable;
@@ -33,18 +34,19 @@ final class TargetDirectory implements Closeable {
 
   /** Makes the directory if need be. It is refused if there is anything in it, or if it is to be inside of another one that is missing. */
   static TargetDirectory prepare(Path path) throws IOException {
+    if (path.toString().equals("-")) throw refused("- is no directory, and a log is one: './-' would name a directory of that name");
     boolean exists = Files.exists(path, LinkOption.NOFOLLOW_LINKS);
     if (exists && !Files.isDirectory(path)) throw refused(path + " is not a directory: expected none, or an empty one");
     Path parent = path.toAbsolutePath().normalize().getParent();
     if (!exists && !Files.isDirectory(parent))
       throw refused(path + " cannot be made: there is no directory " + parent + "; make it first, or mount what belongs there");
-    if (exists) requireNothingBeside(path, null);
-    else Storages.createDirectory(path);
     try {
+      if (exists) requireNothingBeside(path, null);
+      else Storages.createDirectory(path);
       return new TargetDirectory(path, !exists, ScratchDirectory.create(path, ".syncline-"));
     } catch (IOException e) {
       if (!exists) Files.deleteIfExists(path);
-      throw e;
+      throw Refusal.explained(e, path, true);
     }
   }
 

@@ -84,8 +84,11 @@ public final class Storages {
 
   /** A storage for looking only: it writes nothing in the directory, not even to find out what works there. */
   public static Choice openToRead(Path directory, int blockSizeBytes) throws IOException {
-    Choice portable = openPortable(directory, blockSizeBytes, false);
-    return new Choice(portable.storage(), "portable storage, because reading needs no other");
+    try {
+      return new Choice(openPortable(directory, blockSizeBytes, false).storage(), "portable storage, because reading needs no other");
+    } catch (IOException e) {
+      throw Refusal.explained(e, directory, false);
+    }
   }
 
   /**

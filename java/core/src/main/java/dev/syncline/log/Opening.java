@@ -4,6 +4,7 @@ import dev.syncline.LogFencedException;
 import dev.syncline.StorageMode;
 import dev.syncline.io.DirectoryLock;
 import dev.syncline.io.ProcessLock;
+import dev.syncline.io.Refusal;
 import dev.syncline.io.Storage;
 import dev.syncline.io.Storages;
 import dev.syncline.log.commit.Housekeeper;
@@ -91,7 +92,10 @@ final class Opening {
       RepairState.requireOpenable(storage);
       log.follow();
       return log;
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (IOException e) {
+      log.shutdown().releaseAfter(e);
+      throw Refusal.explained(e, storage.directory(), false);
+    } catch (RuntimeException | Error e) {
       log.shutdown().releaseAfter(e);
       throw e;
     }
@@ -105,7 +109,11 @@ final class Opening {
       letGo(null, e);
       throw e;
     }
-    return housekeeper.runWhileMoving(this::open, this::progress, silenceNanos(), this::notBegun, this::abandoned);
+    try {
+      return housekeeper.runWhileMoving(this::open, this::progress, silenceNanos(), this::notBegun, this::abandoned);
+    } catch (IOException e) {
+      throw Refusal.explained(e, directory, true);
+    }
   }
 
   private long silenceNanos() {

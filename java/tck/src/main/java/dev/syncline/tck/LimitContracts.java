@@ -52,6 +52,14 @@ public abstract class LimitContracts extends LogTestBase {
   }
 
   @Nested
+  class Denied extends DeniedContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return LimitContracts.this.openStorage(directory);
+    }
+  }
+
+  @Nested
   class OldMarks extends OldMarkContract {
     @Override
     protected Storage openStorage(Path directory) throws IOException {

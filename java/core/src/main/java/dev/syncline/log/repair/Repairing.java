@@ -5,6 +5,7 @@ import dev.syncline.RepairResult;
 import dev.syncline.StorageMode;
 import dev.syncline.io.DirectoryLock;
 import dev.syncline.io.ProcessLock;
+import dev.syncline.io.Refusal;
 import dev.syncline.io.Storage;
 import dev.syncline.io.Storages;
 import dev.syncline.log.commit.Housekeeper;
@@ -71,6 +72,8 @@ public final class Repairing {
     thread.start();
     try {
       return thread.runWhileMoving(this::repair, this::progress, silenceNanos(), () -> {}, this::abandoned);
+    } catch (IOException e) {
+      throw Refusal.explained(e, directory, true);
     } finally {
       thread.stop();
     }
