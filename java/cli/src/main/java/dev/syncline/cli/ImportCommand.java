@@ -1,12 +1,8 @@
 package dev.syncline.cli;
 
 import dev.syncline.StorageMode;
-import dev.syncline.SyncMode;
 import dev.syncline.VerifyReport;
 import dev.syncline.WriteAheadLog;
-import dev.syncline.io.Storages;
-import dev.syncline.log.SegmentedLog;
-import dev.syncline.log.options.LogOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -24,9 +20,6 @@ import picocli.CommandLine.Parameters;
       "A file that was cut off, reordered or edited is refused, and leaves nothing in DIR."
     })
 final class ImportCommand extends BaseCommand {
-  private static final int BLOCK_BYTES = 4096;
-  private static final long SEGMENT_BYTES = 64L << 20;
-
   @Parameters(index = "0", paramLabel = "FILE", description = "The exported log, or - for standard input.")
   String source;
 
@@ -67,11 +60,8 @@ final class ImportCommand extends BaseCommand {
     return Files.newInputStream(path);
   }
 
-  /** Everything becomes durable when the log is closed. */
   private Importer write(ExportReader file, Path directory) throws IOException {
-    LogOptions options = LogOptions.defaults().withSyncMode(SyncMode.MANUAL).withSizes(SEGMENT_BYTES, LogOptions.GROUP_BYTES_MAX);
-    Storages.createDirectory(directory);
-    try (SegmentedLog log = SegmentedLog.open(Storages.open(directory, storage, BLOCK_BYTES).storage(), options)) {
+    try (ImportedLog log = new ImportedLog(directory, storage)) {
       Importer importer = new Importer(file, log, acceptLoss);
       importer.run();
       return importer;

@@ -2,7 +2,6 @@ package dev.syncline.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.syncline.RecordType;
-import dev.syncline.log.SegmentedLog;
 import dev.syncline.log.commit.Entry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,7 +14,7 @@ final class Importer {
   private static final byte[] NOTHING = {};
 
   private final ExportReader file;
-  private final SegmentedLog log;
+  private final ImportedLog log;
   private final boolean acceptLoss;
 
   /** Records of a batch whose COMMIT, with the sequence {@link #commit}, is to come. */
@@ -29,7 +28,7 @@ final class Importer {
   private long checkpointCovers;
   private long records;
 
-  Importer(ExportReader file, SegmentedLog log, boolean acceptLoss) {
+  Importer(ExportReader file, ImportedLog log, boolean acceptLoss) {
     this.file = file;
     this.log = log;
     this.acceptLoss = acceptLoss;
@@ -65,7 +64,7 @@ final class Importer {
       throw file.bad("expected a last checkpoint up to " + through + " that covers no more than its own sequence, found " + checkpoint
           + " covering " + checkpointCovers);
     firstSequence = last + 1;
-    if (last > 0) log.reset(last + 1);
+    if (last > 0) log.beginWith(last + 1);
   }
 
   /** Returns false behind the last line. */
@@ -141,7 +140,7 @@ final class Importer {
   }
 
   private void write() throws IOException {
-    long first = log.appendGroup(List.copyOf(batch));
+    long first = log.append(List.copyOf(batch));
     if (first + batch.size() - 1 != last)
       throw new IllegalStateException("record " + last + " was to be appended, and " + (first + batch.size() - 1) + " was");
     batch.clear();

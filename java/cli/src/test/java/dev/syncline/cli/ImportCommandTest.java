@@ -1,8 +1,12 @@
 package dev.syncline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.syncline.RecordType;
+import dev.syncline.StorageMode;
+import dev.syncline.log.commit.Entry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -186,5 +190,49 @@ class ImportCommandTest {
     String said = Cli.run("import", file, target).exits(ExitCode.PROBLEM).failsInOneLine().err();
     assertThat(target).doesNotExist();
     return said;
+  }
+
+  /** What is reserved is given back when the log is closed; until then a small disk has to have it. */
+  @Test
+  void aSmallLogIsImportedOnASmallDisk() throws Exception {
+    Path log = Cli.sampleLog(temporary.resolve("a-log"));
+    Path exported = temporary.resolve("few.jsonl");
+    Cli.run("export", log, "-o", exported).exits(ExitCode.OK);
+    Path mounted = Files.createDirectory(temporary.resolve("mounted"));
+    assumeTrue(succeeds("mount", "-t", "tmpfs", "-o", "size=20m", "syncline-cli", mounted.toString()), "mounting needs root on Linux");
+    try {
+      for (String storage : new String[] {"auto", "portable"}) {
+        Path target = mounted.resolve(storage);
+        Cli.run("import", exported, target, "--storage", storage).exits(ExitCode.OK);
+        assertThat(Cli.run("export", target).exits(ExitCode.OK).out()).isEqualTo(Files.readString(exported));
+      }
+    } finally {
+      assertThat(succeeds("umount", mounted.toString())).isTrue();
+    }
+  }
+
+  private static boolean succeeds(String... command) throws InterruptedException {
+    try {
+      return new ProcessBuilder(command).inheritIO().start().waitFor() == 0;
+    } catch (IOException missing) {
+      return false;
+    }
+  }
+
+  /** With what has been imported segments grow, so that a large log does not become thousands of files. */
+  @Test
+  void segmentsGrowWithTheLog() throws IOException {
+    byte[] value = new byte[1 << 20];
+    Path directory = temporary.resolve("grows");
+    try (ImportedLog log = new ImportedLog(directory, StorageMode.PORTABLE)) {
+      assertThat(log.segmentBytes()).isLessThanOrEqualTo(1 << 20);
+      log.beginWith(100);
+      for (int i = 0; i < 8; i++)
+        assertThat(log.append(List.of(new Entry(RecordType.ENTRY.code(), 0, new byte[0], value)))).isEqualTo(100 + i);
+      assertThat(log.segmentBytes()).isEqualTo(4 << 20);
+      log.skipTo(200);
+      assertThat(log.append(List.of(new Entry(RecordType.ENTRY.code(), 0, new byte[0], value)))).isEqualTo(200);
+    }
+    assertThat(Cli.run("verify", directory).exits(ExitCode.OK).out()).contains("9 records (100..200)");
   }
 }
