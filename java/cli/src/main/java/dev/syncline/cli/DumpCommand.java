@@ -17,6 +17,8 @@ import picocli.CommandLine.ParameterException;
 @Command(name = "dump", description = "Prints every record, COMMIT and CHECKPOINT included, one line each.")
 final class DumpCommand extends LogCommand {
 
+  private static final int LINES_BETWEEN_CHECKS = 1000;
+
   private long from = 1;
   private long limit = Long.MAX_VALUE;
 
@@ -51,7 +53,11 @@ final class DumpCommand extends LogCommand {
   /** Prints what can be read. Damage not known at opening arrives as an exception and ends the dump like any other. */
   private Optional<Damage> dump(WriteAheadLog log) throws IOException {
     try (WalCursor cursor = log.iterate(from - 1)) {
-      for (long printed = 0; printed < limit && cursor.hasNext(); printed++) print(cursor.next());
+      for (long printed = 0; printed < limit && cursor.hasNext(); printed++) {
+        print(cursor.next());
+        // Nobody reads on: what is to be said of that is said at the end.
+        if (printed % LINES_BETWEEN_CHECKS == 0 && out().checkError()) return Optional.empty();
+      }
       return cursor.damage();
     } catch (UncheckedIOException e) {
       if (e.getCause() instanceof CorruptLogException corrupt && corrupt.damage().isPresent()) return corrupt.damage();

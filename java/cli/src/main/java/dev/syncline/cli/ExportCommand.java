@@ -27,8 +27,12 @@ final class ExportCommand extends LogCommand {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
-      description = "A new file; it has its name when it is complete and durable (stdout).")
-  Path file;
+      description = "A new file; it has its name when it is complete and durable. Without it, or as -, standard output.")
+  void file(Path given) {
+    file = given.toString().equals("-") ? null : given;
+  }
+
+  private Path file;
 
   @Option(names = "--from", paramLabel = "N", description = "First sequence to export (1).")
   void from(long sequence) {

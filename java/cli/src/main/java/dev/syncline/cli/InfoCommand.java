@@ -4,6 +4,7 @@ import dev.syncline.Damage;
 import dev.syncline.RecoveryReport;
 import dev.syncline.StorageInfo;
 import dev.syncline.WriteAheadLog;
+import dev.syncline.io.ShellWord;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -103,6 +104,6 @@ final class InfoCommand extends LogCommand {
       out.println(
           "at stake    sequences " + recovery.atStake() + ": CorruptionPolicy.TRUNCATE would give them up, what can be read of them too");
     if (!recovery.damage().isEmpty())
-      out.println("to repair   'syncline repair " + directory + "' shows what can be kept, and changes nothing");
+      out.println("to repair   'syncline repair " + ShellWord.of(directory) + "' shows what can be kept, and changes nothing");
   }
 }

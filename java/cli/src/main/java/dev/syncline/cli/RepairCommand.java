@@ -4,6 +4,7 @@ import dev.syncline.LogRepair;
 import dev.syncline.RepairPlan;
 import dev.syncline.RepairResult;
 import dev.syncline.SequenceRange;
+import dev.syncline.io.ShellWord;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -133,7 +134,7 @@ final class RepairCommand extends BaseCommand {
             + (plan.hasRoom() ? "" : ": NOT ENOUGH, make room on this disk first"));
     out.println("steps");
     for (int i = 0; i < plan.steps().size(); i++) out.println("  " + (i + 1) + ". " + plan.steps().get(i));
-    out.println("nothing was changed: 'syncline repair " + directory + " --apply' does it");
+    out.println("nothing was changed: 'syncline repair " + ShellWord.of(directory) + " --apply' does it");
   }
 
   private void printBehind(RepairPlan plan) {

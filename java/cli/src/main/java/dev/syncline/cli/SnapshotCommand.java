@@ -3,6 +3,7 @@ package dev.syncline.cli;
 import dev.syncline.Damage;
 import dev.syncline.VerifyReport;
 import dev.syncline.WriteAheadLog;
+import dev.syncline.io.ShellWord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,8 +61,8 @@ final class SnapshotCommand extends LogCommand {
           directory.resolve(first.file().getFileName()), first.offsetBytes(), first.problem(), first.firstLost(), first.lastLost());
       throw new CliException(
           ExitCode.PROBLEM,
-          "the copy does not hold what was written: " + DamageView.of(inLog).describe() + ". It was removed. Run 'syncline verify' on "
-              + directory + ": if the log itself is damaged, 'syncline export' copies what can be read");
+          "the copy does not hold what was written: " + DamageView.of(inLog).describe() + ". It was removed. Run 'syncline verify "
+              + ShellWord.of(directory) + "': if the log itself is damaged, 'syncline export' copies what can be read");
     }
   }
 

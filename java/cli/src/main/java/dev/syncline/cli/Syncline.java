@@ -8,6 +8,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -27,6 +29,12 @@ import picocli.CommandLine.ScopeType;
     })
 public final class Syncline {
 
+  private static final String CUT_OFF =
+      "standard output takes no more: its disk is full, or its reader has gone. What was printed is cut off";
+
+  /** Kept, since the settings of a logger that nobody holds are lost. */
+  private static final Logger LIBRARY = Logger.getLogger("dev.syncline");
+
   /** Read by {@link Failures}, whichever command is given it. */
   @Option(names = "--stacktrace", scope = ScopeType.INHERIT, description = "On failure, print where in the code.")
   boolean stackTrace;
@@ -34,6 +42,7 @@ public final class Syncline {
   public static void main(String[] args) {
     PrintWriter out = utf8(FileDescriptor.out);
     PrintWriter err = utf8(FileDescriptor.err);
+    silenceLoggers();
     int exitCode = commandLine().setOut(out).setErr(err).execute(args);
     out.flush();
     err.flush();
@@ -52,7 +61,25 @@ public final class Syncline {
     return line;
   }
 
+  /** What the library logs is for programs: here each command says it itself, once, unless who starts this JVM asks for more. */
+  private static void silenceLoggers() {
+    if (System.getProperty("java.util.logging.config.file") == null) LIBRARY.setLevel(Level.OFF);
+  }
+
   private static int runOrExplain(CommandLine.ParseResult parsed) {
+    int exitCode = run(parsed);
+    CommandLine line = parsed.commandSpec().commandLine();
+    // A writer that prints keeps its errors to itself until it is asked.
+    if (!line.getOut().checkError() || exitCode == ExitCode.NOT_RUN) return exitCode;
+    CommandLine last = parsed.hasSubcommand() ? parsed.subcommand().commandSpec().commandLine() : line;
+    String name = last == line ? "" : " " + last.getCommandName();
+    String meant = exitCode == ExitCode.OK ? "" : "; exit code " + exitCode + " was meant";
+    line.getErr().println("syncline" + name + ": " + CUT_OFF + meant);
+    line.getErr().flush();
+    return ExitCode.NOT_RUN;
+  }
+
+  private static int run(CommandLine.ParseResult parsed) {
     boolean helpAsked = CommandLine.printHelpIfRequested(parsed);
     if (helpAsked) return ExitCode.OK;
     if (parsed.hasSubcommand()) return new CommandLine.RunLast().execute(parsed);

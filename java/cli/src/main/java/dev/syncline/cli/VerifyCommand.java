@@ -2,6 +2,7 @@ package dev.syncline.cli;
 
 import dev.syncline.VerifyReport;
 import dev.syncline.WriteAheadLog;
+import dev.syncline.io.ShellWord;
 import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -52,6 +53,6 @@ final class VerifyCommand extends LogCommand {
             + Text.count(report.frames(), "frame") + " and " + Text.count(report.segments(), "segment") + ", "
             + Text.size(report.bytes()) + " read");
     if (!report.ok())
-      out().println("to repair: 'syncline repair " + directory + "' shows what can be kept, and changes nothing");
+      out().println("to repair: 'syncline repair " + ShellWord.of(directory) + "' shows what can be kept, and changes nothing");
   }
 }

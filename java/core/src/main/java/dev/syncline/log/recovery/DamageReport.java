@@ -3,6 +3,7 @@ package dev.syncline.log.recovery;
 import dev.syncline.Damage;
 import dev.syncline.RepairResult;
 import dev.syncline.SequenceRange;
+import dev.syncline.io.ShellWord;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -51,7 +52,7 @@ public final class DamageReport {
   /** What giving up the damage would cost, and what to do instead, as the end of a sentence before. */
   public static String stake(Path directory, Verdict verdict) {
     if (verdict.damage().isEmpty()) return "";
-    String instead = ". 'syncline repair " + directory + "' (LogRepair) keeps everything that can be read";
+    String instead = ". 'syncline repair " + ShellWord.of(directory) + "' (LogRepair) keeps everything that can be read";
     return verdict.atStake()
         .map(range -> ". CorruptionPolicy.TRUNCATE gives up sequences " + range.first() + " to " + range.last()
             + ", what can be read behind the damage included")

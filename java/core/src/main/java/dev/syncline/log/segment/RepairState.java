@@ -6,6 +6,7 @@ import dev.syncline.format.Crc;
 import dev.syncline.format.SegmentName;
 import dev.syncline.io.AlignedBuffers;
 import dev.syncline.io.SegmentFile;
+import dev.syncline.io.ShellWord;
 import dev.syncline.io.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -48,7 +49,8 @@ public record RepairState(
     if (isThere(storage))
       throw new IncompatibleLogException(
           storage.directory() + ": a repair was begun and has not ended, so that this is neither the log of before nor the repaired one."
-              + " Run 'syncline repair " + storage.directory() + " --apply' again: it goes on where it stopped. Nothing was changed");
+              + " Run 'syncline repair " + ShellWord.of(storage.directory())
+              + " --apply' again: it goes on where it stopped. Nothing was changed");
   }
 
   /** Whether the directory has such a file, readable or not. */
