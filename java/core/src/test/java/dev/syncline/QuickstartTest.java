@@ -50,7 +50,7 @@ class QuickstartTest {
         .redirectError(temporary.resolve("errors").toFile())
         .start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(Files.readString(temporary.resolve("errors"))).isZero();
     return output;
   }

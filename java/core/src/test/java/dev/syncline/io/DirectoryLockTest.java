@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(900)
 class DirectoryLockTest {
   private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final LongPredicate QUIET = remainingNanos -> true;
@@ -219,7 +219,7 @@ class DirectoryLockTest {
     }
     start.countDown();
     List<DirectoryLock> locks = new ArrayList<>();
-    for (CompletableFuture<DirectoryLock> opener : openers) locks.add(opener.get(20, TimeUnit.SECONDS));
+    for (CompletableFuture<DirectoryLock> opener : openers) locks.add(opener.get(60, TimeUnit.SECONDS));
     assertThat(locks.stream().filter(DirectoryLock::held)).hasSize(1);
     for (DirectoryLock lock : locks) lock.release();
     assertThat(whatAChildSees()).isEqualTo("held");

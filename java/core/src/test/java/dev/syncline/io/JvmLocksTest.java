@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the locks of one JVM share, whatever class loaders they are of, and what is left of it afterwards. */
-@Timeout(60)
+@Timeout(900)
 class JvmLocksTest {
   private static final long TIMEOUT_NANOS = LockChild.TIMEOUT_NANOS;
   private static final String GROUP = "dev.syncline.io.DirectoryLock.held";

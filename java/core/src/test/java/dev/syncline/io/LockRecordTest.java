@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whom {@code log.pid} names, and when that keeps an opener out who has got the lock. */
-@Timeout(60)
+@Timeout(900)
 @EnabledOnOs(OS.LINUX)
 class LockRecordTest {
   @TempDir private Path directory;

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A holder whose lock was dropped or whose files were removed: whoever comes is refused, or the holder stops. */
-@Timeout(120)
+@Timeout(600)
 @EnabledOnOs(OS.LINUX)
 class LostLockTest {
   private static final String LOCK = DirectoryLock.FILE_NAME;

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(900)
 class ProcessLockTest {
   /** One whose check lasts until it is let go. */
   private static final class Slow extends ProcessLock {
@@ -58,7 +58,7 @@ class ProcessLockTest {
     lock.close();
     assertThat(lock.closes).hasValue(0);
     lock.answer.countDown();
-    assertThat(check.get(30, TimeUnit.SECONDS)).isEmpty();
+    assertThat(check.get(60, TimeUnit.SECONDS)).isEmpty();
     checker.join();
     assertThat(lock.closes).hasValue(1);
     assertThat(lock.loss()).hasValue("it was released");

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The engine's small parts, each by itself. */
-@Timeout(30)
+@Timeout(900)
 class SmallPartsTest {
 
   @Nested

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What the page says that its programs do, with threads and crashes. A crash is an instance that is never closed: the next one fences it
  * and finds what is in its files.
  */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PatternsTest {
   private static final Duration PATIENCE = Duration.ofMillis(1);
   private static final int KEYS = 200;

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 
 /** JRaft's own log manager above the log: what its suite checks, and that errors reach the node. */
 class LogManagerTest extends LogStorageTestBase {
-  private static final long PATIENCE_SECONDS = 20;
+  private static final long PATIENCE_SECONDS = 120;
 
   private final List<RaftException> errors = new CopyOnWriteArrayList<>();
   private final List<Manager> managers = new ArrayList<>();

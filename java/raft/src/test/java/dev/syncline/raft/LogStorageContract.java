@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What JRaft relies on in its log while all goes well, and what its own suite asks of a log. */
 abstract class LogStorageContract extends LogStorageTestBase {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   // Indexes.
 

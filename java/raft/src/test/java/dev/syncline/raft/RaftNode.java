@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 /** A node of a group whose state is the list of texts that were applied; its snapshots are made when asked for. */
 final class RaftNode {
   static final String GROUP = "syncline-test";
-  private static final long PATIENCE_SECONDS = 20;
+  private static final long PATIENCE_SECONDS = 120;
   private static final String STATE_FILE = "texts";
 
   private final RaftGroupService service;

@@ -25,6 +25,6 @@ class RequestWindowTest {
       }
     });
     window.end(1);
-    assertThat(waiting.get(20, TimeUnit.SECONDS)).isEqualTo(RequestId.WINDOW + 1);
+    assertThat(waiting.get(60, TimeUnit.SECONDS)).isEqualTo(RequestId.WINDOW + 1);
   }
 }

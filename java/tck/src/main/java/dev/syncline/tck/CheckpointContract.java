@@ -66,7 +66,7 @@ public abstract class CheckpointContract extends LogTestBase {
       log.truncateAfter(5);
       return null;
     });
-    stall.awaitReached(Duration.ofSeconds(30));
+    stall.awaitReached(Duration.ofSeconds(60));
     Together.Task<Long> checkpoint = Together.begin(() -> log.checkpoint());
     Together.Task<Throwable> beyond = Together.begin(() -> catchThrowable(() -> log.checkpoint(10)));
     Together.await("the checkpoints wait for the cut", () -> checkpoint.isWaiting() && beyond.isWaiting());

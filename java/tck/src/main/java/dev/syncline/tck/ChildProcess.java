@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A second JVM on a log, for what one process cannot show. */
 final class ChildProcess implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long PATIENCE_SECONDS = 120;
   private static final String END = "(end of output)";
   private static final int LINES_QUOTED_MAX = 30;
 

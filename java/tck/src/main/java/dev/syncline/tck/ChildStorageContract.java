@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** A storage's life and that of the storages it makes: fencing (promise 15), closing, and descriptors (promise 38). */
 public abstract class ChildStorageContract extends LogTestBase {
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final int DESCRIPTORS_MAX_NATIVE = 6;
   private static final int DESCRIPTORS_MAX_PORTABLE = 8;
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A close that hangs, two at once, and what goes on beside one: promises 20 and 23. */
 public abstract class ClosingContract extends LogTestBase {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int ROUNDS = 8;
 
   @Test

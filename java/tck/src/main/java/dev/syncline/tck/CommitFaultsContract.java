@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * distances, and begins at another one than the others; a call of an even number is made before it throws. {@code
  * -Dsyncline.tck.faultRuns=N} meets more.
  */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class CommitFaultsContract extends LogTestBase {
   private static final int THREADS = 8;
   private static final int STEPS = 3;

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>In each case the log must open, show the longest right prefix and no changed byte, say what is lost and where, and tell a torn tail
  * from damage. Nothing may hang, and no bad length may drive an allocation.
  */
-@Timeout(300)
+@Timeout(900)
 public abstract class CorruptionContract {
   /** Every so-manieth change is also given up, refused and truncated past. */
   private static final int SAMPLE = 9;

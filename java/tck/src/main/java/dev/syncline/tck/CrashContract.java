@@ -154,7 +154,7 @@ public abstract class CrashContract extends LogTestBase {
     assertThat(open(crashCopy(log)).currentSequence()).isEqualTo(13);
     CompletableFuture<Long> future = log.appendAsync(Operation.entry(entryPayload(14))).durable();
     log.sync();
-    assertThat(future.get(20, TimeUnit.SECONDS)).isEqualTo(14);
+    assertThat(future.get(60, TimeUnit.SECONDS)).isEqualTo(14);
     assertThat(open(crashCopy(log)).currentSequence()).isEqualTo(14);
   }
 

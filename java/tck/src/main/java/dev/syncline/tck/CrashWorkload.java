@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Does random things to a log on a simulated disk, and takes down what was asked and what was answered. */
 final class CrashWorkload {
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long PATIENCE_SECONDS = 120;
 
   private final CrashSettings settings;
   private final SimulatedDisk disk;

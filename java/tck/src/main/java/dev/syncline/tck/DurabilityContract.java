@@ -71,7 +71,7 @@ public abstract class DurabilityContract extends LogTestBase {
     disk.reset();
     List<Together.Task<Long>> callers = new ArrayList<>();
     callers.add(Together.begin(() -> log.append(bytes("leader"))));
-    stall.awaitReached(Duration.ofSeconds(20));
+    stall.awaitReached(Duration.ofSeconds(60));
     for (int i = 0; i < 10; i++) callers.add(Together.begin(() -> log.append(bytes("follower"))));
     // A thread that waits may still be on its way; what has been appended lies in a frame.
     Together.await("every record lies in a frame", () -> log.stats().appends() == 12);
@@ -180,7 +180,7 @@ public abstract class DurabilityContract extends LogTestBase {
       }));
     }
     log.sync();
-    CompletableFuture.allOf(checked.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
+    CompletableFuture.allOf(checked.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
     List<Long> sequences = checked.stream().map(CompletableFuture::join).toList();
     assertThat(sequences).isEqualTo(LongStream.rangeClosed(1, 200).boxed().toList());
     assertThat(lines(log.replay())).isEqualTo(entryLines(1, 200));
@@ -202,7 +202,7 @@ public abstract class DurabilityContract extends LogTestBase {
           if (Thread.currentThread() != caller) threads.add(Thread.currentThread().getName());
         }));
       }
-      CompletableFuture.allOf(callbacks.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
+      CompletableFuture.allOf(callbacks.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
       assertThat(order).hasSize(100);
       assertThat(threads).allMatch("callbacks"::equals);
     } finally {
@@ -226,7 +226,7 @@ public abstract class DurabilityContract extends LogTestBase {
       CompletableFuture<Long> last = log.appendAsync(dev.syncline.Operation.entry(entryPayload(21))).durable();
       Together.await("the asynchronous append is durable", () -> log.durableSequence() == 21);
       release.countDown();
-      assertThat(last.get(20, TimeUnit.SECONDS)).isEqualTo(21);
+      assertThat(last.get(60, TimeUnit.SECONDS)).isEqualTo(21);
     } finally {
       release.countDown();
       executor.shutdown();

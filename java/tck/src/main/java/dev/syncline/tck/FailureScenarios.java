@@ -156,7 +156,7 @@ public abstract class FailureScenarios extends ScenarioBase {
         return null;
       });
       for (long expected = 1; expected <= count; expected++) {
-        Optional<WalRecord> next = tail.next(Duration.ofSeconds(20));
+        Optional<WalRecord> next = tail.next(Duration.ofSeconds(60));
         assertThat(next.map(LogTestBase::line)).hasValue(entryLines(expected, expected).get(0));
         assertThat(log.durableSequence()).as("shown only when durable").isGreaterThanOrEqualTo(expected);
         if (expected % 10 == 0) log.truncate(expected - 1);

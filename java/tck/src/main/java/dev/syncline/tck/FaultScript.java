@@ -180,7 +180,7 @@ final class FaultScript {
     step(log::sync);
     for (CompletableFuture<Long> future : futures) {
       try {
-        model.durable(future.get(20, TimeUnit.SECONDS));
+        model.durable(future.get(60, TimeUnit.SECONDS));
       } catch (ExecutionException e) {
         failures.add(e.getCause());
       }

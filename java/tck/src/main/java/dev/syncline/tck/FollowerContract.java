@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** Who reads beside a live writer sees its durable history, goes forward with it, and costs little: promise 27. */
 public abstract class FollowerContract extends LogTestBase {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration WAIT = Duration.ofMillis(500);
 
   /** A segment of the smallest size that is of use: a few frames fill it. */

@@ -64,7 +64,7 @@ public abstract class FullDiskContract extends LogTestBase {
     for (Duration over : List.of(Duration.ZERO, Duration.ofSeconds(-1), Duration.ofSeconds(Long.MIN_VALUE)))
       assertThat(log.awaitRoom(over)).as("%s", over).isFalse();
     disk.heal();
-    Together.run(8, thread -> assertThat(log.awaitRoom(Duration.ofSeconds(20))).isTrue());
+    Together.run(8, thread -> assertThat(log.awaitRoom(Duration.ofSeconds(60))).isTrue());
     log.append(bytes("there is room"));
   }
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Records with an index and a type of the caller's: runs of them in one write, reading at random, scans by type. */
 public abstract class IndexContract extends IndexTestBase {
   private static final int RARE = 200;
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   // Indexes of the caller's.
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Interrupts, closing, and what a log says about its storage: promises 22, 23 and 26. */
 public abstract class LifecycleContract extends LogTestBase {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @AfterEach
   void leaveNoInterruptBehind() {
@@ -243,7 +243,7 @@ public abstract class LifecycleContract extends LogTestBase {
     List<CompletableFuture<Long>> futures = new ArrayList<>();
     for (int i = 1; i <= 50; i++) futures.add(log.appendAsync(dev.syncline.Operation.entry(entryPayload(i))).durable());
     log.close();
-    for (int i = 1; i <= 50; i++) assertThat(futures.get(i - 1).get(20, TimeUnit.SECONDS)).isEqualTo(i);
+    for (int i = 1; i <= 50; i++) assertThat(futures.get(i - 1).get(60, TimeUnit.SECONDS)).isEqualTo(i);
     assertThat(lines(open().replay())).isEqualTo(entryLines(1, 50));
   }
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>Every log is opened on a {@link PausableStorage}, so that {@link #crashCopy} sees the directory between two operations,
  * as a process that dies leaves it. Segments are small here: rotation is part of most tests.
  */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // A log ignores interrupts, so one cannot end a hang.
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // A log ignores interrupts, so one cannot end a hang.
 public abstract class LogTestBase {
   protected static final int SMALL_SEGMENT_BYTES = 64 << 10;
   protected static final int BLOCK_BYTES = 4096;
@@ -99,7 +99,7 @@ public abstract class LogTestBase {
   /** Asks a read-only log until it shows {@code sequence}: the last records have no witness before the next frame or mark. */
   protected static void awaitDurable(WriteAheadLog reader, long sequence) throws IOException {
     try (WalCursor tail = reader.tail(sequence - 1)) {
-      assertThat(tail.next(Duration.ofSeconds(20))).as("record %d, or a later one", sequence).isPresent();
+      assertThat(tail.next(Duration.ofSeconds(60))).as("record %d, or a later one", sequence).isPresent();
     }
   }
 

@@ -32,9 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
  * The part of the contract that holds for every log with these operations, also for one that is more than files in a directory:
  * sequences, cursors, truncation, arguments (promises 1 to 9, 12 and 24). Crashes and damage are other classes' matter.
  */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class OperationsContract {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   protected static final int RECORD_BYTES_MAX = 256 << 10;
   protected static final int BATCH_BYTES_MAX = 384 << 10;
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Two storages, one format: promise 25. */
-@Timeout(60)
+@Timeout(900)
 public abstract class ParityContract {
   private static final WalOptions SMALL_SEGMENTS =
       WalOptions.builder().maxSegmentSize(LogTestBase.SMALL_SEGMENT_BYTES).build();

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 
 /** Repairs of logs in a particular state. */
 public abstract class RepairCasesContract extends RepairTestBase {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** Entry 40 is lost. */
   private Path givenHarmed() throws IOException {

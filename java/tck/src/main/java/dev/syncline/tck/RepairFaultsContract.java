@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Repairs on disks that fail, of processes that die, and beside what is somebody else's. */
-@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class RepairFaultsContract extends RepairTestBase {
   private static final String NO_SPACE = "no space, says the test";
   private static final long LOST = 40;

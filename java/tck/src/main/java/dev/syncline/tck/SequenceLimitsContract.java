@@ -96,7 +96,7 @@ public abstract class SequenceLimitsContract extends IndexTestBase {
     assertThat(log.checkpoint(0)).isEqualTo(4);
     assertThat(log.lastCheckpointCovers()).isZero();
     try (WalCursor tail = log.tail(0)) {
-      assertThat(tail.next(Duration.ofSeconds(20)).orElseThrow().sequence()).isEqualTo(1);
+      assertThat(tail.next(Duration.ofSeconds(60)).orElseThrow().sequence()).isEqualTo(1);
     }
     log.truncateAfter(0);
     assertThat(log.currentSequence()).isZero();

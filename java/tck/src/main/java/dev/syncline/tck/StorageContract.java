@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  *
  * <p>What may differ is asked of {@link StorageTraits} and of nothing else. Tests need a directory on a real disk.
  */
-@Timeout(60)
+@Timeout(900)
 public abstract class StorageContract {
   /** A length and offset that suits any storage: no alignment asked for is larger. */
   protected static final int BLOCK_BYTES = AlignedBuffers.ALIGNMENT_BYTES;
@@ -249,7 +249,7 @@ public abstract class StorageContract {
           else file.write(blocks(1, i), (long) i * BLOCK_BYTES);
       }));
     }
-    for (CompletableFuture<Void> writer : writers) writer.get(30, TimeUnit.SECONDS);
+    for (CompletableFuture<Void> writer : writers) writer.get(60, TimeUnit.SECONDS);
     for (int i = 0; i < 160; i++) assertThat(read(file, (long) i * BLOCK_BYTES, BLOCK_BYTES)).isEqualTo(bytes(blocks(1, i)));
   }
 
@@ -627,12 +627,12 @@ public abstract class StorageContract {
     FaultyStorage.Stall stall = slow.on(Op.WRITE_DURABLY).stallBefore();
     SegmentFile file = remember(slow.create("a.wal", 0));
     CompletableFuture<Void> write = onThread(() -> file.writeDurably(blocks(1, 35), 0));
-    stall.awaitReached(Duration.ofSeconds(10));
+    stall.awaitReached(Duration.ofSeconds(60));
     assertThat(slow.gate().shut(TimeUnit.MILLISECONDS.toNanos(20))).isFalse();
     assertThat(slow.gate().inside()).isEqualTo(1);
     stall.release();
     assertThat(slow.gate().shut(TimeUnit.SECONDS.toNanos(10))).isTrue();
-    write.get(10, TimeUnit.SECONDS);
+    write.get(60, TimeUnit.SECONDS);
     assertThat(onDisk("a.wal")).isEqualTo(bytes(blocks(1, 35)));
   }
 

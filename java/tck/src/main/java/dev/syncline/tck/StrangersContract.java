@@ -112,7 +112,7 @@ public abstract class StrangersContract extends LogTestBase {
 
   private void shell(String command) throws IOException, InterruptedException {
     Process shell = new ProcessBuilder("sh", "-c", command).directory(directory().toFile()).inheritIO().start();
-    assumeTrue(shell.waitFor(20, TimeUnit.SECONDS) && shell.exitValue() == 0, command);
+    assumeTrue(shell.waitFor(120, TimeUnit.SECONDS) && shell.exitValue() == 0, command);
   }
 
   /** Names with any of these in them. */

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** How a tail follows the durable end: the second half of promise 7. */
 public abstract class TailContract extends LogTestBase {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration MOMENT = Duration.ofMillis(50);
 
   @Test

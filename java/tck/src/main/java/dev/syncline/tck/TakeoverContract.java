@@ -72,7 +72,7 @@ public abstract class TakeoverContract extends LogTestBase {
       assertThatThrownBy(() -> cursor.forEachRemaining(record -> {}))
           .isInstanceOf(UncheckedIOException.class)
           .hasCauseInstanceOf(LogFencedException.class);
-      assertThatThrownBy(() -> tail.next(Duration.ofSeconds(20))).isInstanceOf(LogFencedException.class);
+      assertThatThrownBy(() -> tail.next(Duration.ofSeconds(60))).isInstanceOf(LogFencedException.class);
     }
   }
 

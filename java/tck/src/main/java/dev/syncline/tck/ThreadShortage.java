@@ -65,7 +65,7 @@ final class ThreadShortage {
       long refusedAt = log.currentSequence();
       assertThat(refusedAt).as("no sequence was used by what was refused").isEqualTo(mode == SyncMode.SYNC ? 3 : 0);
       allow();
-      assertThat(log.awaitRoom(Duration.ofSeconds(20))).isTrue();
+      assertThat(log.awaitRoom(Duration.ofSeconds(60))).isTrue();
       assertThat(log.put(VALUE, VALUE)).isEqualTo(refusedAt + 1);
       var future = log.appendAsync(Operation.entry(VALUE)).durable();
       log.sync();

@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
 
 /** Runs work in threads of its own and waits for it, but never for ever. */
 public final class Together {
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long PATIENCE_SECONDS = 120;
 
   /** The method of {@link dev.syncline.io.SleepWord} that a thread sleeps in. */
   private static final String SLEEPING = "sleepWhile";

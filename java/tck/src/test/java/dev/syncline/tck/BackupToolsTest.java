@@ -120,7 +120,7 @@ class BackupToolsTest {
       builder.environment().put("LC_ALL", "C");
       Process shell = builder.start();
       String said = text(shell.getInputStream().readAllBytes());
-      assertThat(shell.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(shell.waitFor(120, TimeUnit.SECONDS)).isTrue();
       // A file that got another name since it was listed: cp fails at the end, and rsync returns 24. The rest was copied.
       boolean onlyVanished = shell.exitValue() == 24 || said.lines().allMatch(line -> line.contains("No such file or directory"));
       assertThat(shell.exitValue() == 0 || onlyVanished).as("%s: %s %s", command, shell.exitValue(), said).isTrue();

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What changing every byte has found once, each in the smallest form. */
-@Timeout(30)
+@Timeout(900)
 class CorruptionRegressionTest {
   @TempDir private Path temporary;
   private GoldenLog golden;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What random crashes have found once, each in the smallest form. */
-@Timeout(30)
+@Timeout(900)
 class CrashRegressionTest {
   private int blockBytes = 512;
 

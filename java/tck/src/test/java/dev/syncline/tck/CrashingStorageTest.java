@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The kit's crashing disks lose what they say and nothing else. */
-@Timeout(30)
+@Timeout(900)
 class CrashingStorageTest {
   @TempDir private Path temporary;
   private Path directory;

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each row of the decision table, with every combination of evidence that leads to it, on a simulated disk. */
-@Timeout(120)
+@Timeout(600)
 class DecisionTableTest {
   private static final Path FORMAT = Path.of("..", "core", "FORMAT.md");
   private static final Pattern ROW = Pattern.compile("\\| `([A-Z_]+)` \\|.*\\| \\*\\*(keep|trim|damage|delete|fresh)\\*\\*.*");

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The kit's disks fail exactly where they are told to, and what they say of the calls is true. */
-@Timeout(30)
+@Timeout(900)
 class FaultyStorageTest {
   private static final int BLOCK_BYTES = 4096;
 
@@ -105,7 +105,7 @@ class FaultyStorageTest {
       }
     });
     caller.start();
-    stall.awaitReached(Duration.ofSeconds(10));
+    stall.awaitReached(Duration.ofSeconds(60));
     caller.interrupt();
     caller.join(50);
     assertThat(caller.isAlive()).isTrue();

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * What recovery relies on where it stops looking: when a frame is written, every fence of its segment that stands before the frame's end
  * has been overwritten, and that is durable. Whatever a power cut leaves then has no fence with a frame behind it.
  */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FenceOrderTest {
   private static final int APPENDS = 1_500;
   private static final int RECORD_BYTES_MAX = 30_000;

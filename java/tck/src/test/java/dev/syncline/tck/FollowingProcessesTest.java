@@ -73,7 +73,7 @@ class FollowingProcessesTest {
   abstract static class Following extends LogTestBase implements FollowedLog.Snapshots {
     private static final int STEPS_TOLD_MAX = 50;
     private static final int SNAPSHOTS_KEPT_MAX = 3;
-    private static final long PATIENCE_SECONDS = 20;
+    private static final long PATIENCE_SECONDS = 120;
     private static final long SEED = 27;
 
     private final long nightlySeed = Nightly.seed("following", SEED);

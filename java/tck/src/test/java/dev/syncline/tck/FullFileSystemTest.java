@@ -76,7 +76,7 @@ class FullFileSystemTest {
     }
   }
 
-  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   abstract static class OnAFullFileSystem {
     @TempDir private Path temporary;
     private Path mounted;

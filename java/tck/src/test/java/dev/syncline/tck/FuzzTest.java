@@ -61,7 +61,7 @@ class FuzzTest {
 
   @ParameterizedTest
   @EnumSource
-  @Timeout(120)
+  @Timeout(600)
   void everyInputThatWasKeptIsReadAsItMustBe(Target target) throws IOException {
     List<byte[]> corpus = target.corpus();
     assertThat(corpus).hasSizeGreaterThan(20);

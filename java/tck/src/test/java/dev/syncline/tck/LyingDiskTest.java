@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The crash contract can fail: on a disk that does less than it says, it does. */
-@Timeout(60)
+@Timeout(900)
 class LyingDiskTest {
   private static final int SEEDS = 20;
 

@@ -35,7 +35,7 @@ import org.objectweb.asm.tree.VarInsnNode;
  * The kit finds bugs: each test plants one in the engine and expects the crash states, in no more than {@link CrashStatesTest} goes
  * through, or a check of its own to fail. The engine as it is passes all of them.
  */
-@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MutantsTest {
   private static final int STATES_MAX = 20_000;
 

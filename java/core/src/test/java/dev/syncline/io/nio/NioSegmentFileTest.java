@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@link NioSegmentFile} does when a channel is closed under it, beyond the contract of every storage. */
-@Timeout(60)
+@Timeout(900)
 class NioSegmentFileTest {
   private static final int BLOCK_BYTES = 4096;
 

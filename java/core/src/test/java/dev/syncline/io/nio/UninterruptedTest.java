@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process that can start no more threads goes on, interrupts or not. */
-@Timeout(60)
+@Timeout(900)
 class UninterruptedTest {
   private static final int BLOCK_BYTES = 4096;
 

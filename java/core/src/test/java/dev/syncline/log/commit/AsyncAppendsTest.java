@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Every future completes, whatever the caller's executor and callbacks do. */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AsyncAppendsTest {
   private final LogState state = new LogState(Path.of("log"), false);
   private AsyncAppends appends;

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The parts of the commit path, each by itself. */
-@Timeout(60)
+@Timeout(900)
 class CommitPartsTest {
   private static final long FOR_EVER = TimeUnit.DAYS.toNanos(1);
 
@@ -107,7 +107,7 @@ class CommitPartsTest {
       }, TimeUnit.SECONDS.toNanos(1), () -> notRun.incrementAndGet())).isInstanceOf(Housekeeper.StillRunningException.class);
       assertThat(notRun).as("what has begun is not taken back").hasValue(0);
       gate.countDown();
-      ended.get(10, TimeUnit.SECONDS);
+      ended.get(60, TimeUnit.SECONDS);
       housekeeper.stop();
     }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who waits for a frame is told, once, whichever way it waits. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FollowersTest {
   private static final long FOR_EVER = TimeUnit.DAYS.toNanos(1);
 
@@ -67,7 +67,7 @@ class FollowersTest {
   }
 
   private static void assertAllAre(Waiter.Outcome expected, List<CompletableFuture<Waiter.Outcome>> outcomes) throws Exception {
-    for (CompletableFuture<Waiter.Outcome> outcome : outcomes) assertThat(outcome.get(20, TimeUnit.SECONDS)).isEqualTo(expected);
+    for (CompletableFuture<Waiter.Outcome> outcome : outcomes) assertThat(outcome.get(60, TimeUnit.SECONDS)).isEqualTo(expected);
   }
 
   @ParameterizedTest
@@ -109,7 +109,7 @@ class FollowersTest {
     Followers followers = new Followers(word);
     List<CompletableFuture<Waiter.Outcome>> outcomes = joined(followers, 5);
     followers.successor().offerLead();
-    assertThat(outcomes.get(0).get(20, TimeUnit.SECONDS)).isEqualTo(Waiter.Outcome.LEAD);
+    assertThat(outcomes.get(0).get(60, TimeUnit.SECONDS)).isEqualTo(Waiter.Outcome.LEAD);
     assertThat(outcomes.subList(1, 5)).noneMatch(CompletableFuture::isDone);
     followers.leads(followers.successor());
     followers.settle(Waiter.Outcome.DURABLE);

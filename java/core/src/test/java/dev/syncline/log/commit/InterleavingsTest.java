@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
  * return at once, so everybody here also finds out by himself: what is checked is that nobody relies on another who has gone.
  */
 @Tag("histories")
-@Timeout(240)
+@Timeout(900)
 class InterleavingsTest {
   private static final int ORDERS = 500;
 

@@ -36,7 +36,7 @@ class ProposalClosureTest {
   @TempDir Path temporary;
 
   private void failedAs(Class<? extends Exception> type) {
-    assertThatThrownBy(() -> outcome.get(20, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class).hasCauseInstanceOf(type);
+    assertThatThrownBy(() -> outcome.get(60, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class).hasCauseInstanceOf(type);
   }
 
   @Test
