@@ -113,6 +113,19 @@ public abstract class LimitContracts extends LogTestBase {
   }
 
   @Nested
+  class RepairReaders extends RepairReadersContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return LimitContracts.this.openStorage(directory);
+    }
+
+    @Override
+    protected Class<? extends LogTestBase> factory() {
+      return LimitContracts.this.factory();
+    }
+  }
+
+  @Nested
   class RepairIndexes extends RepairIndexContract {
     @Override
     protected Storage openStorage(Path directory) throws IOException {

@@ -3,7 +3,6 @@ package dev.syncline.tck;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.syncline.LogRepair;
-import dev.syncline.RecordType;
 import dev.syncline.RepairPlan;
 import dev.syncline.RepairResult;
 import dev.syncline.SequenceRange;
@@ -64,11 +63,13 @@ public abstract class RepairTestBase extends LogTestBase {
   /** Every record, markers and what a value holds included, in a line. */
   protected static List<String> everything(WriteAheadLog log) throws IOException {
     List<String> lines = new ArrayList<>();
-    for (WalRecord record : records(log.iterate())) {
-      String marked = record.type() == RecordType.ENTRY || record.type().isData() ? "" : " " + record.marked();
-      lines.add(line(record) + marked);
-    }
+    for (WalRecord record : records(log.iterate())) lines.add(lineWithMark(record));
     return lines;
+  }
+
+  /** The same of one. */
+  protected static String lineWithMark(WalRecord record) {
+    return line(record) + (record.type().isData() ? "" : " " + record.marked());
   }
 
   protected static List<String> without(List<String> lines, List<SequenceRange> lost) {

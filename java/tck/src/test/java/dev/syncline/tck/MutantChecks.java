@@ -41,6 +41,7 @@ public final class MutantChecks {
   private static final int FILE_BLOCK_BYTES = 4096;
   private static final String FIRST_SEGMENT = "00000000000000000001.wal";
   private static final int TABLE_STRIDE = 5;
+  private static final int SPACE_FAILURES = 5;
   private static final int SETTLE_MILLIS = 300;
   private static final int INTERRUPTED_WRITES = 5_000;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -60,6 +61,12 @@ public final class MutantChecks {
       DirectoryLock.acquire(directory, timeoutNanos -> true, PATIENCE.toNanos()).release();
     }
     return explored.get();
+  }
+
+  /** No frame behind a fence that a power cut may leave, where making space ready fails now and then, too. */
+  public static void noFrameIsBehindAFence(Path directory) throws IOException {
+    FenceOrder.check(directory, SyncMode.SYNC, BLOCK_BYTES, true, 0);
+    FenceOrder.check(directory.resolve("failing"), SyncMode.SYNC, FILE_BLOCK_BYTES, true, SPACE_FAILURES);
   }
 
   /** Every fifth combination of evidence of the decision table, of every row. */

@@ -87,7 +87,7 @@ class MutantsTest {
       "anEarlierLifeProvesNothing", "aTornTailIsCutAndKept", "aFollowerWaitsForItsOwnFrame", "aFailedSyncIsFinal",
       "aSuccessorWaitsForWhatIsInFlight", "aFencedCloseChangesNothing", "aSequenceThatWasGivenUpIsNotUsedAgain", "aCutLeavesTheCopyAlone",
       "aLostChannelIsNotReplacedWithUnsyncedBytes", "theDecisionTable", "everyByteOfAFrameHeaderCounts",
-      "aFollowerShowsTheDurableHistory"})
+      "aFollowerShowsTheDurableHistory", "noFrameIsBehindAFence"})
   void theEngineAsItIsPasses(String check) throws Exception {
     theEngineAsItIs().run(check, directory);
   }
@@ -258,6 +258,18 @@ class MutantsTest {
   @Test
   void aCursorThatDoesNotHeedCutsIsCaught() {
     assertCaughtBy("aFollowerShowsTheDurableHistory", new Mutant().with("log.read.LogCursor", "heedChanges", doingNothing()));
+  }
+
+  // Where looking ends.
+
+  @Test
+  void aFenceThatIsNotOverwrittenIsCaught() {
+    assertCaughtBy("noFrameIsBehindAFence", new Mutant().with("log.segment.SegmentPreparer", "fillOnce", without("writeZeros")));
+  }
+
+  @Test
+  void aFenceThatIsOverwrittenAndNotSyncedIsCaught() {
+    assertCaughtBy("noFrameIsBehindAFence", new Mutant().with("log.segment.SegmentPreparer", "fillOnce", without("syncFilled")));
   }
 
   // Fencing.
