@@ -126,8 +126,7 @@ public final class SegmentScanner {
       lastCrc = seal.lastCrc();
       System.arraycopy(seal.types(), 0, types, 0, types.length);
       index = SparseIndex.of(seal.firstSequences(), seal.offsetsBytes());
-      if (lastSequence > header.baseSequence())
-        extents.add(new Extent(blockBytes, framesEnd, seal.firstSequences()[0], lastSequence));
+      if (lastSequence > header.baseSequence()) extents.add(new Extent(blockBytes, framesEnd, seal.firstSequences()[0], lastSequence));
       return result(null);
     }
   }
@@ -187,15 +186,14 @@ public final class SegmentScanner {
   private String readHeader() throws IOException {
     int available = window.load(0, Layout.SEGMENT_HEADER_BYTES);
     ByteBuffer in = window.buffer();
-    String refusal = window.refusal(0, Layout.SEGMENT_HEADER_BYTES);
-    String problem = refusal != null ? refusal : SegmentHeader.problem(in, available);
+    String problem = window.refusal(0, Layout.SEGMENT_HEADER_BYTES);
+    if (problem == null) problem = SegmentHeader.problem(in, available);
     if (problem != null) return problem;
     if (SegmentHeader.version(in) != Layout.FORMAT_VERSION) throw Incompatible.version(storage, ordinal, SegmentHeader.version(in));
     SegmentHeader found = SegmentHeader.decode(in);
     foundLogId = found.logId();
     if (found.ordinal() != ordinal)
-      return "expected the header of segment " + ordinal + ", found that of segment " + found.ordinal()
-          + ": if the file was renamed, it was " + SegmentName.of(found.ordinal());
+      return "expected the header of segment " + ordinal + ", found that of " + SegmentName.of(found.ordinal()) + " (was it renamed?)";
     take(found, SegmentHeader.crc(in));
     return null;
   }
@@ -213,8 +211,8 @@ public final class SegmentScanner {
   /** Whether the file ends with a seal that fits this segment; takes it in if so. */
   private boolean readSealFromEnd() throws IOException {
     long trailerAt = fileBytes - Layout.SEAL_TRAILER_BYTES;
-    if (fileBytes % blockBytes != 0 || trailerAt < 2L * blockBytes - Layout.SEAL_TRAILER_BYTES) return false;
-    if (window.load(trailerAt, Layout.SEAL_TRAILER_BYTES) < Layout.SEAL_TRAILER_BYTES) return false;
+    boolean hasRoom = fileBytes % blockBytes == 0 && trailerAt >= 2L * blockBytes - Layout.SEAL_TRAILER_BYTES;
+    if (!hasRoom || window.load(trailerAt, Layout.SEAL_TRAILER_BYTES) < Layout.SEAL_TRAILER_BYTES) return false;
     int sealBytes = Seal.bytesFromTrailer(window.buffer(), window.indexOf(trailerAt), crc);
     long sealAt = fileBytes - sealBytes;
     if (sealBytes < Layout.FRAME_HEADER_BYTES || sealAt < blockBytes || sealAt % blockBytes != 0) return false;
