@@ -12,6 +12,7 @@ import dev.syncline.RepairPlan;
 import dev.syncline.RepairResult;
 import dev.syncline.SequenceRange;
 import dev.syncline.WalCursor;
+import dev.syncline.WalOptions;
 import dev.syncline.WalRecord;
 import dev.syncline.WriteAheadLog;
 import dev.syncline.io.Storage;
@@ -89,6 +90,23 @@ public abstract class RepairCasesContract extends RepairTestBase {
     assertThat(plan(directory()).lost()).isEqualTo(lost);
     repair(directory());
     assertWholeWith(directory(), entryLines(8, 40), lost, 41);
+  }
+
+  /** The blocks of the log that is built are as large as the storage needs, whatever those of the old one were. */
+  @Test
+  void aLogOfSmallBlocksIsRepairedOnAStorageOfLargeOnes() throws IOException {
+    Storage storage = openStorage(directory());
+    storage.createDirectory();
+    assumeThat(storage.traits().alignmentBytes()).as("what the storage writes at once").isLessThanOrEqualTo(512);
+    try (WriteAheadLog log = open(storage, options -> options.blockSize(512))) {
+      appendEntries(log, 40);
+    }
+    DirectoryBytes.Place place = DirectoryBytes.find(directory(), entryPayload(20));
+    DirectoryBytes.flipByte(place.file(), place.offset());
+    try (Storage coarse = new CoarseStorage(openStorage(directory()))) {
+      LogRepair.apply(coarse, WalOptions.builder().blockSize(512).build());
+    }
+    assertWholeWith(directory(), without(entryLines(1, 40), ranges(20, 20)), ranges(20, 20), 41);
   }
 
   @Test

@@ -155,7 +155,7 @@ final class Repair {
     LogOptions defaults = LogOptions.defaults();
     return new LogOptions(
         SyncMode.MANUAL, defaults.corruptionPolicy(), defaults.verification(), Math.min(segmentBytes, LogOptions.SEGMENT_BYTES_MAX),
-        LogOptions.GROUP_BYTES_MAX, Long.MAX_VALUE, PENDING_BYTES_MAX, fits ? block : options.blockBytes(),
+        LogOptions.GROUP_BYTES_MAX, Long.MAX_VALUE, PENDING_BYTES_MAX, fits ? block : Layout.BLOCK_BYTES_MAX,
         defaults.syncIntervalNanos(), defaults.markIntervalNanos(), options.openTimeoutNanos(), options.closeTimeoutNanos(),
         options.identifiers(), Runnable::run);
   }
