@@ -3,6 +3,7 @@ package dev.syncline;
 import dev.syncline.log.SegmentedLog;
 import dev.syncline.log.read.LogCursor;
 import dev.syncline.log.segment.MarkFile.Checkpoint;
+import dev.syncline.shortage.LogLines;
 import java.io.IOException;
 
 /** Finds checkpoints among the records of a log. */
@@ -44,7 +45,7 @@ final class Checkpoints {
       return false;
     } catch (CorruptLogException e) {
       // Whoever reads there gets told; until then the last checkpoint is the last one that can be read.
-      System.getLogger("dev.syncline.log").log(System.Logger.Level.WARNING, "looking for the last checkpoint: {0}", e.getMessage());
+      LogLines.say(LogLines.LOG, System.Logger.Level.WARNING, "looking for the last checkpoint: " + e.getMessage(), null);
     }
     return true;
   }

@@ -115,6 +115,13 @@ class ArchitectureTest {
         .check(CORE);
   }
 
+  /** Whoever takes a line is user code, which may throw. */
+  @Test
+  void whatIsLoggedPassesOnePlace() {
+    noClasses().that().doNotHaveFullyQualifiedName("dev.syncline.shortage.LogLines")
+        .should().callMethod(System.class, "getLogger", String.class).check(CORE);
+  }
+
   @Test
   void theTwoStoragesDoNotKnowEachOther() {
     noClasses().that().resideInAPackage(NIO).should().dependOnClassesThat().resideInAPackage(JNA).check(CORE);

@@ -3,6 +3,7 @@ package dev.syncline.io;
 import dev.syncline.LogFailedException;
 import dev.syncline.LogFencedException;
 import dev.syncline.LogLockedException;
+import dev.syncline.shortage.LogLines;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,8 +61,6 @@ public final class DirectoryLock {
   private static final long DYING_HOLDER_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   private static final long RETRY_MILLIS = 10;
-
-  private static final System.Logger LOG = System.getLogger("dev.syncline.storage");
 
   // Fields of a registry entry, all of JDK types. Changed under the entry's mutex, but for "owner", which whoever ends the ownership
   // removes, and "leaver".
@@ -207,7 +206,7 @@ public final class DirectoryLock {
     try {
       letLeaverGo();
     } catch (IOException | RuntimeException e) {
-      LOG.log(System.Logger.Level.WARNING, () -> directory + ": the lock of a previous instance could not be given up: " + e);
+      LogLines.say(LogLines.STORAGE, System.Logger.Level.WARNING, directory + ": a lock could not be given up: " + e, null);
     }
   }
 
@@ -319,12 +318,13 @@ public final class DirectoryLock {
 
   /** A full disk must not keep a log from opening: it may be there to be truncated. The lock is weaker then, as the class says. */
   private void writeRecord() {
-    String text = LockRecord.text(directoryKey);
     try {
+      String text = LockRecord.text(directoryKey);
       LockRecord.write((Path) entry.get(DIRECTORY), text);
       entry.put(RECORD, text);
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.DEBUG, () -> directory + ": without " + PID_FILE_NAME + " the lock alone keeps others out: " + e);
+      LogLines.say(LogLines.STORAGE, System.Logger.Level.DEBUG,
+          directory + ": without " + PID_FILE_NAME + " the lock alone keeps others out: " + e, null);
     }
   }
 

@@ -25,8 +25,12 @@ record LockRecord(long pid, ProcessIdentity process, String directory) {
   private static final String END = "end";
   private static final int LINES = 7;
 
-  /** The text that this process leaves in a directory. */
-  static String text(Object directoryKey) {
+  /**
+   * The text that this process leaves in a directory.
+   *
+   * @throws IOException if it cannot be told now what tells this process from others
+   */
+  static String text(Object directoryKey) throws IOException {
     List<String> lines = new ArrayList<>(List.of(ProcessHandle.current().pid() + "", Instant.now().toString()));
     lines.addAll(ProcessIdentity.own().lines());
     lines.addAll(List.of(DIRECTORY + directoryKey, END));
@@ -74,7 +78,7 @@ record LockRecord(long pid, ProcessIdentity process, String directory) {
   LogLockedException refusal(Path directory) {
     return new LogLockedException(
         directory + " is in use by another process: process " + pid + ", as recorded in " + DirectoryLock.PID_FILE_NAME
-            + ", which is alive although it has lost its lock: code of that process has closed a descriptor of "
+            + ", which is alive as far as can be told, although it has lost its lock: code of that process has closed a descriptor of "
             + DirectoryLock.FILE_NAME + " (copying the directory does that), or the file or the directory"
             + " was removed or renamed; close the log there, or open it read-only, and delete " + DirectoryLock.PID_FILE_NAME
             + " only if that process has certainly not opened this log");

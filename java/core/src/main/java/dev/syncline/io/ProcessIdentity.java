@@ -1,7 +1,9 @@
 package dev.syncline.io;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -30,16 +32,26 @@ record ProcessIdentity(String boot, String pidNamespace, String start) {
   private static final int THREADS = 17;
   private static final int START = 19;
 
-  private static final class Own {
-    static final ProcessIdentity IDENTITY =
-        new ProcessIdentity(
-            HAS_PROC ? read("sys/kernel/random/boot_id").map(String::strip).orElse(UNKNOWN) : UNKNOWN,
-            HAS_PROC ? namespace() : UNKNOWN,
-            startOf(ProcessHandle.current().pid()).orElse(UNKNOWN));
+  /** Null until all of it could be read: what failed for want of a descriptor is asked again. */
+  private static volatile ProcessIdentity own;
+
+  /** Reads a file below {@code /proc}. */
+  interface Proc {
+    /** @throws NoSuchFileException if there is none, whatever else if that cannot be told now */
+    String read(String name) throws IOException;
   }
 
-  static ProcessIdentity own() {
-    return Own.IDENTITY;
+  /** @throws IOException if it cannot be told now */
+  static ProcessIdentity own() throws IOException {
+    ProcessIdentity known = own;
+    if (known != null) return known;
+    Proc proc = name -> SmallFile.read(PROC.resolve(name));
+    ProcessIdentity read = new ProcessIdentity(
+        HAS_PROC ? read(proc, "sys/kernel/random/boot_id").map(String::strip).orElse(UNKNOWN) : UNKNOWN,
+        HAS_PROC ? namespace() : UNKNOWN,
+        startOf(ProcessHandle.current().pid(), proc).orElse(UNKNOWN));
+    own = read;
+    return read;
   }
 
   List<String> lines() {
@@ -57,16 +69,28 @@ record ProcessIdentity(String boot, String pidNamespace, String start) {
     return Optional.of(new ProcessIdentity(values[0], values[1], values[2]));
   }
 
-  /** Whether the process of that number lives and is this one. False for what cannot be seen from here: another system or namespace. */
+  /**
+   * Whether the process of that number lives and is this one, or may be for all that can be told now. False for what cannot be seen from
+   * here: another system or namespace.
+   */
   boolean lives(long pid) {
-    ProcessIdentity here = own();
-    if (!boot.equals(here.boot) || !pidNamespace.equals(here.pidNamespace) || start.equals(UNKNOWN)) return false;
-    return startOf(pid).map(start::equals).orElse(false);
+    return lives(pid, name -> SmallFile.read(PROC.resolve(name)));
   }
 
-  /** When the process of that number began; empty if there is none that lives, or if that is not told. */
-  private static Optional<String> startOf(long pid) {
-    if (HAS_PROC) return read(pid + "/stat").flatMap(ProcessIdentity::startIn);
+  boolean lives(long pid, Proc proc) {
+    if (start.equals(UNKNOWN)) return false;
+    try {
+      ProcessIdentity here = own();
+      return boot.equals(here.boot) && pidNamespace.equals(here.pidNamespace) && startOf(pid, proc).map(start::equals).orElse(false);
+    } catch (IOException e) {
+      // For want of a descriptor, say. That is no sign of its end.
+      return true;
+    }
+  }
+
+  /** When the process of that number began; empty if there is none that lives, or if that is not told to anybody. */
+  private static Optional<String> startOf(long pid, Proc proc) throws IOException {
+    if (HAS_PROC) return read(proc, pid + "/stat").flatMap(ProcessIdentity::startIn);
     return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).flatMap(process -> process.info().startInstant()).map(Instant::toString);
   }
 
@@ -81,19 +105,23 @@ record ProcessIdentity(String boot, String pidNamespace, String start) {
     return Optional.of(fields[START]);
   }
 
-  private static String namespace() {
+  private static String namespace() throws IOException {
     try {
       return Files.readSymbolicLink(PROC.resolve("self/ns/pid")).toString();
-    } catch (IOException e) {
+    } catch (NoSuchFileException | AccessDeniedException e) {
       return UNKNOWN;
     }
   }
 
-  private static Optional<String> read(String name) {
+  private static Optional<String> read(Proc proc, String name) throws IOException {
     try {
-      return Optional.of(SmallFile.read(PROC.resolve(name)));
-    } catch (IOException e) {
+      return Optional.of(proc.read(name));
+    } catch (NoSuchFileException | AccessDeniedException e) {
       return Optional.empty();
+    } catch (IOException e) {
+      // A process that ends while it is read (ESRCH): there is no such file any more.
+      if (!Files.exists(PROC.resolve(name))) return Optional.empty();
+      throw e;
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.syncline.io;
 
+import dev.syncline.shortage.LogLines;
 import dev.syncline.shortage.PatientLock;
 import dev.syncline.shortage.StackReserve;
 import java.io.Closeable;
@@ -78,7 +79,7 @@ public abstract class ProcessLock implements Closeable {
     try {
       closeWhereAsked();
     } catch (IOException e) {
-      System.getLogger("dev.syncline.storage").log(System.Logger.Level.WARNING, "a lock could not be given up: " + e);
+      LogLines.say(LogLines.STORAGE, System.Logger.Level.WARNING, "a lock could not be given up: " + e, null);
     }
   }
 }

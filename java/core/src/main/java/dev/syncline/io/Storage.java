@@ -1,6 +1,7 @@
 package dev.syncline.io;
 
 import dev.syncline.LogClosedException;
+import dev.syncline.shortage.LogLines;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -325,7 +326,7 @@ public abstract class Storage implements Closeable {
     if (uses.decrementAndGet() == CLOSED) {
       // Nobody is left to hear of a failure, which vouches for nothing: what must be durable was synced before.
       IOException unheard = closing(this::doClose, null);
-      if (unheard != null) System.getLogger("dev.syncline.storage").log(System.Logger.Level.DEBUG, "closing " + directory, unheard);
+      if (unheard != null) LogLines.say(LogLines.STORAGE, System.Logger.Level.DEBUG, "closing " + directory, unheard);
     }
     gate.leave();
   }

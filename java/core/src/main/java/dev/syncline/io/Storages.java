@@ -5,6 +5,7 @@ import dev.syncline.StorageMode;
 import dev.syncline.io.jna.NativeLoader;
 import dev.syncline.io.jna.NativeStorage;
 import dev.syncline.io.nio.NioStorage;
+import dev.syncline.shortage.LogLines;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -23,8 +24,6 @@ import java.util.regex.Pattern;
 public final class Storages {
   /** Set to {@code false}, the portable storage never uses direct I/O. */
   public static final String PORTABLE_DIRECT_PROPERTY = "syncline.portable.direct";
-
-  private static final System.Logger LOG = System.getLogger("dev.syncline.storage");
 
   /** A file that was made to try a directory has another name each time. */
   private static final Pattern PROBE = Pattern.compile("probe-[0-9a-f]+\\.tmp");
@@ -166,11 +165,7 @@ public final class Storages {
   static void logOnce(String reason) {
     String known = PROBE.matcher(reason).replaceAll("a new file");
     if (!LOGGED.add(known)) return;
-    try {
-      LOG.log(System.Logger.Level.INFO, "Syncline uses " + reason);
-    } catch (RuntimeException | Error e) {
-      // A logger that finds no descriptor for what it loads is no reason not to open the log; storage() tells the same.
-      LOGGED.remove(known);
-    }
+    // If not, the next opening says it; storage() tells the same.
+    if (!LogLines.said(LogLines.STORAGE, System.Logger.Level.INFO, "Syncline uses " + reason)) LOGGED.remove(known);
   }
 }

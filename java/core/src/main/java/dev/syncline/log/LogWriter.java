@@ -230,6 +230,7 @@ final class LogWriter {
     if (state.stopped() || rotation.markFile() == null) return untilQueue;
     try {
       if (lockWatch.shouldBeRenewed()) lockWatch.requireAlone();
+      lockWatch.tell();
       truncation.disposeUnread();
       boolean more = rotation.attendSpace();
       long untilMark = markDuty.attend(queue.end(), rotation.markFile());

@@ -17,6 +17,7 @@ import dev.syncline.log.segment.Closing;
 import dev.syncline.log.segment.ReaderFiles;
 import dev.syncline.log.segment.Segment;
 import dev.syncline.log.segment.SegmentSet;
+import dev.syncline.shortage.LogLines;
 import dev.syncline.shortage.PatientLock;
 import dev.syncline.shortage.StackReserve;
 import java.io.Closeable;
@@ -210,7 +211,7 @@ final class Shutdown {
     try {
       release();
     } catch (IOException e) {
-      System.getLogger("dev.syncline.log").log(System.Logger.Level.WARNING, storage.directory() + ": closing files", e);
+      LogLines.say(LogLines.LOG, System.Logger.Level.WARNING, storage.directory() + ": closing files", e);
     }
     return Long.MAX_VALUE;
   }
@@ -231,7 +232,7 @@ final class Shutdown {
     try {
       closeFiles();
     } catch (IOException e) {
-      System.getLogger("dev.syncline.log").log(System.Logger.Level.DEBUG, "closing a fenced instance's files", e);
+      LogLines.say(LogLines.LOG, System.Logger.Level.DEBUG, storage.directory() + ": closing a fenced instance's files", e);
     }
   }
 

@@ -8,7 +8,9 @@ import dev.syncline.LogLockedException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.function.UnaryOperator;
@@ -84,6 +86,19 @@ class LockRecordTest {
     leave(record);
     assertThat(new ProcessBuilder("kill", "-STOP", String.valueOf(other.pid())).start().waitFor()).isZero();
     isRefused(other.pid());
+  }
+
+  /** Where nothing can be opened any more, say. */
+  @Test
+  void aProcessThatCannotBeLookedAtMayLive() throws IOException {
+    ProcessIdentity process = LockRecord.parse(record).orElseThrow().process();
+    assertThat(process.lives(other.pid())).isTrue();
+    assertThat(process.lives(other.pid(), name -> {
+      throw new FileSystemException("/proc/" + name, null, "Too many open files");
+    })).isTrue();
+    assertThat(process.lives(other.pid(), name -> {
+      throw new NoSuchFileException(name);
+    })).isFalse();
   }
 
   /** What differs from a record that keeps others out. */

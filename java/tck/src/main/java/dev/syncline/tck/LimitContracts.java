@@ -12,6 +12,14 @@ import org.junit.jupiter.api.Nested;
 public abstract class LimitContracts extends LogTestBase {
 
   @Nested
+  class Loggers extends LoggerContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return LimitContracts.this.openStorage(directory);
+    }
+  }
+
+  @Nested
   class SmallLogs extends SmallLogsContract {
     @Override
     protected Storage openStorage(Path directory) throws IOException {

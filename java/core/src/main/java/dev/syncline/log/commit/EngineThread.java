@@ -1,6 +1,7 @@
 package dev.syncline.log.commit;
 
 import dev.syncline.ResourceShortageException;
+import dev.syncline.shortage.LogLines;
 
 /**
  * A thread of the log's own, which cannot be interrupted: an interrupt would close the channel beneath its write (FileChannel) and take
@@ -33,6 +34,6 @@ final class EngineThread extends Thread {
   }
 
   static void warn(String what, Throwable cause) {
-    System.getLogger("dev.syncline.log").log(System.Logger.Level.WARNING, what, cause);
+    LogLines.say(LogLines.LOG, System.Logger.Level.WARNING, what, cause);
   }
 }

@@ -2,6 +2,7 @@ package dev.syncline.log.commit;
 
 import dev.syncline.LogFencedException;
 import dev.syncline.io.IoGate;
+import dev.syncline.shortage.LogLines;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
@@ -29,6 +30,9 @@ public final class LockWatch {
   private final IoGate gate;
   private final Look look;
   private volatile long lookedNanos = System.nanoTime();
+
+  /** Why a look could not be had, until that was said. */
+  private volatile IOException unheard;
 
   public LockWatch(LogState state, IoGate gate, Look look) {
     this.state = state;
@@ -60,7 +64,15 @@ public final class LockWatch {
       return;
     } catch (IOException e) {
       // The same, for want of a descriptor, say.
-      System.getLogger("dev.syncline.log").log(System.Logger.Level.DEBUG, "the lock could not be looked at", e);
+      unheard = e;
     }
+  }
+
+  /** Says what kept a look from being had. Without the token: who takes the line is user code, and may append. */
+  public void tell() {
+    IOException e = unheard;
+    if (e == null) return;
+    unheard = null;
+    LogLines.say(LogLines.LOG, System.Logger.Level.DEBUG, "the lock could not be looked at", e);
   }
 }

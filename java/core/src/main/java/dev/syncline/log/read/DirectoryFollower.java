@@ -13,6 +13,7 @@ import dev.syncline.log.segment.MarkFile;
 import dev.syncline.log.segment.ReaderFiles;
 import dev.syncline.log.segment.Rewind;
 import dev.syncline.log.segment.Segment;
+import dev.syncline.shortage.LogLines;
 import dev.syncline.shortage.PatientLock;
 import dev.syncline.shortage.StackReserve;
 import java.io.Closeable;
@@ -134,7 +135,7 @@ public final class DirectoryFollower implements ReadSource, Closeable {
     try {
       current();
     } catch (IOException e) {
-      System.getLogger("dev.syncline.log").log(System.Logger.Level.DEBUG, "looking for what is new", e);
+      LogLines.say(LogLines.LOG, System.Logger.Level.DEBUG, "looking for what is new", e);
     }
     return durable;
   }

@@ -4,6 +4,7 @@ import dev.syncline.Damage;
 import dev.syncline.RepairResult;
 import dev.syncline.SequenceRange;
 import dev.syncline.io.ShellWord;
+import dev.syncline.shortage.LogLines;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -19,15 +20,15 @@ public final class DamageReport {
    */
   public static void warn(Path directory, Verdict verdict, String next) {
     if (verdict.damage().isEmpty()) return;
-    System.getLogger("dev.syncline.log").log(System.Logger.Level.WARNING, "{0}", line(directory, verdict, next));
+    LogLines.say(LogLines.LOG, System.Logger.Level.WARNING, line(directory, verdict, next), null);
   }
 
   /** Logs what became of a damaged log that was repaired. */
   public static void warnRepaired(RepairResult result, List<Damage> damage) {
     String lost = result.lost().isEmpty() ? "no record is lost" : "lost are the sequences " + ranges(result.lost());
-    System.getLogger("dev.syncline.log").log(System.Logger.Level.WARNING, "{0}",
+    LogLines.say(LogLines.LOG, System.Logger.Level.WARNING,
         result.directory() + ": the log was damaged: " + first(damage) + more(damage) + ". It is repaired: " + result.keptRecords()
-            + " records are kept, " + lost + (result.quarantined().isEmpty() ? "" : "; the old files are in quarantine"));
+            + " records are kept, " + lost + (result.quarantined().isEmpty() ? "" : "; the old files are in quarantine"), null);
   }
 
   private static String ranges(List<SequenceRange> ranges) {

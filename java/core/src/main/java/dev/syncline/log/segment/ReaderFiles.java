@@ -3,6 +3,7 @@ package dev.syncline.log.segment;
 import dev.syncline.LogClosedException;
 import dev.syncline.io.SegmentFile;
 import dev.syncline.io.Storage;
+import dev.syncline.shortage.LogLines;
 import dev.syncline.shortage.PatientLock;
 import dev.syncline.shortage.StackReserve;
 import java.io.IOException;
@@ -70,7 +71,7 @@ public final class ReaderFiles {
       try {
         file.close();
       } catch (IOException e) {
-        System.getLogger("dev.syncline.log").log(System.Logger.Level.DEBUG, "closing a reader''s descriptor of " + file.path(), e);
+        LogLines.say(LogLines.LOG, System.Logger.Level.DEBUG, "closing a reader's descriptor of " + file.path(), e);
       }
     }
   }
