@@ -61,7 +61,7 @@ public abstract class SmallLogsContract extends LogTestBase {
       long held = (long) i * PIECE_BYTES;
       assertThat(bytesOnDisk(directory())).as("with %d bytes", held).isLessThan((2 << 20) + 5 * held);
     }
-    assertThat(disk.operations()).filteredOn(operation -> operation.op() == Op.RESERVE).hasSizeLessThanOrEqualTo(8);
+    assertThat(disk.operations()).filteredOn(operation -> operation.op() == Op.RESERVE).hasSizeLessThanOrEqualTo(10);
     log.close();
     assertThat(records(open().replay())).hasSize(1000);
   }

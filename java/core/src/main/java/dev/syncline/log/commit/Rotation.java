@@ -185,7 +185,7 @@ public final class Rotation {
     try {
       shortUntilNanos = 0;
       if (preparer.runsLow(now)) preparer.fillAhead(now);
-      else if (preparer.wantsSuccessor(now)) preparer.prepare(0, segments.diskBytes());
+      else if (preparer.wantsSuccessor(now)) preparer.prepareAhead(now, segments.diskBytes());
       return preparer.runsLow(now);
     } catch (StorageFullException | ResourceShortageException | OutOfMemoryError e) {
       shortUntilNanos = System.nanoTime() + SHORTAGE_RETRY_NANOS | 1;

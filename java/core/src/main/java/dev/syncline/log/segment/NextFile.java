@@ -52,39 +52,54 @@ final class NextFile {
     return recycled;
   }
 
-  /** Has a file that can grow to {@code capacityBytes}, with room for {@code neededBytes}, and whatever writing to it takes. */
-  void have(long capacityBytes, long neededBytes) throws IOException {
-    if (prepared == null) prepared = make(capacityBytes, neededBytes);
+  /**
+   * Has a file that can grow to {@code capacityBytes}, with room for {@code neededBytes}, and whatever writing to it takes.
+   *
+   * @param heldBytes what the log holds before it
+   */
+  void have(long capacityBytes, long neededBytes, long heldBytes) throws IOException {
+    if (prepared == null) prepared = make(capacityBytes, neededBytes, heldBytes);
     // Now and not in the middle of a rotation.
     prepared.file().prepareDurableWrites();
   }
 
-  private Prepared make(long capacity, long neededBytes) throws IOException {
+  private Prepared make(long capacity, long neededBytes, long heldBytes) throws IOException {
     ByteBuffer header = AlignedBuffers.allocate(blockBytes).limit(blockBytes);
     SparseIndex index = new SparseIndex(capacity);
-    Prepared again = takeFree(capacity, neededBytes, header, index);
+    Prepared again = takeFree(capacity, neededBytes, heldBytes, header, index);
     if (again != null) return again;
     String name = SegmentName.ready(++names);
-    return Reservation.of(neededBytes, Reservation.wanted(neededBytes, capacity, 0),
+    return Reservation.of(neededBytes, Reservation.wanted(neededBytes, capacity, heldBytes),
         bytes -> new Prepared(name, files.create(name, bytes), capacity, bytes, 0, 0, header, index));
   }
 
   /** A file to use again, or null if there is none. */
-  private Prepared takeFree(long capacity, long neededBytes, ByteBuffer header, SparseIndex index) throws IOException {
+  private Prepared takeFree(long capacity, long neededBytes, long heldBytes, ByteBuffer header, SparseIndex index) throws IOException {
     for (FreeFiles.Free free = freeFiles.take(); free != null; free = freeFiles.take()) {
       try {
         long used = Math.min(capacity, free.bytes() & -blockBytes);
-        long reserved = Math.max(used, neededBytes);
-        SegmentFile file = files.openToUseAgain(free.name(), reserved);
-        if (file == null) continue;
+        long needed = Math.max(used, neededBytes);
+        String name = free.name();
+        Prepared again = Reservation.of(needed, Reservation.wanted(needed, capacity, heldBytes), reserved -> {
+          SegmentFile file = files.openToUseAgain(name, reserved);
+          return file == null ? null : new Prepared(name, file, capacity, reserved, used, used, header, index);
+        });
+        if (again == null) continue;
         recycled++;
-        return new Prepared(free.name(), file, capacity, reserved, used, used, header, index);
+        return again;
       } catch (IOException | RuntimeException | Error e) {
         freeFiles.giveBack(free);
         throw e;
       }
     }
     return null;
+  }
+
+  /** Asks for so much space in all. Without it the file is as it was, and is asked for more when it is needed. */
+  void reserve(long bytes) throws IOException {
+    Prepared now = prepared;
+    now.file().reserve(bytes);
+    prepared = now.filled(bytes, now.writtenBytes());
   }
 
   /** Makes its first {@code targetBytes} ready for frames. */

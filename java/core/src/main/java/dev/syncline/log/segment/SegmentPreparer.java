@@ -27,6 +27,7 @@ public final class SegmentPreparer {
   private static final long CHUNK_BYTES_MIN = 128 << 10;
   private static final long CHUNK_BYTES_MAX = 1 << 20;
   private static final long SUCCESSOR_AT_BYTES = 256 << 10;
+  private static final int SUCCESSOR_AT_PART = 4;
 
   private final Storage storage;
   private final LogOptions options;
@@ -158,10 +159,19 @@ public final class SegmentPreparer {
 
   /**
    * Whether the tail is so far used that its successor should be ready. Early, since on a disk that has become full the log goes on in
-   * it, and what is truncated then can be given up: nothing of the newest file can.
+   * it, and what is truncated then can be given up: nothing of the newest file can. Not at once where the log has been larger, since
+   * who makes it ready is wanted for the tail's space as well. Later with all its space, so that commits need not wait for some.
    */
   public boolean wantsSuccessor(Segment tail) {
-    return !next.isThere() && tail.endBytes() > Math.min(tail.limitBytes / 2, SUCCESSOR_AT_BYTES);
+    if (!next.isThere())
+      return tail.endBytes() > Math.min(tail.limitBytes / 2, Math.max(SUCCESSOR_AT_BYTES, usedBeforeBytes / SUCCESSOR_AT_PART));
+    return tail.endBytes() > tail.limitBytes / 2 && next.reservedBytes() < capacityFor(0);
+  }
+
+  /** @param usedBytes what the log takes on disk without it */
+  public void prepareAhead(Segment tail, long usedBytes) throws IOException {
+    if (next.isThere()) next.reserve(capacityFor(0));
+    else prepare(0, usedBytes, usedBeforeBytes + tail.endBytes());
   }
 
   // The next segment.
@@ -180,6 +190,10 @@ public final class SegmentPreparer {
    * @param usedBytes what the log takes on disk without it
    */
   public void prepare(long frameBytes, long usedBytes) throws IOException {
+    prepare(frameBytes, usedBytes, usedBeforeBytes);
+  }
+
+  private void prepare(long frameBytes, long usedBytes, long heldBytes) throws IOException {
     long capacity = capacityFor(frameBytes);
     if (next.isSmallerThan(capacity)) next.discard();
     if (!next.isThere() && usedBytes + capacity > options.maxLogBytes())
@@ -188,7 +202,7 @@ public final class SegmentPreparer {
               + options.maxLogBytes() + ". Truncate what is no longer needed");
     long targetBytes = options.blockBytes() + Math.max(frameBytes, Math.min(CHUNK_BYTES_MIN, capacity - options.blockBytes()));
     orWithoutSpares(() -> {
-      Shortages.orShortage(storage.directory(), () -> next.have(capacity, targetBytes));
+      Shortages.orShortage(storage.directory(), () -> next.have(capacity, targetBytes, heldBytes));
       next.fill(targetBytes);
     });
   }
