@@ -32,7 +32,6 @@ public abstract class HarmlessDamageContract extends RepairTestBase {
     SEAL_BODY(log -> flipInSeal(log, 100)),
     SEAL_TRAILER(log -> flipInSeal(log, BLOCK_BYTES - 12)),
     SEAL_ZEROED(log -> DirectoryBytes.zero(older(log), sealOffset(log), BLOCK_BYTES)),
-    SEAL_CUT_OFF(log -> DirectoryBytes.cut(older(log), sealOffset(log))),
     SEAL_CUT_SHORT(log -> DirectoryBytes.cut(older(log), sealOffset(log) + 600)),
     FIRST_SLOT(log -> DirectoryBytes.zero(log.resolve("log.mark"), 0, BLOCK_BYTES)),
     SECOND_SLOT(log -> DirectoryBytes.zero(log.resolve("log.mark"), BLOCK_BYTES, BLOCK_BYTES));
@@ -96,6 +95,28 @@ public abstract class HarmlessDamageContract extends RepairTestBase {
     assertNamed(reader.verify().damage(), harm.file(log));
     String name = harm.file(log).getFileName().toString();
     assertThat(reader.recovery().notes()).anyMatch(note -> note.contains(name));
+  }
+
+  /** As where a disk was full: there was no room for a seal, and none is missed. */
+  @Test
+  void aFileThatEndsWithItsLastFrameMissesNoSeal() throws IOException {
+    Path log = givenRepairable();
+    List<String> before = all(log);
+    DirectoryBytes.cut(older(log), sealOffset(log));
+    String name = older(log).getFileName().toString();
+    try (WriteAheadLog writer = open(log, LogTestBase::smallSegments)) {
+      assertThat(writer.recovery().damage()).isEmpty();
+      assertThat(writer.recovery().notes()).anyMatch(note -> note.contains(name));
+      assertThat(writer.verify().damage()).isEmpty();
+      assertThat(everything(writer)).isEqualTo(before);
+      writer.snapshot(temporary.resolve("copy-of-unsealed"));
+      assertThat(writer.append(entryPayload(LAST + 1))).isEqualTo(LAST + 1);
+    }
+    assertThat(plan(log).needed()).isFalse();
+    try (WriteAheadLog copy = openReadOnly(temporary.resolve("copy-of-unsealed"))) {
+      assertThat(copy.verify().damage()).isEmpty();
+      assertThat(everything(copy)).isEqualTo(before);
+    }
   }
 
   @ParameterizedTest

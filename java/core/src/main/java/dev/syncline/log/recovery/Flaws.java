@@ -1,6 +1,7 @@
 package dev.syncline.log.recovery;
 
 import dev.syncline.Damage;
+import dev.syncline.format.Layout;
 import dev.syncline.format.SegmentName;
 import dev.syncline.io.Storage;
 import dev.syncline.log.segment.MarkFile;
@@ -56,7 +57,10 @@ public record Flaws(List<Damage> damage, List<Segment> seals, boolean mark, bool
     return reading.mark().isPresent() ? reading.problem() : null;
   }
 
-  /** No segment begins before its predecessor's seal is durable, unless the storage could no longer write blocks as small as its. */
+  /**
+   * No segment begins before its predecessor's seal is durable, unless the storage could no longer write blocks as small as its, or its
+   * file had no room for one: then it ends with its last frame.
+   */
   private static Damage sealDamage(Storage storage, SegmentScan scan, SegmentScan successor) {
     if (scan.header() == null) return null;
     if (scan.seal() != null) {
@@ -65,7 +69,9 @@ public record Flaws(List<Damage> damage, List<Segment> seals, boolean mark, bool
       return fits ? null
           : damage(storage, scan, scan.seal().framesEndBytes(), "expected a seal that matches the segment's frames, found another");
     }
-    boolean expected = successor != null && successor.header() != null && scan.header().blockBytes() >= successor.header().blockBytes();
+    int block = scan.header().blockBytes();
+    boolean expected = successor != null && successor.header() != null && block >= successor.header().blockBytes()
+        && scan.fileBytes() > Layout.roundUp(scan.usedEndBytes(), block);
     return expected
         ? damage(storage, scan, scan.usedEndBytes(), "expected a seal behind the last frame, found none that is readable") : null;
   }

@@ -46,7 +46,9 @@ final class Sealer {
     SegmentFile file = segment.writer();
     long at = segment.endBytes();
     if (buffer == null) {
+      // Durably: a file that ends with its last frame misses no seal.
       file.truncate(at);
+      file.sync();
       segment.fileBytes = at;
     } else {
       int bytes = encode(segment);
