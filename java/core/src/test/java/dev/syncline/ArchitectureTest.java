@@ -97,7 +97,7 @@ class ArchitectureTest {
       classes.setAccessible(true);
       prepared.addAll(List.of((String[]) classes.get(null)));
     }
-    Set<String> rooms = Set.of(COMMIT, READ, SEGMENT, SHORTAGE);
+    Set<String> rooms = Set.of(COMMIT, READ, SEGMENT, SHORTAGE, IO);
     Set<String> needed = new TreeSet<>();
     for (JavaClass type : CORE) {
       boolean early = type.getStaticInitializer().isPresent() || rooms.contains(type.getPackageName());
