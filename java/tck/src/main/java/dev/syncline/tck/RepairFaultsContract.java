@@ -137,17 +137,6 @@ public abstract class RepairFaultsContract extends RepairTestBase {
     assertThat(refused).as("it died in the middle of the swap, too").isTrue();
   }
 
-  private boolean diesAfter(Path log, int changes) throws IOException {
-    PausableStorage mortal = new PausableStorage(openStorage(log));
-    mortal.dieAfter(changes);
-    try (mortal) {
-      repair(mortal);
-    } catch (IOException died) {
-      assertThat(mortal.isDead()).as("failed although every operation had succeeded: %s", died).isTrue();
-    }
-    return mortal.isDead();
-  }
-
   private List<String> shown(Path log) throws IOException {
     try (WriteAheadLog opened = open(log, options -> options.verifyOnOpen(Verification.FULL))) {
       return everything(opened);

@@ -78,17 +78,6 @@ public abstract class RepairReadersContract extends RepairTestBase {
     if (look.end().equals(WHOLE)) assertThat(look.lines()).as("%s: nothing is left out silently", when).isEqualTo(kept);
   }
 
-  private boolean diesAfter(Path log, int changes) throws IOException {
-    PausableStorage mortal = new PausableStorage(openStorage(log));
-    mortal.dieAfter(changes);
-    try (mortal) {
-      repair(mortal);
-    } catch (IOException died) {
-      assertThat(mortal.isDead()).as("failed although every operation had succeeded: %s", died).isTrue();
-    }
-    return mortal.isDead();
-  }
-
   /** How many changes a repair makes before the moment from when on nobody opens the log. */
   private int changesUntilTheSwap(Path harmed) throws IOException {
     int low = 0;

@@ -60,6 +60,18 @@ public abstract class RepairTestBase extends LogTestBase {
     return LogRepair.apply(storage, WalOptions.defaults());
   }
 
+  /** Repairs in a process that dies after so many changes of the directory; returns whether it came to that. */
+  protected final boolean diesAfter(Path log, int changes) throws IOException {
+    PausableStorage mortal = new PausableStorage(openStorage(log));
+    mortal.dieAfter(changes);
+    try (mortal) {
+      repair(mortal);
+    } catch (IOException died) {
+      assertThat(mortal.isDead()).as("failed although every operation had succeeded: %s", died).isTrue();
+    }
+    return mortal.isDead();
+  }
+
   /** Every record, markers and what a value holds included, in a line. */
   protected static List<String> everything(WriteAheadLog log) throws IOException {
     List<String> lines = new ArrayList<>();
