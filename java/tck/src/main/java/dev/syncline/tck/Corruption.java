@@ -15,7 +15,8 @@ import java.util.Arrays;
  * @param lastLost last sequence of those as far as anything tells; what follows it can be read again
  * @param matters whether any byte changed that a reader or the log relies on; padding does not matter
  * @param headerHit whether the segment's header is not what it was
- * @param sealHit whether the seal is not what it was
+ * @param sealHit whether the seal is not what it was, and is missed: a file that ends with its last frame's block, as where there was no
+ *     room for a seal, misses none
  * @param evidence highest sequence that something still says is durable
  */
 record Corruption(
@@ -49,7 +50,7 @@ record Corruption(
     boolean seal = false;
     for (GoldenFrame frame : segment.frames()) {
       if (frame.seal()) {
-        seal |= sealHit(frame, before, after);
+        seal |= sealHit(frame, before, after) && after.length != frame.start();
         continue;
       }
       long lost = firstLostIn(frame, before, after);

@@ -71,7 +71,7 @@ public record Flaws(List<Damage> damage, List<Segment> seals, boolean mark, bool
     }
     int block = scan.header().blockBytes();
     boolean expected = successor != null && successor.header() != null && block >= successor.header().blockBytes()
-        && scan.fileBytes() > Layout.roundUp(scan.usedEndBytes(), block);
+        && scan.fileBytes() != Layout.roundUp(scan.usedEndBytes(), block);
     return expected
         ? damage(storage, scan, scan.usedEndBytes(), "expected a seal behind the last frame, found none that is readable") : null;
   }
