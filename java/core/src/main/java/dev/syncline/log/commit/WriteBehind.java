@@ -82,7 +82,7 @@ final class WriteBehind extends CommitQueue {
     boolean full = openFrame().bodyBytes() >= FRAME_BODY_BYTES_MAX;
     // First: a record that fills a frame alone has nobody before it who has begun one.
     if (syncsByItself && !intervalRuns) beginInterval();
-    if (full && frames.hasSpare() && StackReserve.has(StackReserve.DISK)) queueOpenFrame();
+    if (full && frames.hasSpare() && StackReserve.has(StackReserve.DISK)) handOver();
   }
 
   private void beginInterval() {
@@ -95,6 +95,11 @@ final class WriteBehind extends CommitQueue {
   private void queueOpenFrame() {
     fullFrames.add(takeOpenFrame());
     signalRoom();
+  }
+
+  /** The same for the writer's thread to write. */
+  private void handOver() {
+    queueOpenFrame();
     writer.signal();
   }
 
@@ -103,7 +108,7 @@ final class WriteBehind extends CommitQueue {
     writer.signal();
     // One that waits already must be written first, or memory would not be bounded by what may be pending.
     if (openFrame().isEmpty()) return false;
-    queueOpenFrame();
+    handOver();
     return true;
   }
 

@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
  * frames may go further. Housekeeping thread.
  */
 final class Fences {
-  private static final long STEP_BYTES_MAX = 1 << 20;
+  private static final long STEP_BYTES_MAX = 4 << 20;
 
   /** A recycled file is opened to frames in so many steps at least. */
   private static final int STEPS_MIN = 4;
