@@ -1,5 +1,6 @@
 package dev.syncline.tck.model;
 
+import dev.syncline.tck.model.Frames.Commit;
 import dev.syncline.tck.model.Frames.Frame;
 import dev.syncline.tck.model.ModelDisk.Write;
 import java.util.ArrayList;
@@ -11,12 +12,11 @@ import java.util.TreeSet;
 
 /** Tries every sequence of operations, and a cut of the power in each of their steps. */
 final class Explorer {
-  /** Fits, fits or ends where a header would be, fills a block, crosses, crosses twice. */
+  /** Two, three of them fill a block; it fills one; takes two, or nearly. */
   private static final int[] SIZES = {1, 2, 3, 4, 6};
 
   private static final int PLAIN_SIZE = 2;
   private static final int UNSYNCED_MAX = 2;
-  private static final int FRAMES_MAX = 64;
 
   /** Of the crashes on a walk. */
   private static final int GOES_ON_ONE_IN = 200;
@@ -25,7 +25,6 @@ final class Explorer {
   private static final int INTERRUPTED = 0;
 
   private final Mistake mistake;
-  private final int header;
 
   /** Chooses one operation at a time, or null: then all are tried. */
   private final Random walk;
@@ -34,10 +33,9 @@ final class Explorer {
   private final Set<Object> checked = new HashSet<>();
   private long states;
 
-  /** @param header units of a block that a tail block needs for itself */
-  Explorer(Mistake mistake, int header, Random walk) {
+  /** @param walk chooses, or null */
+  Explorer(Mistake mistake, Random walk) {
     this.mistake = mistake;
-    this.header = header;
     this.walk = walk;
   }
 
@@ -49,15 +47,15 @@ final class Explorer {
     }
   }
 
-  /** A log that is open, and what was said of its frames. */
-  private record State(ModelDisk durable, List<Write> unsynced, ModelLog log, Frame[] known, int tried, List<Integer> acked, List<Integer> attempted,
+  /** A log that is open, and what was said of its commits. */
+  private record State(ModelDisk durable, List<Write> unsynced, ModelLog log, List<Frame> known, int tried, List<Integer> acked, List<Integer> attempted,
       String story) {}
 
   /** How many disks were looked at. */
   long explore(int operations) {
-    Frame[] known = new Frame[FRAMES_MAX];
+    List<Frame> known = new ArrayList<>();
     Disk disk = new Disk(ModelLog.empty(), List.of(), known, List.of(), "");
-    ModelLog log = ModelLog.open(known, mistake, header, disk);
+    ModelLog log = ModelLog.open(known, mistake, disk);
     explore(new State(disk.durable, List.of(), log, known, 0, List.of(), List.of(), ""), operations);
     return states;
   }
@@ -69,8 +67,8 @@ final class Explorer {
   private void explore(State state, int left) {
     if (left == 0 || !seen.add(List.of(left, state.durable, state.unsynced, state.log.memory(), state.acked, state.attempted))) return;
     List<Runnable> choices = new ArrayList<>();
-    for (int size : SIZES) if (!state.log.hasUnsynced()) choices.add(() -> tryFrame(state, size, true, left));
-    if (state.unsynced.size() < UNSYNCED_MAX) choices.add(() -> tryFrame(state, PLAIN_SIZE, false, left));
+    for (int size : SIZES) if (!state.log.hasUnsynced()) choices.add(() -> tryCommit(state, size, true, left));
+    if (state.unsynced.size() < UNSYNCED_MAX) choices.add(() -> tryCommit(state, PLAIN_SIZE, false, left));
     if (state.log.hasUnsynced()) choices.add(() -> tryAction(state, "sync", ModelLog::sync, state.attempted, left));
     else choices.add(() -> truncate(state, left));
     choices.add(() -> tryAction(state, "rotate", ModelLog::rotate, state.attempted, left));
@@ -82,15 +80,14 @@ final class Explorer {
     else choices.get(walk.nextInt(choices.size())).run();
   }
 
-  private void tryFrame(State state, int size, boolean durable, int left) {
-    Frame frame = new Frame(state.tried + 1, state.log.last(), size);
-    Frame[] known = state.known.clone();
-    known[frame.number()] = frame;
+  private void tryCommit(State state, int size, boolean durable, int left) {
+    Commit commit = new Commit(state.tried + 1, size);
+    List<Frame> known = new ArrayList<>(state.known);
     List<Integer> attempted = new ArrayList<>(state.attempted);
-    attempted.add(frame.number());
-    State with = new State(state.durable, state.unsynced, state.log, known, frame.number(), state.acked, List.copyOf(attempted), state.story);
-    if (durable) run(with, "commit " + size, log -> log.commit(frame), List.of(state.attempted, attempted), attempted, attempted, left);
-    else run(with, "append " + size, log -> log.append(frame), prefixes(state.acked, attempted), state.acked, attempted, left);
+    attempted.add(commit.number());
+    State with = new State(state.durable, state.unsynced, state.log, known, commit.number(), state.acked, List.copyOf(attempted), state.story);
+    if (durable) run(with, "commit " + size, log -> log.commit(commit), List.of(state.attempted, attempted), attempted, attempted, left);
+    else run(with, "append " + size, log -> log.append(commit), prefixes(state.acked, attempted), state.acked, attempted, left);
   }
 
   /** An operation after which {@code after} is durable, and what was there before while it is under way. */
@@ -105,7 +102,7 @@ final class Explorer {
     Disk disk = new Disk(state.durable, state.unsynced, state.known, List.of(), "");
     disk.looking = false;
     state.log.copy(state.known, disk).truncate();
-    tryAction(state, "truncate", ModelLog::truncate, new TailPair(state.known, mistake).read(disk.durable), left);
+    tryAction(state, "truncate", ModelLog::truncate, new GrowingFrame(state.known, mistake).read(disk.durable), left);
   }
 
   private void truncateAfter(State state, List<Integer> kept, int left) {
@@ -140,7 +137,7 @@ final class Explorer {
     if (!checked.add(List.of(found, left, before.tried, allowed))) return;
     Disk disk = new Disk(found, List.of(), before.known, startsOf(read, allowed), story + "recovery, ");
     if (left > INTERRUPTED) disk.next = new Next(before, INTERRUPTED);
-    ModelLog log = ModelLog.open(before.known, mistake, header, disk);
+    ModelLog log = ModelLog.open(before.known, mistake, disk);
     require(List.of(read), disk.disk(), before.known, story + "recovered");
     boolean goesOn = left > 0 && (walk == null || walk.nextInt(GOES_ON_ONE_IN) == 0);
     if (goesOn) explore(new State(disk.durable, List.of(), log, before.known, before.tried, read, read, story), left - 1);
@@ -151,9 +148,9 @@ final class Explorer {
     return allowed.stream().filter(list -> list.size() <= read.size() && list.equals(read.subList(0, list.size()))).toList();
   }
 
-  private List<Integer> require(List<List<Integer>> allowed, ModelDisk disk, Frame[] known, String story) {
+  private List<Integer> require(List<List<Integer>> allowed, ModelDisk disk, List<Frame> known, String story) {
     states++;
-    List<Integer> read = new TailPair(known, mistake).read(disk);
+    List<Integer> read = new GrowingFrame(known, mistake).read(disk);
     if (!allowed.contains(read)) throw new Violation(story + ": expected one of " + allowed + ", found " + read + " in " + disk);
     return List.copyOf(read);
   }
@@ -162,7 +159,7 @@ final class Explorer {
   private final class Disk implements ModelLog.Steps {
     private ModelDisk durable;
     private final List<Write> unsynced;
-    private final Frame[] known;
+    private final List<Frame> known;
     private final List<List<Integer>> allowed;
     private final String story;
     private boolean looking = true;
@@ -170,7 +167,7 @@ final class Explorer {
     /** Where a crashed disk is opened and goes on, or null: then it is only read. */
     private Next next;
 
-    Disk(ModelDisk durable, List<Write> unsynced, Frame[] known, List<List<Integer>> allowed, String story) {
+    Disk(ModelDisk durable, List<Write> unsynced, List<Frame> known, List<List<Integer>> allowed, String story) {
       this.durable = durable;
       this.unsynced = new ArrayList<>(unsynced);
       this.known = known;

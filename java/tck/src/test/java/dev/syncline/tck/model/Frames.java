@@ -1,12 +1,11 @@
 package dev.syncline.tck.model;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
- * Frames as a stream of units, a few of which make a block. Each unit says whose it is and which one, and a frame knows the one before it,
- * as a frame header has the checksum of its predecessor.
+ * Frames as units, a few of which make a block. A frame's first unit is its header: it says which frame it is, and so what it holds and
+ * what it follows on, as a checksum does. The others are its commits', the same in whatever frame they lie.
  */
 final class Frames {
   /** Units of a block. */
@@ -21,59 +20,51 @@ final class Frames {
   /** A block full of this is a seal. */
   static final int SEAL = -2;
 
+  private static final int HEADER = 1 << 24;
+
   private Frames() {}
 
-  /** A frame that somebody tried to commit: its number, which no other has, and that of the frame it follows; below 0 a segment's. */
-  record Frame(int number, int previous, int size) {
-    int unit(int i) {
-      return number << 8 | size << 4 | i + 1;
+  /** What somebody tried to commit: a number that no other has, and how many units it takes. */
+  record Commit(int number, int size) {}
+
+  /**
+   * A frame as it was, or was to be, after one of its commits.
+   *
+   * @param number which no other has
+   * @param previous the number of the frame that it follows on; below 0 a segment's
+   * @param block where it belongs
+   */
+  record Frame(int number, int previous, int block, List<Commit> commits) {
+    int size() {
+      return 1 + commits.stream().mapToInt(Commit::size).sum();
     }
 
-    int[] units() {
-      int[] units = new int[size];
-      for (int i = 0; i < size; i++) units[i] = unit(i);
+    int blocks() {
+      return (size() + BLOCK - 1) / BLOCK;
+    }
+
+    int end() {
+      return block + blocks();
+    }
+
+    /** With zeros up to the block. */
+    List<Integer> units() {
+      List<Integer> units = new ArrayList<>();
+      units.add(HEADER | number);
+      for (Commit commit : commits) for (int i = 0; i < commit.size; i++) units.add(commit.number << 8 | i + 1);
+      while (units.size() % BLOCK != 0) units.add(ZERO);
       return units;
     }
   }
 
-  static int blockOf(int at) {
-    return Math.floorDiv(at, BLOCK);
-  }
-
-  static int roundUp(int at) {
-    return (at + BLOCK - 1) / BLOCK * BLOCK;
-  }
-
-  /** What was found in a stream: frames that follow on each other, and where the last one ends. */
-  record Found(List<Frame> frames, int end) {
-    int last(int segment) {
-      return frames.isEmpty() ? -segment : frames.get(frames.size() - 1).number;
-    }
-  }
-
-  /** @param skips whether a frame may begin at the next block, too */
-  static Found parse(int[] units, int segment, Frame[] known, boolean skips) {
-    List<Frame> frames = new ArrayList<>();
-    int at = 0;
-    int previous = -segment;
-    while (true) {
-      Frame next = frameAt(units, at, previous, known);
-      int start = at;
-      if (next == null && skips) {
-        start = roundUp(at);
-        next = frameAt(units, start, previous, known);
-      }
-      if (next == null) return new Found(frames, at);
-      frames.add(next);
-      previous = next.number;
-      at = start + next.size;
-    }
-  }
-
-  private static Frame frameAt(int[] units, int at, int previous, Frame[] known) {
-    if (at >= units.length || units[at] <= 0 || (units[at] & 15) != 1) return null;
-    Frame frame = known[units[at] >> 8];
-    if (frame.previous != previous || at + frame.size > units.length) return null;
-    return Arrays.equals(units, at, at + frame.size, frame.units(), 0, frame.size) ? frame : null;
+  /** The frame of {@code known} whose header is the first unit there, if all of it is there; else null. */
+  static Frame frameAt(List<Integer> units, int at, List<Frame> known) {
+    if (at >= units.size() || units.get(at) < HEADER) return null;
+    Frame frame = known.get(units.get(at) - HEADER);
+    List<Integer> whole = frame.units();
+    // A file may end with the last unit that counts.
+    List<Integer> there = new ArrayList<>(units.subList(at, Math.min(units.size(), at + whole.size())));
+    while (there.size() % BLOCK != 0) there.add(ZERO);
+    return there.equals(whole) ? frame : null;
   }
 }

@@ -1,24 +1,20 @@
 package dev.syncline.tck.model;
 
-import dev.syncline.tck.model.Frames.Found;
+import dev.syncline.tck.model.Frames.Commit;
 import dev.syncline.tck.model.Frames.Frame;
 import dev.syncline.tck.model.ModelDisk.HeaderWrite;
 import dev.syncline.tck.model.ModelDisk.Mark;
 import dev.syncline.tck.model.ModelDisk.Segment;
-import dev.syncline.tck.model.ModelDisk.Slot;
+import dev.syncline.tck.model.ModelDisk.SlotWrite;
 import dev.syncline.tck.model.ModelDisk.StreamWrite;
-import dev.syncline.tck.model.ModelDisk.Tail;
-import dev.syncline.tck.model.ModelDisk.TailWrite;
 import dev.syncline.tck.model.ModelDisk.Write;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
 
-/**
- * A log that is written by the rule. Its memory is the place of the tail: where the stream ends, what the block holds in which it ends
- * (the open block), and whether that lies in a tail block, too.
- */
+/** A log that is written by the rule. Its memory is the newest frame, and where that lies. */
 final class ModelLog {
 
   /** What a step does to the disk. Whoever explores it looks at every disk that a cut may leave. */
@@ -35,62 +31,58 @@ final class ModelLog {
     ModelDisk disk();
   }
 
-  private final Frame[] known;
-  private final Mistake mistake;
-  private final TailPair rule;
-  private final Steps steps;
+  /** Every frame that was ever tried, by its number. */
+  private final List<Frame> known;
 
-  /** Units of a block that a tail block needs for itself. */
-  private final int header;
+  private final Mistake mistake;
+  private final GrowingFrame rule;
+  private final Steps steps;
 
   /** The newest segment. */
   private int segment;
 
-  /** Where the last frame ends. */
-  private int end;
+  /** The newest frame, or null if the segment has none. */
+  private Frame newest;
 
-  /** Where the last durable frame ends. */
-  private int durableEnd;
-
-  /** The number of the last frame, or of the segment below 0. */
+  /** The last commit; 0 if there is none. */
   private int last;
 
-  /** The beginning of the block that {@link #end} lies in. */
-  private List<Integer> open = List.of();
+  /** Whether others may join it: it was written durably, takes one block, and there is room. */
+  private boolean grows;
 
-  /** Whether all of the open block lies in the tail block that was written last. */
-  private boolean inTail;
+  /** Whether its place holds all of it. */
+  private boolean inPlace;
 
+  private boolean unsynced;
   private int lastSlot = 1;
 
-  private ModelLog(Frame[] known, Mistake mistake, int header, Steps steps) {
-    this.header = header;
+  private ModelLog(List<Frame> known, Mistake mistake, Steps steps) {
     this.known = known;
     this.mistake = mistake;
-    this.rule = new TailPair(known, mistake);
+    this.rule = new GrowingFrame(known, mistake);
     this.steps = steps;
   }
 
   static ModelDisk empty() {
     TreeMap<Integer, Segment> segments = new TreeMap<>();
-    segments.put(1, new Segment(true, 0, -1, List.of(), Slot.EMPTY, Slot.EMPTY));
-    return new ModelDisk(segments, new Mark(1, 1, 0, 0, false));
+    segments.put(1, Segment.begun(true, 0, 0));
+    return new ModelDisk(segments, new Mark(1, 1, 0, 0, -1));
   }
 
   /** What the writer remembers, for comparing: nothing else decides what it does next. */
   List<Object> memory() {
-    return List.of(segment, end, durableEnd, last, open, inTail, lastSlot);
+    return Arrays.asList(segment, newest, last, grows, inPlace, unsynced, lastSlot);
   }
 
   /** The same memory for other steps. */
-  ModelLog copy(Frame[] frames, Steps others) {
-    ModelLog log = new ModelLog(frames, mistake, header, others);
+  ModelLog copy(List<Frame> frames, Steps others) {
+    ModelLog log = new ModelLog(frames, mistake, others);
     log.segment = segment;
-    log.end = end;
-    log.durableEnd = durableEnd;
+    log.newest = newest;
     log.last = last;
-    log.open = open;
-    log.inTail = inTail;
+    log.grows = grows;
+    log.inPlace = inPlace;
+    log.unsynced = unsynced;
     log.lastSlot = lastSlot;
     return log;
   }
@@ -103,96 +95,87 @@ final class ModelLog {
     return disk().segments.get(segment);
   }
 
-  int last() {
-    return last;
-  }
-
   boolean hasUnsynced() {
-    return durableEnd < end;
+    return unsynced;
   }
 
   // Appending.
 
-  /** One durable write. */
-  void commit(Frame frame) {
-    int place = end / Frames.BLOCK;
-    int used = end % Frames.BLOCK;
-    int fits = mistake == Mistake.FULL_BLOCK_IN_TAIL_ONLY ? Frames.BLOCK : Frames.BLOCK - header;
-    if (used + frame.size() <= fits) {
-      int slot = mistake == Mistake.SAME_TAIL_AGAIN ? lastSlot : 1 - lastSlot;
-      steps.write(new TailWrite(segment, slot, new Tail(place, with(open, frame))), true);
-      end += frame.size();
-      open = end % Frames.BLOCK == 0 ? List.of() : with(open, frame);
-      inTail = end % Frames.BLOCK != 0;
-      lastSlot = slot;
-    } else {
-      boolean copied = inTail
-          || mistake == Mistake.CROSSES_WITHOUT_COPY
-          || mistake == Mistake.PLACE_IS_TAKEN_FOR_COPY && rule.tails(tail(), false).stream().anyMatch(t -> t.place() == place);
-      writeStream(frame, used == 0 || copied, true);
-    }
-    last = frame.number();
-    durableEnd = end;
+  private Frame frame(int previous, int block, List<Commit> commits) {
+    Frame frame = new Frame(known.size(), previous, block, commits);
+    known.add(frame);
+    return frame;
   }
 
-  /** A frame that no sync covers yet. */
-  void append(Frame frame) {
-    boolean overDurable = end % Frames.BLOCK != 0 && durableEnd > end / Frames.BLOCK * Frames.BLOCK;
-    writeStream(frame, !overDurable || mistake == Mistake.WRITES_PLAINLY_OVER_DURABLE, false);
-    last = frame.number();
+  private Frame joined(Commit commit) {
+    List<Commit> commits = new ArrayList<>(newest.commits());
+    commits.add(commit);
+    return frame(newest.previous(), newest.block(), List.copyOf(commits));
+  }
+
+  private Frame behind(Commit commit) {
+    return frame(newest == null ? -segment : newest.number(), newest == null ? 0 : newest.end(), List.of(commit));
+  }
+
+  /** One durable write. */
+  void commit(Commit commit) {
+    boolean fits = grows && newest.size() + commit.size() <= Frames.BLOCK;
+    if (!fits) {
+      writeBehind(commit, true);
+    } else if (mistake == Mistake.JOINS_IN_PLACE && inPlace) {
+      newest = joined(commit);
+      steps.write(new StreamWrite(segment, newest.block() * Frames.BLOCK, newest.units()), true);
+    } else {
+      int slot = mistake == Mistake.SAME_SLOT_AGAIN ? lastSlot : 1 - lastSlot;
+      newest = joined(commit);
+      steps.write(new SlotWrite(segment, slot, newest.units()), true);
+      inPlace = false;
+      lastSlot = slot;
+    }
+    last = commit.number();
+  }
+
+  /** One that no sync covers yet. */
+  void append(Commit commit) {
+    boolean joins = mistake == Mistake.JOINS_PAST_UNSYNCED && grows && newest.size() + commit.size() <= Frames.BLOCK;
+    if (joins) {
+      newest = joined(commit);
+      lastSlot = 1 - lastSlot;
+      steps.write(new SlotWrite(segment, lastSlot, newest.units()), false);
+      inPlace = false;
+    } else {
+      writeBehind(commit, false);
+    }
+    unsynced = true;
+    last = commit.number();
+  }
+
+  /** A frame of its own, with the one before if the place of that does not hold all of it. */
+  private void writeBehind(Commit commit, boolean durable) {
+    Frame next = behind(commit);
+    boolean brings = newest != null && !inPlace && mistake != Mistake.LEAVES_THE_FRAME_IN_ITS_SLOT;
+    List<Integer> units = new ArrayList<>();
+    if (brings) units.addAll(newest.units());
+    units.addAll(next.units());
+    steps.write(new StreamWrite(segment, (brings ? newest.block() : next.block()) * Frames.BLOCK, List.copyOf(units)), durable);
+    newest = next;
+    inPlace = true;
+    grows = durable && next.size() < Frames.BLOCK;
   }
 
   void sync() {
-    if (!hasUnsynced()) return;
+    if (!unsynced) return;
     steps.sync();
-    durableEnd = end;
-  }
-
-  /** @param join whether the open block's frames are written again, before the frame; else it begins at the next block */
-  private void writeStream(Frame frame, boolean join, boolean durable) {
-    int start = join ? end / Frames.BLOCK * Frames.BLOCK : Frames.roundUp(end);
-    List<Integer> units = join ? with(open, frame) : with(List.of(), frame);
-    steps.write(new StreamWrite(segment, start, block(units)), durable);
-    end = start + units.size();
-    open = units.subList(units.size() - end % Frames.BLOCK, units.size());
-    inTail = false;
-  }
-
-  private static List<Integer> with(List<Integer> open, Frame frame) {
-    List<Integer> all = new ArrayList<>(open);
-    for (int unit : frame.units()) all.add(unit);
-    return List.copyOf(all);
-  }
-
-  /** With zeros up to the block. */
-  private static List<Integer> block(List<Integer> units) {
-    List<Integer> all = new ArrayList<>(units);
-    while (all.size() % Frames.BLOCK != 0) all.add(Frames.ZERO);
-    return List.copyOf(all);
+    unsynced = false;
   }
 
   // Ending a segment.
 
-  /**
-   * Writes a block to its place in the stream where a tail block says more than that does: with whatever else of it counts, and up to
-   * {@code endAt}.
-   */
-  private void materialise(int number, int endAt) {
-    Segment in = disk().segments.get(number);
-    int[] units = rule.units(number, in, false);
-    for (Tail tail : rule.tails(in, false)) {
-      int at = tail.place() * Frames.BLOCK;
-      int known = Math.max(0, Math.min(tail.units().size(), endAt - at));
-      if (known == 0 || tail.units().subList(0, known).equals(streamAt(in, at, known))) continue;
-      List<Integer> whole = new ArrayList<>();
-      for (int i = at; i < Math.min(endAt, at + Frames.BLOCK); i++) whole.add(units[i]);
-      steps.write(new StreamWrite(number, at, block(whole)), true);
-    }
-  }
-
-  private static List<Integer> streamAt(Segment in, int at, int length) {
-    List<Integer> stream = in.stream();
-    return at >= stream.size() ? List.of() : stream.subList(at, Math.min(stream.size(), at + length));
+  /** Brings the newest frame to its place. */
+  private void settle() {
+    if (newest != null && !inPlace) steps.write(new StreamWrite(segment, newest.block() * Frames.BLOCK, newest.units()), true);
+    inPlace = true;
+    grows = false;
   }
 
   private void cutFile(int number, int endAt) {
@@ -202,37 +185,34 @@ final class ModelLog {
     if (in.stream().size() != endAt) steps.change(disk().with(number, in.withStream(List.copyOf(stream.subList(0, endAt)))));
   }
 
-  private void seal(int number, int endAt) {
-    int at = Frames.roundUp(endAt);
-    cutFile(number, at);
-    steps.write(new StreamWrite(number, at, Collections.nCopies(Frames.BLOCK, Frames.SEAL)), true);
+  private void seal(int number, int endBlock) {
+    cutFile(number, endBlock * Frames.BLOCK);
+    steps.write(new StreamWrite(number, endBlock * Frames.BLOCK, Collections.nCopies(Frames.BLOCK, Frames.SEAL)), true);
   }
 
   void rotate() {
     sync();
-    if (end == 0) return;
-    if (mistake != Mistake.SEALS_WITHOUT_MATERIALISING) materialise(segment, end);
-    seal(segment, end);
+    if (newest == null) return;
+    if (mistake != Mistake.SEALS_WITHOUT_SETTLING) settle();
+    seal(segment, newest.end());
     begin();
   }
 
-  /** The next segment, behind the newest one's last frame. */
+  /** The next segment, behind the newest one's last commit. */
   private void begin() {
     int next = disk().mark.lastSegment() + 1;
     steps.write(new HeaderWrite(next, segment, last), true);
     if (mistake != Mistake.WRITES_BEFORE_THE_MARK) enterMark(next);
     segment = next;
-    end = 0;
-    durableEnd = 0;
-    last = -next;
-    open = List.of();
-    inTail = false;
+    newest = null;
+    grows = false;
+    inPlace = true;
     lastSlot = 1;
   }
 
   private void enterMark(int next) {
     Mark mark = disk().mark;
-    steps.change(disk().with(new Mark(mark.firstSegment(), next, 0, 0, false)));
+    steps.change(disk().with(new Mark(mark.firstSegment(), next, 0, 0, -1)));
   }
 
   // Truncating.
@@ -241,83 +221,78 @@ final class ModelLog {
     sync();
     Mark mark = disk().mark;
     if (mark.firstSegment() == segment) return;
-    steps.change(disk().with(new Mark(segment, mark.lastSegment(), 0, 0, false)));
+    steps.change(disk().with(new Mark(segment, mark.lastSegment(), 0, 0, -1)));
     for (int number : List.copyOf(disk().segments.headMap(segment).keySet())) steps.change(disk().with(number, null));
   }
 
-  /** @param frame the last that stays, which is durable */
-  void truncateAfter(int frame) {
+  /** @param commit the last that stays, which is durable; its frame stays whole */
+  void truncateAfter(int commit) {
     sync();
-    int holder = holderOf(frame);
+    if (mistake != Mistake.CUTS_WITHOUT_SETTLING) settle();
+    int holder = holderOf(commit);
     Mark mark = disk().mark;
-    steps.change(disk().with(new Mark(mark.firstSegment(), mark.lastSegment(), holder, frame, false)));
+    steps.change(disk().with(new Mark(mark.firstSegment(), mark.lastSegment(), holder, commit, -1)));
     finishCut();
   }
 
-  private int holderOf(int frame) {
-    for (int number : disk().segments.descendingKeySet())
-      if (find(number).frames().stream().anyMatch(f -> f.number() == frame)) return number;
-    throw new AssertionError("no frame " + frame + " in " + disk());
+  private int holderOf(int commit) {
+    for (int number : disk().segments.descendingKeySet()) if (frameOf(number, commit) != null) return number;
+    throw new AssertionError("no commit " + commit + " in " + disk());
   }
 
-  private Found find(int number) {
-    return rule.find(number, disk().segments.get(number), disk().mark.closed());
+  private Frame frameOf(int number, int commit) {
+    for (Frame frame : rule.find(number, disk().segments.get(number)))
+      if (frame.commits().stream().anyMatch(each -> each.number() == commit)) return frame;
+    return null;
   }
 
   private void finishCut() {
     Mark mark = disk().mark;
-    cut(mark.cutSegment(), mark.cutFrame());
-    segment = mark.cutSegment();
-    last = mark.cutFrame();
-    begin();
-  }
-
-  private void cut(int holder, int frame) {
+    int holder = mark.cutSegment();
     for (int number : List.copyOf(disk().segments.tailMap(holder, false).descendingKeySet())) steps.change(disk().with(number, null));
-    int keptEnd = 0;
-    int at = 0;
-    int[] units = rule.units(holder, disk().segments.get(holder), false);
-    for (Frame f : find(holder).frames()) {
-      at = isAt(units, at, f) ? at : Frames.roundUp(at);
-      at += f.size();
-      if (f.number() == frame) keptEnd = at;
-    }
-    if (mistake != Mistake.CUTS_WITHOUT_MATERIALISING) materialise(holder, keptEnd);
-    seal(holder, keptEnd);
-  }
-
-  private static boolean isAt(int[] units, int at, Frame frame) {
-    return at < units.length && units[at] == frame.unit(0);
+    if (mistake != Mistake.CUTS_WITHOUT_SETTLING) settleFound(holder);
+    Frame kept = frameOf(holder, mark.cutCommit());
+    seal(holder, kept == null ? 0 : kept.end());
+    segment = holder;
+    last = mark.cutCommit();
+    begin();
   }
 
   // Closing and opening.
 
   void close() {
     sync();
-    if (end % Frames.BLOCK != 0 && !inTail && mistake != Mistake.CLOSES_WITHOUT_COPY) copyOpen();
-    materialise(segment, end);
-    touchLastBlock();
-    cutFile(segment, end);
+    copy();
+    settle();
+    if (newest != null) {
+      touchLastBlock();
+      cutFile(segment, newest.block() * Frames.BLOCK + newest.size());
+    }
     Mark mark = disk().mark;
-    steps.change(disk().with(new Mark(mark.firstSegment(), mark.lastSegment(), 0, 0, true)));
+    steps.change(disk().with(new Mark(mark.firstSegment(), mark.lastSegment(), 0, 0, tail().stream().size())));
   }
 
-  private void copyOpen() {
+  /** Before the file system writes its place: has a slot hold the newest frame, if one can. */
+  private void copy() {
+    if (newest == null || newest.blocks() > 1 || mistake == Mistake.CLOSES_WITHOUT_COPY) return;
+    for (int i = 0; i < 2; i++)
+      if (newest.equals(Frames.frameAt(tail().slot(i), 0, known))) {
+        lastSlot = i;
+        return;
+      }
     lastSlot = 1 - lastSlot;
-    steps.write(new TailWrite(segment, lastSlot, new Tail(end / Frames.BLOCK, open)), true);
-    inTail = true;
+    steps.write(new SlotWrite(segment, lastSlot, newest.units()), true);
   }
 
-  /** A file system that moves the end of a file within a block writes that block. */
+  /** A file system that moves the end of a file within a block writes that block. Of a larger frame that is a limit of the format. */
   private void touchLastBlock() {
-    if (end % Frames.BLOCK == 0) return;
-    int at = end / Frames.BLOCK * Frames.BLOCK;
-    steps.write(new StreamWrite(segment, at, block(streamAt(tail(), at, end - at))), true);
+    if (newest.blocks() > 1 || newest.size() == Frames.BLOCK) return;
+    steps.write(new StreamWrite(segment, newest.block() * Frames.BLOCK, newest.units()), true);
   }
 
   /** Opens what is on disk, and repairs what a crash has left. */
-  static ModelLog open(Frame[] known, Mistake mistake, int header, Steps steps) {
-    ModelLog log = new ModelLog(known, mistake, header, steps);
+  static ModelLog open(List<Frame> known, Mistake mistake, Steps steps) {
+    ModelLog log = new ModelLog(known, mistake, steps);
     log.recover();
     return log;
   }
@@ -331,37 +306,41 @@ final class ModelLog {
       return;
     }
     segment = mark.lastSegment();
-    Found found = find(segment);
-    end = found.end();
-    durableEnd = end;
-    last = found.last(segment);
-    if (tail().sealed()) {
-      begin();
-      return;
+    settleFound(segment);
+    List<Frame> found = rule.find(segment, tail());
+    last = tail().linkedCommit();
+    if (!found.isEmpty()) {
+      newest = found.get(found.size() - 1);
+      last = newest.commits().get(newest.commits().size() - 1).number();
     }
-    goOn();
+    inPlace = true;
+    if (mark.closedAt() == tail().stream().size() && !tail().sealed()) {
+      grow();
+    } else if (!tail().stream().isEmpty()) {
+      if (!tail().sealed()) seal(segment, newest == null ? 0 : newest.end());
+      begin();
+    }
   }
 
-  private void goOn() {
-    int at = end / Frames.BLOCK * Frames.BLOCK;
-    int[] units = rule.units(segment, tail(), disk().mark.closed());
-    List<Integer> content = new ArrayList<>();
-    for (int i = at; i < end; i++) content.add(units[i]);
-    open = List.copyOf(content);
-    if (mistake == Mistake.ALWAYS_MATERIALISES && !open.isEmpty()) steps.write(new StreamWrite(segment, at, block(open)), true);
-    materialise(segment, end);
-    inTail = false;
-    for (int i = 0; i < 2; i++) {
-      Tail tail = tail().slot(i).valid();
-      if (tail == null || tail.place() * Frames.BLOCK != at || !tail.units().equals(open) || open.isEmpty()) continue;
-      inTail = true;
-      lastSlot = i;
-    }
-    if (mistake == Mistake.REOPENS_AS_IN_TAIL) inTail = true;
-    if (tail().stream().size() % Frames.BLOCK != 0) {
-      if (!inTail && !open.isEmpty()) copyOpen();
-      touchLastBlock();
-      cutFile(segment, Frames.roundUp(tail().stream().size()));
+  /** What a closed log goes on in grows again, which writes its last block. */
+  private void grow() {
+    if (newest == null) return;
+    copy();
+    touchLastBlock();
+    cutFile(segment, newest.end() * Frames.BLOCK);
+  }
+
+  /** Brings a frame to its place if a slot has more of it: one may follow it already. */
+  private void settleFound(int number) {
+    Segment in = disk().segments.get(number);
+    if (in.sealed()) return;
+    List<Frame> found = rule.find(number, in);
+    for (int i = 0; i < found.size(); i++) {
+      Frame frame = found.get(i);
+      boolean last = i == found.size() - 1;
+      boolean there = frame.equals(Frames.frameAt(in.stream(), frame.block() * Frames.BLOCK, known));
+      boolean settles = !there && (last || mistake != Mistake.SETTLES_THE_LAST_FRAME_ONLY) || last && mistake == Mistake.ALWAYS_SETTLES;
+      if (settles) steps.write(new StreamWrite(number, frame.block() * Frames.BLOCK, frame.units()), true);
     }
   }
 }
