@@ -1,4 +1,4 @@
-# Runs the contract kit with -Dsyncline.native.path=LIBRARY.
+# Runs the contract kit, or the TESTS of it, with -Dsyncline.native.path=LIBRARY.
 # In a copy of the sources, so that Maven's own target directories are left alone.
 file(REMOVE_RECURSE ${WORK})
 file(COPY ${ROOT}/pom.xml DESTINATION ${WORK})
@@ -13,7 +13,7 @@ file(COPY ${LIBRARY} DESTINATION ${WORK}/lib FOLLOW_SYMLINK_CHAIN)
 
 execute_process(
   COMMAND ${MVN} ${MAVEN_ARGS} -B -f ${WORK}/pom.xml -pl java/tck -am test
-          -Dtest=Native*Test* -Dsurefire.failIfNoSpecifiedTests=false
+          -Dtest=${TESTS} -Dsurefire.failIfNoSpecifiedTests=false
           -Dnative.skip -Dnative.required=true -Dsyncline.native.path=${WORK}/lib/libsyncline.so
   RESULT_VARIABLE result)
 if(NOT result EQUAL 0)

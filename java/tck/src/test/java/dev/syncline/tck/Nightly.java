@@ -8,6 +8,11 @@ final class Nightly {
 
   private Nightly() {}
 
+  /** Whether what takes long is tried whole. */
+  static boolean isOn() {
+    return MINUTES > 0;
+  }
+
   /** How long the crash explorer goes on; 0 in an ordinary build, which counts states instead. */
   static long crashSeconds() {
     return TimeUnit.MINUTES.toSeconds(MINUTES);
