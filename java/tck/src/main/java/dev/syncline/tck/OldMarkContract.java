@@ -17,6 +17,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A mark of an earlier time beside newer segments, as a backup that was put back in part leaves it: no segment is deleted on its word that
@@ -179,5 +180,35 @@ public abstract class OldMarkContract extends LogTestBase {
     assertThatThrownBy(() -> open(LogTestBase::smallSegments))
         .isInstanceOf(IncompatibleLogException.class).hasMessageContaining("another log");
     assertThat(DirectoryBytes.fingerprint(directory(), name -> name.endsWith(".wal")).values()).containsExactlyElementsOf(before);
+  }
+
+  /** As the name of one that a truncation has left over, that a cut has, or that was being made: what is deleted when the log is opened. */
+  @ParameterizedTest
+  @ValueSource(strings = {"00000000000000000001.wal", "00000000000000000099.wal"})
+  void aSegmentUnderANameThatIsLeftOverIsKept(String name) throws IOException {
+    for (int through : new int[] {0, 50}) {
+      Path directory = temporary.resolve("log-" + through);
+      try (WriteAheadLog log = open(directory, LogTestBase::smallSegments)) {
+        appendEntries(log, 120);
+        if (through > 0) log.truncate(through);
+      }
+      byte[] old = Files.readAllBytes(directory.resolve("log.mark"));
+      try (WriteAheadLog log = open(directory, LogTestBase::smallSegments)) {
+        appendEntries(log, 80);
+      }
+      Path newest = DirectoryBytes.newestWalFile(directory);
+      byte[] bytes = Files.readAllBytes(newest);
+      if (Files.exists(directory.resolve(name))) continue;
+      Files.move(newest, directory.resolve(name));
+      Files.write(directory.resolve("log.mark"), old);
+      List<Path> kept;
+      try (WriteAheadLog log = open(directory, options -> options.corruptionPolicy(CorruptionPolicy.TRUNCATE))) {
+        assertThat(log.recovery().damage()).as("the mark knows nothing of it").isEmpty();
+        kept = log.recovery().quarantined();
+        log.append(bytes("goes on"));
+      }
+      assertThat(directory.resolve(name)).doesNotExist();
+      assertThat(kept).singleElement().satisfies(file -> assertThat(file).hasBinaryContent(bytes));
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.syncline.log.recovery;
 import dev.syncline.Damage;
 import dev.syncline.RepairResult;
 import dev.syncline.SequenceRange;
+import dev.syncline.format.SegmentName;
 import dev.syncline.io.ShellWord;
 import dev.syncline.shortage.LogLines;
 import java.nio.file.Path;
@@ -29,6 +30,16 @@ public final class DamageReport {
     LogLines.say(LogLines.LOG, System.Logger.Level.WARNING,
         result.directory() + ": the log was damaged: " + first(damage) + more(damage) + ". It is repaired: " + result.keptRecords()
             + " records are kept, " + lost + (result.quarantined().isEmpty() ? "" : "; the old files are in quarantine"), null);
+  }
+
+  /** Logs that a segment lay under a name under which nothing is needed. */
+  static void warnMisnamed(Path directory, long ordinal, long found) {
+    String name = SegmentName.of(ordinal);
+    LogLines.say(LogLines.LOG, System.Logger.Level.WARNING,
+        directory.resolve(name) + ": expected a file that holds nothing of the log any more, or not yet, found segment "
+            + SegmentName.of(found) + " (was it renamed, or copied?). It is not part of the log, and was moved to "
+            + SegmentName.QUARANTINE + "/. If " + SegmentName.of(found) + " is missing or older, close the log and give it that name",
+        null);
   }
 
   private static String ranges(List<SequenceRange> ranges) {

@@ -187,9 +187,11 @@ final class DirectoryScan {
     }
     for (int i = scans.size() - 1; i >= 0 && isUnborn(i); i--) {
       long ordinal = ordinals.remove(i);
-      scans.remove(i);
+      SegmentScan unborn = scans.remove(i);
       leftovers.add(ordinal);
-      notes.add(SegmentName.of(ordinal) + ": was being made when the last user stopped; holds nothing");
+      boolean another = unborn.header() == null && unborn.foundLogId() != null;
+      notes.add(SegmentName.of(ordinal) + ": was being made when the last user stopped; holds nothing"
+          + (another ? " of its own: " + unborn.headerProblem() : ""));
     }
     // If the newest turned out unborn, the one before it is the newest and was only glanced at.
     int last = scans.size() - 1;

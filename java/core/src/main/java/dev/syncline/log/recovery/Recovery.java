@@ -7,6 +7,7 @@ import dev.syncline.RecoveryReport;
 import dev.syncline.format.Layout;
 import dev.syncline.format.LogId;
 import dev.syncline.format.Mark;
+import dev.syncline.format.SegmentHeader;
 import dev.syncline.format.SegmentName;
 import dev.syncline.io.SegmentFile;
 import dev.syncline.io.Storage;
@@ -23,8 +24,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Makes a directory's files agree with the {@link Verdict}: the only class that repairs.
@@ -139,11 +142,11 @@ public final class Recovery {
   private Outcome repair(Verdict verdict, List<Damage> givenUp) throws IOException {
     Mark mark = verdict.mark().orElseThrow();
     List<Segment> segments = new ArrayList<>(verdict.segments());
-    requireOwn(verdict);
+    long firstOrdinal = mark.firstOrdinal();
+    List<Long> deletable = sortOut(verdict, firstOrdinal);
     // The mark may have been read from a cache: what is deleted on its word must not outlive it.
     if (!verdict.leftovers().isEmpty() || mark.rewinding()) mark = stored(verdict, mark);
-    long firstOrdinal = mark.firstOrdinal();
-    files.deleteNewestFirst(verdict.leftovers().stream().filter(ordinal -> ordinal >= firstOrdinal || ordinal < lowestPin).toList());
+    files.deleteNewestFirst(deletable.stream().filter(ordinal -> ordinal >= firstOrdinal || ordinal < lowestPin).toList());
     files.deleteSpares();
     if (mark.rewinding()) finishRewind(mark, segments);
     else if (verdict.tornAt() != null) trim(verdict, verdict.tornAt());
@@ -160,13 +163,28 @@ public final class Recovery {
         verdict, markFile.current(), markFile, segments, givenUp, fits ? newest : null, trimmedBytes, quarantine.files(), true);
   }
 
-  /** What is left over goes unread: another log's segment is refused before. */
-  private void requireOwn(Verdict verdict) throws IOException {
+  /**
+   * What is left over goes unread: another log's segment is refused before, and one of this log under another name is kept. (A file that is
+   * used again may still have the header of a segment that was truncated; of one that may be in use, somebody has renamed it or copied it.)
+   *
+   * @return what may be deleted
+   */
+  private List<Long> sortOut(Verdict verdict, long firstOrdinal) throws IOException {
+    List<Long> deletable = new ArrayList<>();
+    Map<Long, Long> misnamed = new TreeMap<>();
     SegmentScanner scanner = new SegmentScanner(storage, Storage.Access.READ_UNCACHED);
     for (long ordinal : verdict.leftovers()) {
-      LogId found = scanner.logId(ordinal);
-      if (found != null && !found.equals(verdict.logId())) throw Incompatible.foreignSegment(storage, ordinal, verdict.logId(), found);
+      SegmentHeader found = scanner.anyHeader(ordinal);
+      if (found != null && !found.logId().equals(verdict.logId()))
+        throw Incompatible.foreignSegment(storage, ordinal, verdict.logId(), found.logId());
+      if (found == null || found.ordinal() == ordinal || found.ordinal() < firstOrdinal) deletable.add(ordinal);
+      else misnamed.put(ordinal, found.ordinal());
     }
+    for (long ordinal : misnamed.keySet()) {
+      quarantine.take(SegmentName.of(ordinal));
+      DamageReport.warnMisnamed(storage.directory(), ordinal, misnamed.get(ordinal));
+    }
+    return deletable;
   }
 
   private Mark settledMark(Verdict verdict, Mark mark, Segment newest) {

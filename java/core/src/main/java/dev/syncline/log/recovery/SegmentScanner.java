@@ -4,7 +4,6 @@ import dev.syncline.format.Crc;
 import dev.syncline.format.Fence;
 import dev.syncline.format.FrameHeader;
 import dev.syncline.format.Layout;
-import dev.syncline.format.LogId;
 import dev.syncline.format.RecordCodec;
 import dev.syncline.format.Seal;
 import dev.syncline.format.SegmentHeader;
@@ -54,7 +53,7 @@ public final class SegmentScanner {
   private long ordinal;
   private SegmentHeader header;
   private int headerCrc;
-  private LogId foundLogId;
+  private SegmentHeader found;
   private int blockBytes;
   private long fileBytes;
   private List<Extent> extents;
@@ -100,10 +99,10 @@ public final class SegmentScanner {
     }
   }
 
-  /** The log that the segment says it belongs to; null if its header is unreadable. */
-  LogId logId(long segmentOrdinal) throws IOException {
+  /** The header that is there, of whichever segment and log; null if it is unreadable. */
+  SegmentHeader anyHeader(long segmentOrdinal) throws IOException {
     header(segmentOrdinal);
-    return foundLogId;
+    return found;
   }
 
   /** A segment of which only the header was read, without a frame so far; null if that is unreadable or not its own. */
@@ -162,7 +161,7 @@ public final class SegmentScanner {
   private void start(SegmentFile file, FileWindow through) throws IOException {
     header = null;
     headerCrc = 0;
-    foundLogId = null;
+    found = null;
     // Until a header says otherwise; frames are then looked for at every place where one can begin.
     blockBytes = Layout.BLOCK_BYTES_MIN;
     extents = new ArrayList<>();
@@ -190,8 +189,7 @@ public final class SegmentScanner {
     if (problem == null) problem = SegmentHeader.problem(in, available);
     if (problem != null) return problem;
     if (SegmentHeader.version(in) != Layout.FORMAT_VERSION) throw Incompatible.version(storage, ordinal, SegmentHeader.version(in));
-    SegmentHeader found = SegmentHeader.decode(in);
-    foundLogId = found.logId();
+    found = SegmentHeader.decode(in);
     if (found.ordinal() != ordinal)
       return "expected the header of segment " + ordinal + ", found that of " + SegmentName.of(found.ordinal()) + " (was it renamed?)";
     take(found, SegmentHeader.crc(in));
@@ -394,7 +392,7 @@ public final class SegmentScanner {
 
   private SegmentScan result(String headerProblem) {
     return new SegmentScan(
-        header, headerCrc, headerProblem, foundLogId, fileBytes, List.copyOf(extents), breaks.all(), index,
+        header, headerCrc, headerProblem, found == null ? null : found.logId(), fileBytes, List.copyOf(extents), breaks.all(), index,
         types, lastCrc, usedEndBytes, lastSequence, promised, seal, frames, counts);
   }
 }
