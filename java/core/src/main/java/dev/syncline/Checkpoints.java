@@ -28,33 +28,38 @@ final class Checkpoints {
   }
 
   /**
-   * Has the log note its last checkpoint: the mark names that as of its writing, a newer one lies in the newest segment. Beside a writer
-   * records may be cut or truncated away while they are looked through; then they are looked through anew.
+   * Has the log note its last checkpoint: the mark names that as of its writing, a newer one lies in the newest segment, or if the mark is
+   * of an earlier time or none was there, in one before. Beside a writer records may be cut or truncated away while they are looked
+   * through; then they are looked through anew.
    */
   private static void find(SegmentedLog log) throws IOException {
-    boolean found = false;
-    for (int attempt = 0; !found && attempt < ATTEMPTS; attempt++) found = lookThrough(log);
+    boolean done = false;
+    for (int attempt = 0; !done && attempt < ATTEMPTS; attempt++) done = lookThrough(log);
   }
 
   private static boolean lookThrough(SegmentedLog log) throws IOException {
-    long after = log.checkpointsMayFollow(RecordType.CHECKPOINT.code());
-    if (after < 0) return true;
-    try (LogCursor cursor = log.cursor(after)) {
-      while (cursor.advance()) noteIfCheckpoint(log, cursor);
-    } catch (RecordsTruncatedException e) {
-      return false;
-    } catch (CorruptLogException e) {
-      // Whoever reads there gets told; until then the last checkpoint is the last one that can be read.
-      LogLines.say(LogLines.LOG, System.Logger.Level.WARNING, "looking for the last checkpoint: " + e.getMessage(), null);
+    for (SequenceRange range : log.checkpointsMayLie(RecordType.CHECKPOINT.code())) {
+      boolean found = false;
+      try (LogCursor cursor = log.cursor(range.first() - 1)) {
+        while (cursor.advance() && cursor.sequence() <= range.last()) found |= noteIfCheckpoint(log, cursor);
+      } catch (RecordsTruncatedException e) {
+        return false;
+      } catch (CorruptLogException e) {
+        // Whoever reads there gets told; until then the last checkpoint is the last one that can be read.
+        LogLines.say(LogLines.LOG, System.Logger.Level.WARNING, "looking for the last checkpoint: " + e.getMessage(), null);
+      }
+      if (found) return true;
     }
     return true;
   }
 
-  private static void noteIfCheckpoint(SegmentedLog log, LogCursor cursor) {
-    if (cursor.type() != RecordType.CHECKPOINT.code()) return;
+  private static boolean noteIfCheckpoint(SegmentedLog log, LogCursor cursor) {
+    if (cursor.type() != RecordType.CHECKPOINT.code()) return false;
     WalRecord checkpoint = Payloads.record(cursor);
     // What the layer below was given as something else is not this layer's checkpoint; who reads it is told.
-    if (checkpoint != null) log.noteCheckpoint(cursor.sequence(), checkpoint.marked());
+    if (checkpoint == null) return false;
+    log.noteCheckpoint(cursor.sequence(), checkpoint.marked());
+    return true;
   }
 
   /** The last checkpoint up to {@code sequence}, and what it covers; zeros if there is none. */

@@ -1,5 +1,7 @@
 package dev.syncline.log;
 
+import dev.syncline.SequenceRange;
+import dev.syncline.format.Layout;
 import dev.syncline.log.commit.Rotation;
 import dev.syncline.log.read.DirectoryFollower;
 import dev.syncline.log.read.ReadSource;
@@ -8,6 +10,8 @@ import dev.syncline.log.segment.MarkFile.Checkpoint;
 import dev.syncline.log.segment.Segment;
 import dev.syncline.shortage.PatientLock;
 import dev.syncline.shortage.StackReserve;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The last checkpoint of a log: what the mark knows, and what was noted since. Any thread. */
 final class LastCheckpoint {
@@ -22,15 +26,23 @@ final class LastCheckpoint {
   /** That of a log without a mark file of its own. */
   private volatile Checkpoint read = new Checkpoint(0, 0);
 
+  private volatile long markedOrdinal = Long.MAX_VALUE;
+
   LastCheckpoint(Rotation rotation, ReadSource source, DirectoryFollower follower) {
     this.rotation = rotation;
     this.source = source;
     this.follower = follower;
   }
 
-  /** The one that the mark named when it was read. */
-  void readFromMark(Checkpoint checkpoint) {
+  /** The one that the mark named when it was read, and the newest segment that it knew of. */
+  void readFromMark(Checkpoint checkpoint, long ordinal) {
     read = checkpoint;
+    markKnows(ordinal);
+  }
+
+  /** The newest segment that the mark knew of when it was read; 0 without a mark. */
+  void markKnows(long ordinal) {
+    markedOrdinal = ordinal;
   }
 
   Checkpoint get() {
@@ -53,11 +65,19 @@ final class LastCheckpoint {
     }
   }
 
-  /** As {@link SegmentedLog#checkpointsMayFollow}. */
-  long mayFollow(int type) {
-    Segment newest = source.known().newest();
+  /** As {@link SegmentedLog#checkpointsMayLie}. */
+  List<SequenceRange> mayLie(int type) {
     long last = get().sequence();
-    boolean may = newest != null && newest.hasType(type) && newest.reachesBeyond(last);
-    return may ? Math.max(last, newest.header.baseSequence()) : -1;
+    List<Segment> segments = source.known().segments();
+    List<SequenceRange> found = new ArrayList<>();
+    for (int i = segments.size() - 1; i >= 0; i--) {
+      Segment segment = segments.get(i);
+      boolean newest = i == segments.size() - 1;
+      if (!newest && segment.ordinal < markedOrdinal) break;
+      if (!segment.hasType(type) || !segment.reachesBeyond(last)) continue;
+      long end = newest ? Layout.SEQUENCE_MAX : segment.lastSequence();
+      found.add(new SequenceRange(Math.max(last, segment.header.baseSequence()) + 1, end));
+    }
+    return found;
   }
 }

@@ -119,9 +119,10 @@ final class LogWriter {
     Verdict verdict = outcome.verdict();
     segments.replaceAll(outcome.segments());
     damage = outcome.writable() ? List.of() : outcome.damage();
-    readMark = outcome.mark();
+    Mark read = outcome.mark();
+    readMark = read;
     readLast = verdict.lastSequence();
-    checkpoint.readFromMark(new MarkFile.Checkpoint(outcome.mark().lastCheckpoint(), outcome.mark().covered()));
+    checkpoint.readFromMark(new MarkFile.Checkpoint(read.lastCheckpoint(), read.covered()), outcome.markedOrdinal());
     state.damaged(damage.isEmpty() ? null : damage.get(0), DamageReport.stake(storage.directory(), verdict));
     if (outcome.writable()) outcome.markFile().guardedBy(lockWatch::requireAlone);
     if (outcome.writable())
@@ -177,7 +178,9 @@ final class LogWriter {
     readMark = truncated;
     publish();
     long lowestPin = pins.lowest();
+    MarkFile.Checkpoint found = checkpoint.get();
     install(new Recovery(storage, options).recover(lowestPin), began);
+    checkpoint.note(found);
     segments.retireAsWell(before, lowestPin);
     for (Segment segment : before) if (segment.ordinal < lowestPin || segments.isLive(segment.ordinal)) readerFiles.release(segment);
   }

@@ -1,6 +1,7 @@
 package dev.syncline.log;
 
 import dev.syncline.RecoveryReport;
+import dev.syncline.SequenceRange;
 import dev.syncline.StorageMode;
 import dev.syncline.VerifyReport;
 import dev.syncline.WalStats;
@@ -123,6 +124,7 @@ public final class SegmentedLog implements Closeable {
     long began = System.nanoTime();
     Verdict verdict = follower.open(options.verification());
     DamageReport.warn(storage.directory(), verdict, "It is read up to there");
+    checkpoint.markKnows(verdict.markedOrdinal());
     recovery = verdict.report(firstSequence(), durableSequence(), System.nanoTime() - began);
   }
 
@@ -260,12 +262,11 @@ public final class SegmentedLog implements Closeable {
   }
 
   /**
-   * Where to look for checkpoints that the mark does not know of: every mark that begins a segment knows those before it.
-   *
-   * @return a sequence below all of them, or -1 if no record of that type lies beyond the mark's
+   * Where to look for checkpoints, records of that type, that the mark does not know of, as a mark of an earlier time does not: one that
+   * begins a segment knows those before it. The newest segment comes first; the first place where there is one holds the last of all.
    */
-  public long checkpointsMayFollow(int type) {
-    return checkpoint.mayFollow(type);
+  public List<SequenceRange> checkpointsMayLie(int type) {
+    return checkpoint.mayLie(type);
   }
 
   // Reading.

@@ -3,12 +3,14 @@ package dev.syncline.tck;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.syncline.CorruptionPolicy;
 import dev.syncline.RecordType;
 import dev.syncline.SyncMode;
 import dev.syncline.WalCursor;
 import dev.syncline.WalRecord;
 import dev.syncline.WriteAheadLog;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -168,5 +170,55 @@ public abstract class CheckpointContract extends LogTestBase {
         for (long number = 1; number <= promised[i]; number++)
           assertThat(there.contains("writer " + i + " " + number)).as("%s: record %d of writer %d", moment, number, i).isTrue();
     }
+  }
+
+  /** Its record is among those that can be read, in a segment before the newest. */
+  @Test
+  void aCheckpointIsFoundBesideAMarkOfAnEarlierTimeAndWithoutOne() throws IOException {
+    WriteAheadLog log = open(LogTestBase::smallSegments);
+    appendEntries(log, 30);
+    log.checkpoint(10);
+    appendEntries(log, 40);
+    byte[] old = Files.readAllBytes(directory().resolve("log.mark"));
+    long expected = log.checkpoint(50);
+    appendEntries(log, 60);
+    log.close();
+    for (byte[] mark : new byte[][] {old, null}) {
+      for (CorruptionPolicy policy : List.of(CorruptionPolicy.READ_ONLY, CorruptionPolicy.TRUNCATE)) {
+        Path copy = copyOf(directory());
+        if (mark == null) Files.delete(copy.resolve("log.mark"));
+        else Files.write(copy.resolve("log.mark"), mark);
+        assertKnown(openReadOnly(copy), expected, "read only");
+        for (String when : List.of("opened", "opened again")) {
+          try (WriteAheadLog opened = open(copy, options -> options.maxSegmentSize(SMALL_SEGMENT_BYTES).corruptionPolicy(policy))) {
+            assertKnown(opened, expected, policy + ", " + when);
+          }
+        }
+      }
+    }
+  }
+
+  private static void assertKnown(WriteAheadLog log, long sequence, String when) {
+    assertThat(log.lastCheckpoint()).as(when).isEqualTo(sequence);
+    assertThat(log.lastCheckpointCovers()).as(when).isEqualTo(50);
+  }
+
+  /** What was found among the records when the log was opened, and the mark does not know. */
+  @Test
+  void aTruncationBeyondDamageKeepsTheLastCheckpoint() throws IOException {
+    WriteAheadLog log = open(LogTestBase::smallSegments);
+    appendEntries(log, 70);
+    byte[] old = Files.readAllBytes(directory().resolve("log.mark"));
+    long expected = log.checkpoint(50);
+    log.close();
+    Files.write(directory().resolve("log.mark"), old);
+    Files.delete(DirectoryBytes.walFiles(directory()).get(0));
+    try (WriteAheadLog opened = open(LogTestBase::smallSegments)) {
+      assertKnown(opened, expected, "damaged");
+      opened.truncate(40);
+      assertThat(opened.recovery().writable()).isTrue();
+      assertKnown(opened, expected, "writable");
+    }
+    assertKnown(open(), expected, "opened again");
   }
 }

@@ -105,7 +105,8 @@ public final class Judge {
 
   private Verdict fresh() {
     return new Verdict(
-        true, Optional.empty(), false, -1, null, List.of(), List.of(), null, List.of(), null, List.of(), List.of(), 0, 0, true, List.of());
+        true, Optional.empty(), false, -1, null, List.of(), List.of(), null, List.of(), null, List.of(), List.of(), 0, 0, true, 0,
+        List.of());
   }
 
   /** The strongest mark that the segments alone justify. */
@@ -365,7 +366,8 @@ public final class Judge {
     for (Damage d : damage) last = Math.max(last, d.lastLost());
     List<Long> leftovers = scan.leftovers.stream().sorted().toList();
     return new Verdict(false, Optional.of(mark), markNeedsHealing, scan.poorSlot(), scan.logId(), List.copyOf(segments), leftovers, tornAt,
-        List.copyOf(damage), damageCut, List.copyOf(notes), gaps(), last, proven, closedCleanly(), List.copyOf(scans));
+        List.copyOf(damage), damageCut, List.copyOf(notes), gaps(), last, proven, closedCleanly(),
+        scan.mark() == null ? 0 : scan.mark().lastOrdinal(), List.copyOf(scans));
   }
 
   private List<SequenceRange> gaps() {

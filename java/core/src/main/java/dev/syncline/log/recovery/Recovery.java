@@ -41,6 +41,7 @@ public final class Recovery {
    * What opening needs of a recovered directory.
    *
    * @param markFile open if the log is writable, else null
+   * @param markedOrdinal the newest segment that the mark knew of that was found; 0 if there was none
    * @param damage what opening found unreadable; under {@link CorruptionPolicy#TRUNCATE} it has been given up since
    * @param tail the segment that appends go on in, or null: the next append begins a new one
    */
@@ -48,6 +49,7 @@ public final class Recovery {
       Verdict verdict,
       Mark mark,
       MarkFile markFile,
+      long markedOrdinal,
       List<Segment> segments,
       List<Damage> damage,
       Segment tail,
@@ -68,6 +70,7 @@ public final class Recovery {
   private final Quarantine quarantine;
   private long trimmedBytes;
   private long lowestPin = Long.MAX_VALUE;
+  private long markedOrdinal = Long.MAX_VALUE;
 
   public Recovery(Storage storage, LogOptions options) {
     this.storage = storage;
@@ -99,7 +102,8 @@ public final class Recovery {
             "Nothing was changed. Open with CorruptionPolicy.READ_ONLY to read what is left, or restore a copy"
                 + DamageReport.stake(storage.directory(), verdict));
         case READ_ONLY -> {
-          return new Outcome(verdict, verdict.mark().orElseThrow(), null, verdict.segments(), verdict.damage(), null, 0, List.of(), false);
+          return new Outcome(verdict, verdict.mark().orElseThrow(), null, markedOrdinal, verdict.segments(), verdict.damage(), null, 0,
+              List.of(), false);
         }
         case TRUNCATE -> {
           return giveUpAllDamage(verdict);
@@ -129,14 +133,17 @@ public final class Recovery {
   }
 
   private Verdict judge() throws IOException {
-    return new Judge(storage, Storage.Access.READ_UNCACHED, options.verification()).judge();
+    Verdict verdict = new Judge(storage, Storage.Access.READ_UNCACHED, options.verification()).judge();
+    // Giving damage up writes marks that know of every segment.
+    markedOrdinal = Math.min(markedOrdinal, verdict.markedOrdinal());
+    return verdict;
   }
 
   private Outcome create(Verdict verdict) throws IOException {
     files.deleteSpares();
     Mark mark = Mark.fresh(new LogId(options.identifiers().getAsLong(), options.identifiers().getAsLong()));
     MarkFile file = MarkFile.create(storage, mark);
-    return new Outcome(verdict, file.current(), file, List.of(), List.of(), null, 0, List.of(), true);
+    return new Outcome(verdict, file.current(), file, markedOrdinal, List.of(), List.of(), null, 0, List.of(), true);
   }
 
   private Outcome repair(Verdict verdict, List<Damage> givenUp) throws IOException {
@@ -160,7 +167,8 @@ public final class Recovery {
         && !files.isShared(newest.name);
     MarkFile markFile = openMark(verdict, settled);
     return new Outcome(
-        verdict, markFile.current(), markFile, segments, givenUp, fits ? newest : null, trimmedBytes, quarantine.files(), true);
+        verdict, markFile.current(), markFile, markedOrdinal, segments, givenUp, fits ? newest : null, trimmedBytes, quarantine.files(),
+        true);
   }
 
   /**

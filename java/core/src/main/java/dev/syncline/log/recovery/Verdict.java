@@ -29,6 +29,7 @@ import java.util.Optional;
  * @param lastSequence highest sequence seen or promised
  * @param provenSequence highest sequence that something on disk says is durable
  * @param closedCleanly whether the last user closed the log
+ * @param markedOrdinal the newest segment that the mark knew of when it was read, and so the last checkpoint before; 0 if it was rebuilt
  * @param scans what was read, in order of the segments
  */
 public record Verdict(
@@ -47,6 +48,7 @@ public record Verdict(
     long lastSequence,
     long provenSequence,
     boolean closedCleanly,
+    long markedOrdinal,
     List<SegmentScan> scans) {
 
   /**
