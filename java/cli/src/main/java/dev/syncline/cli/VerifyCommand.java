@@ -21,17 +21,19 @@ final class VerifyCommand extends LogCommand {
       long bytes,
       long firstSequence,
       long lastSequence,
-      List<DamageView> damage) {}
+      List<DamageView> damage,
+      List<String> notes) {}
 
   @Override
   int run(WriteAheadLog log) throws IOException {
     VerifyReport report = log.verify();
-    if (json) out().println(Json.pretty(view(report)));
-    else print(report);
+    List<String> notes = log.recovery().notes();
+    if (json) out().println(Json.pretty(view(report, notes)));
+    else print(report, notes);
     return report.ok() ? ExitCode.OK : ExitCode.PROBLEM;
   }
 
-  private Verified view(VerifyReport report) {
+  private Verified view(VerifyReport report, List<String> notes) {
     return new Verified(
         directory.toString(),
         report.ok(),
@@ -41,11 +43,14 @@ final class VerifyCommand extends LogCommand {
         report.bytes(),
         report.firstSequence(),
         report.lastSequence(),
-        DamageView.of(report.damage()));
+        DamageView.of(report.damage()),
+        notes);
   }
 
-  private void print(VerifyReport report) {
+  private void print(VerifyReport report, List<String> notes) {
     for (DamageView damage : DamageView.of(report.damage())) out().println("damage: " + damage.describe());
+    // What is not counted, and why, among others.
+    for (String note : notes) out().println("note: " + note);
     String range = report.records() == 0 ? "" : " (" + report.firstSequence() + ".." + report.lastSequence() + ")";
     out().println(
         (report.ok() ? "ok: " : Text.count(report.damage().size(), "damaged place") + ": ")

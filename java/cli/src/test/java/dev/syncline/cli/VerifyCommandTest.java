@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,5 +30,17 @@ class VerifyCommandTest {
     assertThat(json.get("ok").asBoolean()).isFalse();
     assertThat(json.at("/damage/0/file").asText()).endsWith(".wal");
     assertThat(json.at("/damage/0/firstLost").asLong()).isEqualTo(1);
+  }
+
+  /** A record without a witness is not counted: of a log without its mark the last one. */
+  @Test
+  void whatIsNotCountedIsNoted() throws IOException {
+    Files.delete(Cli.sampleLog(directory).resolve("log.mark"));
+    Cli.Output verify = Cli.run("verify", directory).exits(ExitCode.PROBLEM);
+    assertThat(verify.out())
+        .contains("damage: " + directory.resolve("log.mark"), "note: whole frames up to sequence 7 lie behind ")
+        .contains("to repair: 'syncline repair ");
+    JsonNode json = Cli.run("verify", "--json", directory).exits(ExitCode.PROBLEM).json();
+    assertThat(json.at("/notes/0").asText()).contains("up to sequence 7");
   }
 }
