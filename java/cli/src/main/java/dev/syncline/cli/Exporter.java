@@ -1,6 +1,7 @@
 package dev.syncline.cli;
 
 import dev.syncline.Damage;
+import dev.syncline.SequenceRange;
 import dev.syncline.WalRecord;
 import dev.syncline.WriteAheadLog;
 import dev.syncline.cli.ExportFormat.DamageLine;
@@ -55,9 +56,10 @@ final class Exporter {
     sink.write(new EndLine(new End(records, damage.size(), lost)));
   }
 
-  /** What was truncated is not a gap: the range begins with what is there, or was. */
+  /** What was truncated is not a gap, and what was given up is one: the range begins with what is there, or was. */
   private void begin(Optional<WalRecord> first, Optional<Damage> damaged) throws IOException {
     long start = first.map(WalRecord::sequence).or(() -> damaged.map(Damage::firstLost)).orElse(through + 1);
+    for (SequenceRange gap : log.recovery().gaps()) if (gap.last() + 1 == start) start = gap.first();
     before = Math.max(from, start - 1);
     header = new Header(header.format(), header.version(), before, through, header.lastCheckpoint(), header.checkpointCovers());
     sink.write(header);

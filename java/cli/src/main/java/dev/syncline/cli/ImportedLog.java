@@ -1,7 +1,9 @@
 package dev.syncline.cli;
 
+import dev.syncline.RecordType;
 import dev.syncline.StorageMode;
 import dev.syncline.SyncMode;
+import dev.syncline.format.Layout;
 import dev.syncline.io.Storages;
 import dev.syncline.log.SegmentedLog;
 import dev.syncline.log.commit.Entry;
@@ -59,14 +61,21 @@ final class ImportedLog implements Closeable {
     log = open();
   }
 
-  /** The first record gets the sequence {@code next}. */
-  void beginWith(long next) throws IOException {
-    log.reset(next);
+  /** Everything up to {@code last} was truncated: the first record gets the next sequence. */
+  void beginBehind(long last) throws IOException {
+    if (last < Layout.SEQUENCE_MAX) {
+      log.reset(last + 1);
+      return;
+    }
+    // There is no next one to begin with.
+    log.reset(last);
+    log.append(RecordType.ENTRY.code(), 0, new byte[0], new byte[0]);
+    log.truncate(last);
   }
 
-  /** The next record gets the sequence {@code next}. */
-  void skipTo(long next) throws IOException {
-    log.skipTo(next);
+  /** No record has a sequence up to {@code last} that is not there yet. */
+  void leaveOut(long last) throws IOException {
+    log.leaveOut(last);
   }
 
   void noteCheckpoint(long sequence, long covered) {

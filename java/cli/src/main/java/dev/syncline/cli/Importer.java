@@ -2,6 +2,7 @@ package dev.syncline.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.syncline.RecordType;
+import dev.syncline.format.Layout;
 import dev.syncline.log.commit.Entry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -60,11 +61,13 @@ final class Importer {
     through = file.number(header, "through", last);
     checkpoint = file.number(header, "lastCheckpoint", 0);
     checkpointCovers = file.number(header, "checkpointCovers", 0);
+    if (through > Layout.SEQUENCE_MAX)
+      throw file.bad("expected sequences up to " + Layout.SEQUENCE_MAX + ", the last there is, found a range up to " + through);
     if (checkpoint > through || checkpointCovers > checkpoint)
       throw file.bad("expected a last checkpoint up to " + through + " that covers no more than its own sequence, found " + checkpoint
           + " covering " + checkpointCovers);
     firstSequence = last + 1;
-    if (last > 0) log.beginWith(last + 1);
+    if (last > 0) log.beginBehind(last);
   }
 
   /** Returns false behind the last line. */
@@ -118,7 +121,7 @@ final class Importer {
       case DELETE -> keyed(type, file.bytes(line, "key"), NOTHING);
       case ENTRY -> keyed(type, NOTHING, file.bytes(line, "value"));
       case COMMIT -> marker(type, sequence - beginOfBatch(line, sequence));
-      case CHECKPOINT -> marker(type, file.number(line, "covers", 0));
+      case CHECKPOINT -> marker(type, covers(line, sequence));
     };
   }
 
@@ -129,6 +132,18 @@ final class Importer {
     if (first != found && (first > found || found != firstSequence))
       throw file.bad("expected the COMMIT of a batch that begins at " + found + ", found one of a batch that begins at " + first);
     return first;
+  }
+
+  /** Of a damaged log the header may name an earlier checkpoint than is among its records: the later one is the last. */
+  private long covers(JsonNode line, long sequence) {
+    long covers = file.number(line, "covers", 0);
+    if (covers > sequence)
+      throw file.bad("expected a checkpoint that covers no more than its own sequence, " + sequence + ", found one that covers " + covers);
+    if (sequence > checkpoint) {
+      checkpoint = sequence;
+      checkpointCovers = covers;
+    }
+    return covers;
   }
 
   private static Entry keyed(RecordType type, byte[] key, byte[] value) {
@@ -153,7 +168,7 @@ final class Importer {
     if (first != last + 1 || end > through)
       throw file.bad("expected a gap from " + (last + 1) + " on, up to " + through + " at most, found " + first + ".." + end);
     if (gap.has("lost")) requireLossAccepted("that sequences " + first + ".." + end + " are lost");
-    log.skipTo(end + 1);
+    log.leaveOut(end);
     last = end;
   }
 

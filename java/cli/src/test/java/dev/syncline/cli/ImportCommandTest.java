@@ -133,6 +133,8 @@ class ImportCommandTest {
     assertForged(7, "{\"sequence\":7,\"type\":\"CHECKPOINT\",\"covers\":6", "{\"gap\":{\"first\":7,\"last\":9}", "line 8", "found 7..9");
     assertForged(8, "\"records\":7", "\"records\":8", "line 9", "expected the end of 7 records");
     assertForged(0, "\"through\":7", "\"through\":9", "line 9", "up to 9");
+    assertForged(0, "\"through\":7", "\"through\":9223372036854775807", "line 1", "up to 9223372036854775806, the last there is");
+    assertForged(7, "\"covers\":6", "\"covers\":8", "line 8", "no more than its own sequence, 7, found one that covers 8");
   }
 
   @Test
@@ -226,11 +228,11 @@ class ImportCommandTest {
     Path directory = temporary.resolve("grows");
     try (ImportedLog log = new ImportedLog(directory, StorageMode.PORTABLE)) {
       assertThat(log.segmentBytes()).isLessThanOrEqualTo(1 << 20);
-      log.beginWith(100);
+      log.beginBehind(99);
       for (int i = 0; i < 8; i++)
         assertThat(log.append(List.of(new Entry(RecordType.ENTRY.code(), 0, new byte[0], value)))).isEqualTo(100 + i);
       assertThat(log.segmentBytes()).isEqualTo(4 << 20);
-      log.skipTo(200);
+      log.leaveOut(199);
       assertThat(log.append(List.of(new Entry(RecordType.ENTRY.code(), 0, new byte[0], value)))).isEqualTo(200);
     }
     assertThat(Cli.run("verify", directory).exits(ExitCode.OK).out()).contains("9 records (100..200)");

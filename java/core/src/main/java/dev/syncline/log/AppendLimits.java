@@ -25,6 +25,12 @@ final class AppendLimits {
           "expected indexes from 1 to " + Layout.SEQUENCE_MAX + ", found " + count + " from " + first + " on");
   }
 
+  /** The last of the indexes that are left out. */
+  static void requireLast(long index) {
+    if (index < 0 || index > Layout.SEQUENCE_MAX)
+      throw new IllegalArgumentException("expected an index up to " + Layout.SEQUENCE_MAX + " to leave out, found " + index);
+  }
+
   /** A checkpoint's sequence and what it covers; {@code upTo} is the highest that it may have. */
   static void requireCheckpoint(MarkFile.Checkpoint checkpoint, long upTo) {
     long sequence = checkpoint.sequence();

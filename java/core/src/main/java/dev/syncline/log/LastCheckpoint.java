@@ -65,7 +65,7 @@ final class LastCheckpoint {
     }
   }
 
-  /** As {@link SegmentedLog#checkpointsMayLie}. */
+  /** Newest segment first. A mark that begins a segment knows the checkpoints before it; one of an earlier time knows no later segment. */
   List<SequenceRange> mayLie(int type) {
     long last = get().sequence();
     List<Segment> segments = source.known().segments();

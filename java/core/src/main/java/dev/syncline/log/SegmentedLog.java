@@ -261,10 +261,7 @@ public final class SegmentedLog implements Closeable {
     else writer.noteCheckpoint(latest);
   }
 
-  /**
-   * Where to look for checkpoints, records of that type, that the mark does not know of, as a mark of an earlier time does not: one that
-   * begins a segment knows those before it. The newest segment comes first; the first place where there is one holds the last of all.
-   */
+  /** Where checkpoints may lie, records of that type, that the mark does not know of; the first place that has one has the last of all. */
   public List<SequenceRange> checkpointsMayLie(int type) {
     return checkpoint.mayLie(type);
   }
@@ -346,8 +343,13 @@ public final class SegmentedLog implements Closeable {
   /** Leaves indexes out, durably: the next append gets {@code next}; {@link RecoveryReport#gaps} names those between. */
   public void skipTo(long next) throws IOException {
     AppendLimits.requireIndexes(next, 1);
+    leaveOut(next - 1);
+  }
+
+  /** The same, up to {@code last}, which may be the last index there is. */
+  public void leaveOut(long last) throws IOException {
     state.requireWritable();
-    writer.truncation().leaveOut(next - 1);
+    writer.truncation().leaveOut(last);
   }
 
   // Copying and checking.
@@ -391,7 +393,7 @@ public final class SegmentedLog implements Closeable {
 
   public WalStats stats() {
     CommitQueue commits = writer == null ? null : writer.queue();
-    int count = source.known().segments().size();
-    return LogStats.of(commits, rotation.preparer(), segments, count, readerFiles.openCount(), state.failure() != null);
+    return LogStats.of(
+        commits, rotation.preparer(), segments, source.known().segments().size(), readerFiles.openCount(), state.failure() != null);
   }
 }

@@ -196,6 +196,7 @@ final class Truncation {
 
   /** Has the log go on behind {@code through}: in a segment of its own, whose link and base say what was left out. */
   void leaveOut(long through) throws IOException {
+    AppendLimits.requireLast(through);
     history.enter();
     try {
       queue.exclusively(() -> {

@@ -3,6 +3,7 @@ package dev.syncline.tck;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.syncline.SequenceRange;
 import dev.syncline.SyncMode;
 import dev.syncline.WriteAheadLog;
 import dev.syncline.format.Layout;
@@ -48,6 +49,21 @@ public abstract class SequenceEndContract extends IndexTestBase {
     assertThat(log.append(PLAIN, 0, NOTHING, entryPayload(6))).isEqualTo(6);
     log.sync();
     assertHolds(log, records(1, 6));
+  }
+
+  /** As after a repair of a log whose last record was there, and is lost. */
+  @Test
+  void theLastSequenceMayBeLeftOut() throws IOException {
+    SegmentedLog log = openLog(directory());
+    appendOneByOne(log, LAST - 3, LAST - 2);
+    log.leaveOut(LAST);
+    assertThat(log.currentSequence()).isEqualTo(LAST);
+    assertThatThrownBy(() -> log.append(PLAIN, 0, NOTHING, NOTHING)).isInstanceOf(IllegalStateException.class);
+    assertHolds(log, records(LAST - 3, LAST - 2));
+    SegmentedLog on = openLog(directory());
+    assertThat(on.currentSequence()).isEqualTo(LAST);
+    assertThat(on.recovery().gaps()).contains(new SequenceRange(LAST - 1, LAST));
+    assertThatThrownBy(() -> on.leaveOut(LAST - 1)).isInstanceOf(IllegalArgumentException.class);
   }
 
   /** Whatever gives out the next sequence by itself. */
