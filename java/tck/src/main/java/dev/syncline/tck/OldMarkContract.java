@@ -7,10 +7,13 @@ import dev.syncline.CorruptLogException;
 import dev.syncline.CorruptionPolicy;
 import dev.syncline.Damage;
 import dev.syncline.IncompatibleLogException;
+import dev.syncline.LogRepair;
+import dev.syncline.RepairPlan;
 import dev.syncline.WriteAheadLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -210,5 +213,46 @@ public abstract class OldMarkContract extends LogTestBase {
       assertThat(directory.resolve(name)).doesNotExist();
       assertThat(kept).singleElement().satisfies(file -> assertThat(file).hasBinaryContent(bytes));
     }
+  }
+
+  /** An old copy of the segment that was cut, and the segment behind it is missing, or another one lies under its name. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatACutHasReplacedDoesNotComeBackWithAnOldSegment(boolean missing) throws IOException {
+    givenClosedLog(60);
+    Path first = DirectoryBytes.walFiles(directory()).get(0);
+    byte[] old = Files.readAllBytes(first);
+    WriteAheadLog cut = open(LogTestBase::smallSegments);
+    cut.truncateAfter(4);
+    // Begins a segment in which nothing is written: so the one behind it goes on behind the cut, too.
+    cut.snapshot(newCopyName());
+    Path log = crashCopy(cut);
+    try (WriteAheadLog since = open(log, LogTestBase::smallSegments)) {
+      for (int i = 0; i < 60; i++) since.append(bytes("since"));
+    }
+    Files.write(log.resolve(first.getFileName()), old);
+    List<Path> files = DirectoryBytes.walFiles(log);
+    if (missing) Files.delete(files.get(1));
+    else Files.copy(files.get(files.size() - 1), log.resolve("00000000000000000002.wal"));
+    assertShowsNothingThatWasCut(log);
+  }
+
+  private void assertShowsNothingThatWasCut(Path directory) throws IOException {
+    try (WriteAheadLog log = openReadOnly(directory)) {
+      assertThat(log.recovery().damage()).isNotEmpty();
+      assertCutAt4(lines(log.replay()));
+      assertThat(log.verify().records()).isEqualTo(lines(log.replay()).size());
+    }
+    RepairPlan plan = LogRepair.plan(directory);
+    assertThat(LogRepair.apply(directory).lost()).isEqualTo(plan.lost());
+    try (WriteAheadLog log = open(directory)) {
+      assertCutAt4(lines(log.replay()));
+      assertThat(log.verify().ok()).isTrue();
+    }
+  }
+
+  private static void assertCutAt4(List<String> lines) {
+    assertThat(lines.subList(0, 4)).isEqualTo(entryLines(1, 4));
+    assertThat(lines.subList(4, lines.size())).allMatch(line -> line.endsWith(" since"));
   }
 }

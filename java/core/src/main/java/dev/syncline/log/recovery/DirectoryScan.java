@@ -180,7 +180,7 @@ final class DirectoryScan {
 
   private void scanAll(NavigableSet<Long> present) throws IOException {
     for (long ordinal : present) {
-      SegmentScan scan = scanned(ordinal, present.higher(ordinal));
+      SegmentScan scan = scanned(ordinal, present);
       requireOwn(ordinal, scan.foundLogId());
       ordinals.add(ordinal);
       scans.add(scan);
@@ -204,12 +204,13 @@ final class DirectoryScan {
     return mark != null && ordinals.get(i) > mark.lastOrdinal() && !holdsAnything(scans.get(i));
   }
 
-  private SegmentScan scanned(long ordinal, Long next) throws IOException {
+  private SegmentScan scanned(long ordinal, NavigableSet<Long> present) throws IOException {
+    Long next = present.higher(ordinal);
     SegmentScan known = finished.get(ordinal);
     long forgotten = mark == null ? 0 : mark.truncatedThrough();
     boolean whole = next == null || verification == Verification.FULL;
     if (known != null && next != null && (!whole || known.header().baseSequence() >= forgotten)) return known;
-    if (whole) scanner.countBetween(forgotten, countedEnd(ordinal, next));
+    if (whole) scanner.countBetween(forgotten, countedEnd(ordinal, present));
     SegmentScan scan = whole ? scanner.scan(ordinal) : scanner.glance(ordinal);
     boolean isFinished = next != null && scan.header() != null && scan.seal() != null && scan.breaks().isEmpty();
     if (isFinished) finished.put(ordinal, scan);
@@ -242,12 +243,15 @@ final class DirectoryScan {
     }
   }
 
-  /** Up to where records of a segment count: to a decided cut, or to its successor's link. */
-  private long countedEnd(long ordinal, Long next) throws IOException {
+  /** Up to where records of a segment count: to a decided cut, or to where a link leaves it. */
+  private long countedEnd(long ordinal, NavigableSet<Long> present) throws IOException {
     if (mark != null && mark.rewinding() && ordinal == mark.rewindOrdinal()) return mark.rewindTo();
-    SegmentHeader successor = next == null ? null : scanner.header(next);
-    boolean linked = successor != null && successor.predecessorOrdinal() == ordinal;
-    return linked ? successor.predecessorLastSequence() : Long.MAX_VALUE;
+    Long next = present.higher(ordinal);
+    SegmentHeader link = null;
+    for (Long at = next; link == null && at != null; at = present.higher(at)) link = scanner.header(at);
+    if (link == null) return Long.MAX_VALUE;
+    SegmentHeader own = scanner.header(ordinal);
+    return own == null ? Long.MAX_VALUE : Links.leaves(link, link.ordinal() == next, own);
   }
 
   /** The mark says which log this is, or else the first segment does. */

@@ -184,8 +184,8 @@ public final class Judge {
     if (!newest && scan.seal() == null)
       notes.add(SegmentName.of(ordinals.get(i)) + ": has no readable seal and was read from the front");
     long clip = mark.rewinding() && ordinals.get(i) == mark.rewindOrdinal() ? mark.rewindTo() : Long.MAX_VALUE;
-    if (!newest && linksTo(i + 1, ordinals.get(i))) clip = Math.min(clip, scans.get(i + 1).header().predecessorLastSequence());
-    long end = newest ? Math.min(proven, clip) : linkedEnd(i + 1, Math.min(proven, clip));
+    clip = Math.min(clip, Links.leave(scans, i));
+    long end = newest ? Math.min(proven, clip) : Math.min(clip, linkedEnd(i + 1, Math.min(proven, clip)));
     // A segment behind which another is missing is not short itself; the missing one is reported in its own name.
     boolean endIsItsOwn = newest ? !newestIsMissing() : linksTo(i + 1, ordinals.get(i));
     judgeBreaks(i, newest, end, clip, endIsItsOwn);
