@@ -32,7 +32,8 @@ public abstract class OpeningCostContract extends LogTestBase {
     WriteAheadLog log = open(OpeningCostContract::large);
     appendEntries(log, 1);
     Path crashed = crashCopy(log);
-    assertReadsAtMost(crashed, 384 << 10);
+    // The log may have made a second chunk of 128 KiB ready by then; who reads to its end has read twice as far ahead.
+    assertReadsAtMost(crashed, 640 << 10);
   }
 
   @Test

@@ -15,7 +15,7 @@ final class Fences {
   private static final long STEP_BYTES_MAX = 4 << 20;
 
   /** A recycled file is opened to frames in so many steps at least. */
-  private static final int STEPS_MIN = 4;
+  private static final int STEPS_MIN = 8;
 
   private final boolean preallocates;
   private final Crc crc = new Crc();
