@@ -47,7 +47,6 @@ public abstract class CommitQueue extends CommitBase {
   private long nextFrameOffsetBytes;
 
   private boolean stopped;
-
   private final RoomTrials trials = new RoomTrials();
 
   /** Highest sequence given out. Written under the lock. */
@@ -204,6 +203,7 @@ public abstract class CommitQueue extends CommitBase {
     while (true) {
       state.requireWritable();
       if (fits(recordBytes)) {
+        openFrame.haveBuffer();
         if (openFrame.isEmpty()) openFrame.bind(rotation.tail(), nextFrameOffsetBytes);
         return;
       }

@@ -1,5 +1,6 @@
 package dev.syncline.log.commit;
 
+import dev.syncline.ResourceShortageException;
 import dev.syncline.format.Crc;
 import dev.syncline.format.FrameHeader;
 import dev.syncline.format.Layout;
@@ -7,13 +8,14 @@ import dev.syncline.format.RecordCodec;
 import dev.syncline.io.AlignedBuffers;
 import dev.syncline.io.SleepWord;
 import dev.syncline.log.segment.Segment;
+import dev.syncline.shortage.StackReserve;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 
 /**
  * One group commit while it is in memory: a buffer that appenders fill under the queue's lock, and that the holder of the commit token
- * then completes and writes. Reused from commit to commit.
+ * then completes and writes. Reused from commit to commit, and without memory before the first one.
  */
 final class Frame {
   private static final int INITIAL_BYTES = 64 << 10;
@@ -23,7 +25,13 @@ final class Frame {
 
   private static final byte[] ZEROS = new byte[Layout.BLOCK_BYTES_MAX];
 
+  /** What a frame has that no record was added to yet. */
+  private static final ByteBuffer NO_BUFFER = ByteBuffer.allocateDirect(0);
+
   private final Crc crc = new Crc();
+
+  /** How much room there is at first. */
+  private final int firstBytes;
 
   /** Header space, then records. Appenders write under the queue's lock; once taken, only the token's holder touches it. */
   private ByteBuffer buffer;
@@ -58,7 +66,25 @@ final class Frame {
   /** @param expectedBytes what the frame will probably take: room that is there need not be grown to */
   Frame(SleepWord word, int expectedBytes) {
     this.word = word;
-    useBuffer(AlignedBuffers.allocate(Math.max(INITIAL_BYTES, Math.min(expectedBytes, KEPT_BYTES_MAX))));
+    this.firstBytes = Math.max(INITIAL_BYTES, Math.min(expectedBytes, KEPT_BYTES_MAX));
+    useBuffer(NO_BUFFER);
+  }
+
+  /**
+   * Has room for small records.
+   *
+   * @throws ResourceShortageException if there is no memory for that; nothing has changed then
+   */
+  void haveBuffer() throws ResourceShortageException {
+    if (buffer != NO_BUFFER) return;
+    StackReserve.require(StackReserve.DISK);
+    try {
+      ensureCapacity(firstBytes);
+    } catch (OutOfMemoryError e) {
+      throw new ResourceShortageException(
+          "no memory to gather records in: " + e.getMessage() + ". Nothing was appended; give the process more (-Xmx,"
+              + " -XX:MaxDirectMemorySize) or let it use less, then try again", e);
+    }
   }
 
   /** Settles where the frame will lie; before the first record is added. */
@@ -136,16 +162,17 @@ final class Frame {
   }
 
   private void useBuffer(ByteBuffer other) {
+    ByteBuffer view = other.duplicate();
     buffer = other;
-    readable = other.duplicate();
+    readable = view;
   }
 
   private void ensureCapacity(int bytes) {
     int needed = Math.toIntExact(Layout.roundUp(bytes, Layout.BLOCK_BYTES_MAX));
     if (needed <= buffer.capacity()) return;
-    ByteBuffer larger = AlignedBuffers.allocate((int) Math.max(needed, Math.min(2L * buffer.capacity(), KEPT_BYTES_MAX)));
-    int used = Layout.FRAME_HEADER_BYTES + bodyBytes;
-    larger.put(0, buffer, 0, used);
+    long wanted = buffer != NO_BUFFER ? Math.min(2L * buffer.capacity(), KEPT_BYTES_MAX) : firstBytes;
+    ByteBuffer larger = AlignedBuffers.allocate((int) Math.max(needed, wanted));
+    if (bodyBytes > 0) larger.put(0, buffer, 0, Layout.FRAME_HEADER_BYTES + bodyBytes);
     useBuffer(larger);
   }
 

@@ -16,7 +16,8 @@ public final class RecordPositions {
   /** The records of one segment whose sequences share all but the last bits. Zero is unknown: a segment begins with its header. */
   private record Chunk(Segment segment, long number, int[] offsetsBytes) {}
 
-  private final AtomicReferenceArray<Chunk> chunks = new AtomicReferenceArray<>(CHUNKS);
+  /** Null until a record is noted: most logs are never read so. Of two that are made at once one is enough. */
+  private volatile AtomicReferenceArray<Chunk> chunks;
 
   /** The offset that was noted for a record of {@code segment}, or 0. */
   public long find(Segment segment, long sequence) {
@@ -29,13 +30,23 @@ public final class RecordPositions {
     Chunk chunk = chunkOf(segment, sequence);
     if (chunk == null) {
       chunk = new Chunk(segment, sequence / CHUNK_RECORDS, new int[CHUNK_RECORDS]);
-      chunks.set(slotOf(segment, sequence), chunk);
+      table().set(slotOf(segment, sequence), chunk);
     }
     chunk.offsetsBytes[indexOf(sequence)] = (int) offsetBytes;
   }
 
+  private AtomicReferenceArray<Chunk> table() {
+    AtomicReferenceArray<Chunk> now = chunks;
+    if (now == null) {
+      now = new AtomicReferenceArray<>(CHUNKS);
+      chunks = now;
+    }
+    return now;
+  }
+
   private Chunk chunkOf(Segment segment, long sequence) {
-    Chunk chunk = chunks.get(slotOf(segment, sequence));
+    AtomicReferenceArray<Chunk> now = chunks;
+    Chunk chunk = now == null ? null : now.get(slotOf(segment, sequence));
     return chunk != null && chunk.segment == segment && chunk.number == sequence / CHUNK_RECORDS ? chunk : null;
   }
 
