@@ -4,6 +4,7 @@ import dev.syncline.log.options.LogOptions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.LongSupplier;
@@ -88,6 +89,11 @@ public final class WalOptions {
     return settings.callbackExecutor;
   }
 
+  /** What the log shares with others, if anything. */
+  public Optional<LogRuntime> runtime() {
+    return Optional.ofNullable(settings.runtime);
+  }
+
   /** What the layer below needs of them. */
   LogOptions toLogOptions() {
     // A COMMIT's eight bytes come on top of the batch.
@@ -96,7 +102,8 @@ public final class WalOptions {
         settings.syncMode, settings.corruptionPolicy, settings.verifyOnOpen, settings.maxSegmentSize, maxGroupBytes, settings.maxLogSize,
         settings.maxPendingBytes, settings.blockSize, OptionLimits.nanos(settings.syncInterval),
         OptionLimits.nanos(settings.markInterval), OptionLimits.nanos(settings.openTimeout),
-        OptionLimits.closeNanos(settings.closeTimeout), settings.identifiers, settings.callbackExecutor);
+        OptionLimits.closeNanos(settings.closeTimeout), settings.identifiers, settings.callbackExecutor,
+        settings.runtime == null ? null : settings.runtime.threads());
   }
 
   /** Collects the settings; {@link #build} checks that they agree. */
@@ -117,6 +124,7 @@ public final class WalOptions {
     private Duration closeTimeout = Duration.ofSeconds(30);
     private Executor callbackExecutor = ForkJoinPool.commonPool();
     private LongSupplier identifiers = new SecureRandom()::nextLong;
+    private LogRuntime runtime;
     private boolean maxRecordSizeChosen;
     private boolean maxBatchSizeChosen;
 
@@ -262,6 +270,15 @@ public final class WalOptions {
     /** Where futures of {@code appendAsync} complete; the common pool if not set. One at a time, in sequence order. */
     public Builder callbackExecutor(Executor executor) {
       callbackExecutor = Objects.requireNonNull(executor, "callbackExecutor");
+      return this;
+    }
+
+    /**
+     * Threads to share with other logs, for processes with many of them; if not set the log has its own. It is not closed with the log. A
+     * read-only log has no threads, so it takes no notice.
+     */
+    public Builder runtime(LogRuntime shared) {
+      runtime = Objects.requireNonNull(shared, "runtime");
       return this;
     }
 

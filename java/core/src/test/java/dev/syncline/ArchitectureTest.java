@@ -36,12 +36,13 @@ class ArchitectureTest {
   private static final String PUBLIC_FACE = "dev.syncline";
   private static final String LOG = "dev.syncline.log";
   private static final String OPTIONS = "dev.syncline.log.options";
+  private static final String THREADS = "dev.syncline.log.threads";
   private static final String SEGMENT = "dev.syncline.log.segment";
   private static final String RECOVERY = "dev.syncline.log.recovery";
   private static final String READ = "dev.syncline.log.read";
   private static final String COMMIT = "dev.syncline.log.commit";
   private static final String REPAIR = "dev.syncline.log.repair";
-  private static final String[] ENGINE = {LOG, READ, COMMIT, RECOVERY, SEGMENT, OPTIONS, REPAIR};
+  private static final String[] ENGINE = {LOG, READ, COMMIT, RECOVERY, SEGMENT, OPTIONS, REPAIR, THREADS};
   private static final String FORMAT = "dev.syncline.format";
   private static final String IO = "dev.syncline.io";
   private static final String NIO = "dev.syncline.io.nio";
@@ -97,7 +98,7 @@ class ArchitectureTest {
       classes.setAccessible(true);
       prepared.addAll(List.of((String[]) classes.get(null)));
     }
-    Set<String> rooms = Set.of(COMMIT, READ, SEGMENT, SHORTAGE, IO);
+    Set<String> rooms = Set.of(COMMIT, READ, SEGMENT, THREADS, SHORTAGE, IO);
     Set<String> needed = new TreeSet<>();
     for (JavaClass type : CORE) {
       boolean early = type.getStaticInitializer().isPresent() || rooms.contains(type.getPackageName());
@@ -145,12 +146,13 @@ class ArchitectureTest {
 
   @Test
   void theRoomsOfTheEngineKnowOnlyWhatLiesBelowThem() {
-    requireOnlyBelow(OPTIONS);
+    requireOnlyBelow(THREADS);
+    requireOnlyBelow(OPTIONS, THREADS);
     requireOnlyBelow(SEGMENT, OPTIONS);
     requireOnlyBelow(RECOVERY, SEGMENT, OPTIONS);
-    requireOnlyBelow(COMMIT, SEGMENT, OPTIONS);
+    requireOnlyBelow(COMMIT, SEGMENT, OPTIONS, THREADS);
     requireOnlyBelow(READ, COMMIT, RECOVERY, SEGMENT, OPTIONS);
-    requireOnlyBelow(LOG, READ, COMMIT, RECOVERY, SEGMENT, OPTIONS);
+    requireOnlyBelow(LOG, READ, COMMIT, RECOVERY, SEGMENT, OPTIONS, THREADS);
   }
 
   private static void requireOnlyBelow(String room, String... below) {

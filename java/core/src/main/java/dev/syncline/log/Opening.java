@@ -66,7 +66,7 @@ final class Opening {
     this.locking = locking;
     this.opener = opener;
     this.storage = storage;
-    this.housekeeper = new Housekeeper("syncline-" + directory.getFileName(), this::attend);
+    this.housekeeper = new Housekeeper("syncline-" + directory.getFileName(), this::attend, options.threads());
   }
 
   /** @param opener called once the directory is there and locked */

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
 
 /**
- * Further themes of {@link WalContract}: copies, backups, repairs, strangers, old marks, opening, extreme options and arguments, failures,
- * shortages.
+ * Further themes of {@link WalContract}: many logs, copies, backups, repairs, strangers, old marks, opening, extreme options and arguments,
+ * failures, shortages.
  */
 public abstract class LimitContracts extends LogTestBase {
 
@@ -21,6 +21,14 @@ public abstract class LimitContracts extends LogTestBase {
 
   @Nested
   class SmallLogs extends SmallLogsContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return LimitContracts.this.openStorage(directory);
+    }
+  }
+
+  @Nested
+  class ManyLogs extends ManyLogsContract {
     @Override
     protected Storage openStorage(Path directory) throws IOException {
       return LimitContracts.this.openStorage(directory);

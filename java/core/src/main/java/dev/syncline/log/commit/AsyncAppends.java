@@ -1,6 +1,7 @@
 package dev.syncline.log.commit;
 
 import dev.syncline.ResourceShortageException;
+import dev.syncline.shortage.PatientLock;
 import java.util.concurrent.Executor;
 
 /**
@@ -17,8 +18,13 @@ final class AsyncAppends {
 
   /** @param watch has {@link #attend} called soon */
   AsyncAppends(LogState state, Executor callbacks, Runnable watch) {
+    this(state, callbacks, watch, null);
+  }
+
+  /** @param queueLock the queue's, if the thread is to end while there are no futures; else null */
+  AsyncAppends(LogState state, Executor callbacks, Runnable watch, PatientLock queueLock) {
     futures = new PendingFutures(state);
-    thread = new CallbackThread(callbacks, futures, watch);
+    thread = new CallbackThread(callbacks, futures, watch, queueLock);
     // Initializes the class of futures, while there is stack for it: one whose initialization fails cannot be used any more.
     new PendingFutures.Pending();
   }
@@ -35,7 +41,7 @@ final class AsyncAppends {
     return made;
   }
 
-  /** Makes sure that the thread is there that completes futures, if there are any. */
+  /** Makes sure that the thread is there that completes futures, if there are any; with the queue's lock until one is added it stays. */
   void requireThread() throws ResourceShortageException {
     if (made) thread.start();
   }

@@ -1,6 +1,7 @@
 package dev.syncline.log.commit;
 
 import dev.syncline.ResourceShortageException;
+import dev.syncline.log.threads.EngineThread;
 import dev.syncline.shortage.PatientLock;
 import dev.syncline.shortage.StackReserve;
 import java.util.concurrent.Executor;
@@ -20,6 +21,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class CallbackThread {
   private static final long SHORTAGE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   /** Threads that do not come back from callbacks, beyond which no other is started in their place. */
   private static final int LOST_MAX = 8;
@@ -27,6 +29,10 @@ final class CallbackThread {
   private final Executor executor;
   private final PendingFutures futures;
   private final Runnable watch;
+
+  /** Held by who adds a future; null if the thread does not end while there are none. */
+  private final PatientLock queueLock;
+
   private final ReentrantLock lock = new PatientLock(StackReserve.MEMORY);
 
   /** The thread that sees to deliveries, null before the first asynchronous append. Guarded by the lock; read by anyone. */
@@ -66,8 +72,12 @@ final class CallbackThread {
 
   private boolean warned;
 
-  /** @param watch has {@link #attend} called soon */
-  CallbackThread(Executor executor, PendingFutures futures, Runnable watch) {
+  /**
+   * @param watch has {@link #attend} called soon
+   * @param queueLock as {@link AsyncAppends} has it
+   */
+  CallbackThread(Executor executor, PendingFutures futures, Runnable watch, PatientLock queueLock) {
+    this.queueLock = queueLock;
     this.executor = executor;
     this.futures = futures;
     this.watch = watch;
@@ -119,7 +129,7 @@ final class CallbackThread {
   private void loop() {
     while (isCurrent() && !(stopped && futures.waitingCount() == 0)) {
       try {
-        step();
+        if (!step()) return;
       } catch (Throwable t) {
         // Memory ran out in the bookkeeping; what is settled stays settled.
         LockSupport.parkNanos(this, SHORTAGE_PAUSE_NANOS);
@@ -141,11 +151,9 @@ final class CallbackThread {
     return thread == Thread.currentThread();
   }
 
-  private void step() {
-    if (futures.waitingCount() == 0) {
-      rest();
-      return;
-    }
+  /** Returns false if the thread has ended, since there was nothing to do. */
+  private boolean step() {
+    if (futures.waitingCount() == 0) return rest();
     long mine = nextTurn(false);
     if (mine != 0) {
       leave(mine, stuck == null);
@@ -154,18 +162,41 @@ final class CallbackThread {
     } else {
       takeOver();
     }
+    return true;
   }
 
   /** Until something is settled; or for a time, since a callback that is running may wait for what is settled later. */
-  private void rest() {
+  private boolean rest() {
     if (delivering) {
       LockSupport.parkNanos(this, PATIENCE_NANOS);
-      return;
+      return true;
     }
+    long beganNanos = System.nanoTime();
     resting = true;
     // Looked at after that was written: who settles or stops looks at the two in the other order.
-    if (futures.waitingCount() == 0 && !stopped) LockSupport.park(this);
+    if (futures.waitingCount() == 0 && !stopped) {
+      if (queueLock == null) LockSupport.park(this);
+      else LockSupport.parkNanos(this, IDLE_NANOS);
+    }
     resting = false;
+    return queueLock == null || System.nanoTime() - beganNanos < IDLE_NANOS || !endedIdle();
+  }
+
+  /** Ends the thread if there is nothing that it may come to do. Whoever adds a future makes sure that there is one, under the lock. */
+  private boolean endedIdle() {
+    queueLock.lockAgain();
+    try {
+      lock.lock();
+      try {
+        if (!isCurrent() || stopped || delivering || !futures.isEmpty()) return false;
+        thread = null;
+        return true;
+      } finally {
+        lock.unlock();
+      }
+    } finally {
+      queueLock.unlock();
+    }
   }
 
   /** A new turn, or 0 if somebody has one and it is not to be taken from him. */

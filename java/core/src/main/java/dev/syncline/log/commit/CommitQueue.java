@@ -39,7 +39,6 @@ public abstract class CommitQueue extends CommitBase {
   final AsyncAppends asyncAppends;
 
   // Guarded by the lock from here.
-
   final FramePool frames;
   private Frame openFrame;
 
@@ -58,7 +57,7 @@ public abstract class CommitQueue extends CommitBase {
     super(state, lockWatch, housekeeper, afterCommit);
     this.options = options;
     this.rotation = rotation;
-    this.asyncAppends = new AsyncAppends(state, options.callbacks(), housekeeper::wake);
+    this.asyncAppends = new AsyncAppends(state, options.callbacks(), housekeeper::wake, housekeeper.isShared() ? lock : null);
     frames = new FramePool(words);
     openFrame = frames.take(0);
   }
@@ -147,6 +146,7 @@ public abstract class CommitQueue extends CommitBase {
         waitForRoom(CALLBACKS_RETRY_NANOS);
       }
       admit(bytes);
+      asyncAppends.requireThread();
       AsyncAppend appended = new AsyncAppend(nextSequence(Entry.countOf(group)), Entry.countOf(group), pending.future);
       add(0, group, bytes, true, type, meta, head, rest);
       asyncAppends.add(pending, appendedSequence);

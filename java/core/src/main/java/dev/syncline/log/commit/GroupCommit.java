@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 /** SYNC: an append returns when its record is durable. */
 final class GroupCommit extends CommitQueue {
   /** Writes frames that hold asynchronous appends only. */
-  private final WriterThread writer = new WriterThread(lock, this::writeNext);
+  private final WriterThread writer;
 
   /** Whether the housekeeping thread is to write the open frame. Written under the lock. */
   private volatile boolean leaderWanted;
@@ -35,6 +35,7 @@ final class GroupCommit extends CommitQueue {
       LogOptions options, LogState state, LockWatch lockWatch, Housekeeper housekeeper, Rotation rotation, Supplier<SleepWord> words,
       Runnable afterCommit) {
     super(options, state, lockWatch, housekeeper, rotation, words, afterCommit);
+    writer = new WriterThread(lock, housekeeper, this::writeNext);
     Waiter.rehearse();
     Followers.rehearse();
     VirtualThreads.isCurrent();
@@ -144,7 +145,7 @@ final class GroupCommit extends CommitQueue {
     Followers last = lastFollowers;
     if (last != null) last.wakeSleepersAgain();
     try {
-      if (leaderWanted) leadForOthers();
+      if (leaderWanted || !writer.isOwn()) leadForOthers();
     } catch (IOException e) {
       // The token has latched it, and everybody has been told.
       return Long.MAX_VALUE;

@@ -1,6 +1,9 @@
 package dev.syncline.log.commit;
 
 import dev.syncline.ResourceShortageException;
+import dev.syncline.log.threads.EngineThread;
+import dev.syncline.log.threads.Member;
+import dev.syncline.log.threads.SharedThreads;
 import dev.syncline.shortage.Parking;
 import dev.syncline.shortage.StackReserve;
 import java.io.IOException;
@@ -14,7 +17,8 @@ import java.util.function.Supplier;
 
 /**
  * The thread that changes a log's structure: makes segments ready, rotates, truncates, writes the mark. Callers hand it a task and wait; it
- * also looks after its duties when it is woken or when one falls due.
+ * also looks after its duties when it is woken or when one falls due. It is the log's own, or whichever of those that many logs share gives
+ * this one its next turn: one at a time in either case.
  *
  * <p>Its own bookkeeping takes no lock and allocates nothing, and whatever is thrown it goes on: nothing but {@link #stop} ends it. Whoever
  * waits for a task looks once a second whether the thread is there.
@@ -92,7 +96,32 @@ public final class Housekeeper {
     }
   }
 
+  /** One step a turn. */
+  private final class Turns extends Member {
+    @Override
+    protected long turn() {
+      try {
+        if (!stopped) return Math.max(0, step());
+      } catch (Throwable t) {
+        return SHORTAGE_PAUSE_NANOS;
+      }
+      cancelAll();
+      return LAST;
+    }
+  }
+
+  private static final int APART = 0;
+  private static final int JOINED = 1;
+  private static final int LEFT = 2;
+
+  /** The log's own; null if it shares others. */
   private final Thread thread;
+
+  /** What it shares, or null. */
+  private final SharedThreads shared;
+
+  private final Turns turns = new Turns();
+  private final AtomicInteger membership = new AtomicInteger(APART);
   private final Duties duties;
 
   /** Tasks handed over and not taken yet, newest first. */
@@ -110,13 +139,42 @@ public final class Housekeeper {
   private volatile long beganNanos;
 
   public Housekeeper(String name, Duties duties) {
+    this(name, duties, null);
+  }
+
+  /** @param shared threads to share, or null for one of its own */
+  public Housekeeper(String name, Duties duties, SharedThreads shared) {
     this.duties = duties;
-    this.thread = new EngineThread(this::loop, name);
+    this.shared = shared;
+    this.thread = shared == null ? new EngineThread(this::loop, name) : null;
   }
 
   /** @throws ResourceShortageException if the process cannot have another thread */
   public void start() throws ResourceShortageException {
-    EngineThread.start(thread, "look after the log");
+    if (shared == null) {
+      EngineThread.start(thread, "look after the log");
+    } else {
+      shared.join();
+      membership.set(JOINED);
+    }
+  }
+
+  /** Whether its thread also writes what nobody waits for. */
+  boolean isShared() {
+    return shared != null;
+  }
+
+  private boolean isHere() {
+    return shared == null ? Thread.currentThread() == thread : turns.isRunHere();
+  }
+
+  private boolean isThere() {
+    return shared == null ? thread.isAlive() : shared.isAlive() && !turns.isLost();
+  }
+
+  private void call() {
+    if (shared == null) LockSupport.unpark(thread);
+    else shared.call(turns);
   }
 
   /**
@@ -160,7 +218,7 @@ public final class Housekeeper {
     boolean mayRun = false;
     try {
       task = new Task<>(work);
-      if (Thread.currentThread() == thread) task.run();
+      if (isHere()) task.run();
       else hand(task, timeoutNanos, progress);
       mayRun = true;
     } finally {
@@ -176,23 +234,23 @@ public final class Housekeeper {
     do {
       task.earlier = handed.get();
     } while (!handed.compareAndSet(task.earlier, task));
-    LockSupport.unpark(thread);
+    call();
     boolean interrupted = false;
     long quietNanos = 0;
-    long seen = progress.getAsLong();
+    long seen = moved(progress);
     long lookedNanos = System.nanoTime();
     try {
       while (!task.isOver()) {
         long leftNanos = timeoutNanos - quietNanos;
         // The thread is gone, or never was, or looked for tasks for the last time before this one came.
-        boolean late = leftNanos <= 0 || stopped || !thread.isAlive();
+        boolean late = leftNanos <= 0 || stopped || !isThere();
         if (late && task.cancel()) return;
         if (leftNanos <= 0 && !task.isOver()) throw new StillRunningException();
         long askedNanos = Math.min(leftNanos, LOOK_NANOS / LOOKS_A_SECOND);
         Parking.stay(this, askedNanos);
         interrupted |= Thread.interrupted();
         long nowNanos = System.nanoTime();
-        long now = progress.getAsLong();
+        long now = moved(progress);
         // A process that was stopped for a while has not waited for that while: the thread has its time once more.
         quietNanos = now == seen ? quietNanos + Math.min(nowNanos - lookedNanos, askedNanos) : 0;
         seen = now;
@@ -203,23 +261,29 @@ public final class Housekeeper {
     }
   }
 
+  /** Changes while something moves: also while other logs have their turns, and this one waits for its own. */
+  private long moved(LongSupplier progress) {
+    return progress.getAsLong() + (shared != null && turns.isWaiting() ? shared.turns() : 0);
+  }
+
   /** Makes the thread look at its duties soon. Cheap when it is about to anyway. Never throws. */
   public void wake() {
-    if (woken) return;
+    if (woken && shared == null) return;
     woken = true;
-    LockSupport.unpark(thread);
+    call();
   }
 
   /** Ends the thread after the task it is at; tasks not begun are not run. Does not wait. */
   public void stop() {
     stopped = true;
-    LockSupport.unpark(thread);
+    if (shared == null) LockSupport.unpark(thread);
+    else if (membership.compareAndSet(JOINED, LEFT)) shared.leave(turns);
   }
 
   private void loop() {
     while (!stopped) {
       try {
-        step();
+        rest(step());
       } catch (Throwable t) {
         // What the duties do about their own failures is their business. This is a shortage of memory on the way there: it may pass.
         LockSupport.parkNanos(this, SHORTAGE_PAUSE_NANOS);
@@ -228,7 +292,8 @@ public final class Housekeeper {
     cancelAll();
   }
 
-  private void step() {
+  /** Does one thing; returns after how many nanoseconds to do the next. */
+  private long step() {
     Task<?> task = nextTask();
     long nanos = 0;
     beganNanos = System.nanoTime() | 1;
@@ -238,7 +303,7 @@ public final class Housekeeper {
     } finally {
       beganNanos = 0;
     }
-    if (task == null) rest(nanos);
+    return nanos;
   }
 
   private long attend() {

@@ -1,5 +1,6 @@
 package dev.syncline.log.commit;
 
+import dev.syncline.log.threads.EngineThread;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -56,6 +57,11 @@ final class PendingFutures {
       settled = each;
       settledCount++;
     }
+  }
+
+  /** Whether all that were added were taken. Queue's lock, and nobody takes one. */
+  boolean isEmpty() {
+    return last == taken;
   }
 
   /** How many are settled and not taken. */

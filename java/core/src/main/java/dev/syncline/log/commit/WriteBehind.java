@@ -18,7 +18,7 @@ final class WriteBehind extends CommitQueue {
 
   private final long intervalNanos;
 
-  private final WriterThread writer = new WriterThread(lock, this::writeNext);
+  private final WriterThread writer;
 
   // Guarded by the lock.
 
@@ -33,6 +33,9 @@ final class WriteBehind extends CommitQueue {
   /** When the oldest append was made that no sync has covered. */
   private long intervalBeganNanos;
 
+  /** Whether the writer's turn is to end with a sync. Token. */
+  private boolean writesDurably;
+
   /** Whether frames were written that no sync has covered. Token. */
   private boolean unsynced;
 
@@ -40,6 +43,7 @@ final class WriteBehind extends CommitQueue {
       LogOptions options, LogState state, LockWatch lockWatch, Housekeeper housekeeper, Rotation rotation, Supplier<SleepWord> words,
       Runnable afterCommit) {
     super(options, state, lockWatch, housekeeper, rotation, words, afterCommit);
+    writer = new WriterThread(lock, housekeeper, this::writeNext);
     syncsByItself = options.syncMode() == SyncMode.INTERVAL;
     intervalNanos = options.syncIntervalNanos();
   }
@@ -296,19 +300,49 @@ final class WriteBehind extends CommitQueue {
   /** Waits until something is to be written and writes it; returns false when the log is closed. */
   private boolean writeNext() throws IOException {
     long turn;
-    boolean durably;
     lock.lockAgain();
     try {
       while (!stopped() && !hasWork()) writer.await(untilNextLook());
       if (stopped()) return false;
-      durably = syncIsDue();
-      if (durably && !openFrame().isEmpty()) queueOpenFrame();
-      turn = token.take();
+      turn = takeWork();
     } finally {
       lock.unlock();
     }
-    write(turn, durably, false);
+    write(turn, writesDurably, false);
     return true;
+  }
+
+  /** Takes what is to be written, and the token. If anything is thrown neither is taken. Lock held. */
+  private long takeWork() {
+    boolean durably = syncIsDue();
+    if (durably && !openFrame().isEmpty()) queueOpenFrame();
+    writesDurably = durably;
+    return token.take();
+  }
+
+  @Override
+  public long attend() {
+    try {
+      long untilWrite = writer.isOwn() ? Long.MAX_VALUE : writeWhatIsDue();
+      return Math.min(untilWrite, super.attend());
+    } catch (IOException e) {
+      // The token has latched it, and everybody has been told.
+      return Long.MAX_VALUE;
+    }
+  }
+
+  /** What the writer does, without waiting; returns after how many nanoseconds to come again. */
+  private long writeWhatIsDue() throws IOException {
+    long turn;
+    lock.lockAgain();
+    try {
+      if (stopped() || !hasWork()) return intervalRuns && !token.isOut() ? untilNextLook() : Long.MAX_VALUE;
+      turn = takeWork();
+    } finally {
+      lock.unlock();
+    }
+    write(turn, writesDurably, false);
+    return 0;
   }
 
   private boolean hasWork() {

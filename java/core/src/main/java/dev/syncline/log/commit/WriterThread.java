@@ -1,13 +1,17 @@
 package dev.syncline.log.commit;
 
 import dev.syncline.ResourceShortageException;
+import dev.syncline.log.threads.EngineThread;
 import dev.syncline.shortage.PatientLock;
 import dev.syncline.shortage.WaitList;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** The thread that writes what nobody waits for. It is there before the first record that needs it, and ends with the log only. */
+/**
+ * The thread that writes what nobody waits for. It is there before the first record that needs it, and ends with the log only. Where logs
+ * share threads it is the one that looks after the log.
+ */
 final class WriterThread {
   private static final long SHORTAGE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -17,6 +21,7 @@ final class WriterThread {
     boolean writeNext() throws IOException;
   }
 
+  private final Housekeeper housekeeper;
   private final Step step;
 
   /** Signalled when there may be something to do. */
@@ -26,14 +31,15 @@ final class WriterThread {
   private Thread thread;
 
   /** @param lock the queue's */
-  WriterThread(PatientLock lock, Step step) {
+  WriterThread(PatientLock lock, Housekeeper housekeeper, Step step) {
+    this.housekeeper = housekeeper;
     this.step = step;
     this.work = new WaitList(lock);
   }
 
   /** Makes sure that it is there. Lock held. */
   void require() throws ResourceShortageException {
-    if (thread != null) return;
+    if (thread != null || !isOwn()) return;
     Thread fresh = new EngineThread(this::loop, "syncline-writer");
     EngineThread.start(fresh, "write what is appended");
     thread = fresh;
@@ -41,12 +47,18 @@ final class WriterThread {
 
   /** Lock held. */
   boolean isThere() {
-    return thread != null;
+    return thread != null || !isOwn();
+  }
+
+  /** Whether it is a thread of its own, which waits; if not, the queue's duties include what it does. */
+  boolean isOwn() {
+    return !housekeeper.isShared();
   }
 
   /** Lock held. */
   void signal() {
-    work.signalAll();
+    if (isOwn()) work.signalAll();
+    else housekeeper.wake();
   }
 
   /** Waits for a signal, for a time. Lock held; called by the thread itself. */

@@ -4,6 +4,7 @@ import dev.syncline.CorruptionPolicy;
 import dev.syncline.SyncMode;
 import dev.syncline.Verification;
 import dev.syncline.format.Layout;
+import dev.syncline.log.threads.SharedThreads;
 import java.security.SecureRandom;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -25,6 +26,7 @@ import java.util.function.LongSupplier;
  *     other follows at once
  * @param identifiers where the log id and the segments' epochs come from
  * @param callbacks where futures complete
+ * @param threads what the log shares with others, or null if it has threads of its own
  */
 public record LogOptions(
     SyncMode syncMode,
@@ -40,7 +42,8 @@ public record LogOptions(
     long openTimeoutNanos,
     long closeTimeoutNanos,
     LongSupplier identifiers,
-    Executor callbacks) {
+    Executor callbacks,
+    SharedThreads threads) {
 
   /**
    * A segment has an entry of 16 bytes for each 64 KiB, in memory while it is written and in its seal: 256 MiB for one of this size. ext4
@@ -68,6 +71,15 @@ public record LogOptions(
     requireWithin("closeTimeoutNanos", closeTimeoutNanos, 1, Long.MAX_VALUE);
   }
 
+  /** The same with threads of the log's own. */
+  public LogOptions(
+      SyncMode syncMode, CorruptionPolicy corruptionPolicy, Verification verification, long maxSegmentBytes, int maxGroupBytes,
+      long maxLogBytes, long maxPendingBytes, int blockBytes, long syncIntervalNanos, long markIntervalNanos, long openTimeoutNanos,
+      long closeTimeoutNanos, LongSupplier identifiers, Executor callbacks) {
+    this(syncMode, corruptionPolicy, verification, maxSegmentBytes, maxGroupBytes, maxLogBytes, maxPendingBytes, blockBytes,
+        syncIntervalNanos, markIntervalNanos, openTimeoutNanos, closeTimeoutNanos, identifiers, callbacks, null);
+  }
+
   private static void requireWithin(String name, long value, long least, long most) {
     if (value < least || value > most) throw new IllegalArgumentException(name + " is " + least + " to " + most + ", not " + value);
   }
@@ -86,28 +98,28 @@ public record LogOptions(
   public static LogOptions defaults() {
     return new LogOptions(
         SyncMode.SYNC, CorruptionPolicy.READ_ONLY, Verification.TAIL, 64L << 20, 64 << 20, Long.MAX_VALUE, 64L << 20, 4096, 10_000_000,
-        100_000_000, 10_000_000_000L, 30_000_000_000L, new SecureRandom()::nextLong, ForkJoinPool.commonPool());
+        100_000_000, 10_000_000_000L, 30_000_000_000L, new SecureRandom()::nextLong, ForkJoinPool.commonPool(), null);
   }
 
   public LogOptions withSyncMode(SyncMode mode) {
     return new LogOptions(mode, corruptionPolicy, verification, maxSegmentBytes, maxGroupBytes, maxLogBytes, maxPendingBytes, blockBytes,
-        syncIntervalNanos, markIntervalNanos, openTimeoutNanos, closeTimeoutNanos, identifiers, callbacks);
+        syncIntervalNanos, markIntervalNanos, openTimeoutNanos, closeTimeoutNanos, identifiers, callbacks, threads);
   }
 
   public LogOptions withCorruptionPolicy(CorruptionPolicy policy) {
     return new LogOptions(syncMode, policy, verification, maxSegmentBytes, maxGroupBytes, maxLogBytes, maxPendingBytes, blockBytes,
-        syncIntervalNanos, markIntervalNanos, openTimeoutNanos, closeTimeoutNanos, identifiers, callbacks);
+        syncIntervalNanos, markIntervalNanos, openTimeoutNanos, closeTimeoutNanos, identifiers, callbacks, threads);
   }
 
   /** Segments of {@code segmentBytes}, and appends of up to {@code groupBytes} in one piece. */
   public LogOptions withSizes(long segmentBytes, int groupBytes) {
     return new LogOptions(syncMode, corruptionPolicy, verification, segmentBytes, groupBytes, maxLogBytes, maxPendingBytes, blockBytes,
-        syncIntervalNanos, markIntervalNanos, openTimeoutNanos, closeTimeoutNanos, identifiers, callbacks);
+        syncIntervalNanos, markIntervalNanos, openTimeoutNanos, closeTimeoutNanos, identifiers, callbacks, threads);
   }
 
   /** Where the log id and the segments' epochs come from; fixed only by tests that compare bytes. */
   public LogOptions withIdentifiers(LongSupplier source) {
     return new LogOptions(syncMode, corruptionPolicy, verification, maxSegmentBytes, maxGroupBytes, maxLogBytes, maxPendingBytes,
-        blockBytes, syncIntervalNanos, markIntervalNanos, openTimeoutNanos, closeTimeoutNanos, source, callbacks);
+        blockBytes, syncIntervalNanos, markIntervalNanos, openTimeoutNanos, closeTimeoutNanos, source, callbacks, threads);
   }
 }

@@ -3,6 +3,7 @@ package dev.syncline.log.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.syncline.log.threads.SharedThreads;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -58,7 +59,11 @@ class CommitPartsTest {
       duty.run();
       attended.incrementAndGet();
       return Long.MAX_VALUE;
-    });
+    }, shared());
+
+    SharedThreads shared() {
+      return null;
+    }
 
     @Test
     void returnsWhatATaskReturnsAndThrowsWhatItThrows() throws IOException {
@@ -150,6 +155,14 @@ class CommitPartsTest {
       }
       assertThat(housekeeper.run(() -> 6)).isEqualTo(6);
       housekeeper.stop();
+    }
+  }
+
+  @Nested
+  class AHousekeeperThatSharesThreads extends TheHousekeeper {
+    @Override
+    SharedThreads shared() {
+      return new SharedThreads(1);
     }
   }
 }

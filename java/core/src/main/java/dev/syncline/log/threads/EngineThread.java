@@ -1,4 +1,4 @@
-package dev.syncline.log.commit;
+package dev.syncline.log.threads;
 
 import dev.syncline.ResourceShortageException;
 import dev.syncline.shortage.LogLines;
@@ -7,8 +7,8 @@ import dev.syncline.shortage.LogLines;
  * A thread of the log's own, which cannot be interrupted: an interrupt would close the channel beneath its write (FileChannel) and take
  * with it what is known about bytes not yet synced.
  */
-final class EngineThread extends Thread {
-  EngineThread(Runnable work, String name) {
+public final class EngineThread extends Thread {
+  public EngineThread(Runnable work, String name) {
     super(work, name);
     setDaemon(true);
   }
@@ -23,7 +23,7 @@ final class EngineThread extends Thread {
    * @param toDo what cannot be done without it, for the message
    * @throws ResourceShortageException if the process cannot have another one
    */
-  static void start(Thread thread, String toDo) throws ResourceShortageException {
+  public static void start(Thread thread, String toDo) throws ResourceShortageException {
     try {
       thread.start();
     } catch (OutOfMemoryError e) {
@@ -33,7 +33,7 @@ final class EngineThread extends Thread {
     }
   }
 
-  static void warn(String what, Throwable cause) {
+  public static void warn(String what, Throwable cause) {
     LogLines.say(LogLines.LOG, System.Logger.Level.WARNING, what, cause);
   }
 }

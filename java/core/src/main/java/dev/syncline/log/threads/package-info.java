@@ -1,0 +1,2 @@
+/** Threads of the engine's own, of one log or for many. */
+package dev.syncline.log.threads;
