@@ -12,8 +12,8 @@ import java.util.List;
  * @param lost sequences that are lost, ascending; from now on they are gaps on record
  * @param keptRecords records in the log, markers included
  * @param nextSequence what the next append gets
- * @param quarantined where the old files are that were moved now, none where what was damaged could be written anew where it was; those
- *     that an earlier repair had moved lie beside them
+ * @param quarantined where the old files are that were moved now; where what was damaged could be written anew where it was, none but what
+ *     lay behind the end of a segment that was. Those that an earlier repair had moved lie beside them
  */
 public record RepairResult(
     Path directory,

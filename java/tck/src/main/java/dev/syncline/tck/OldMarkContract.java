@@ -9,8 +9,10 @@ import dev.syncline.Damage;
 import dev.syncline.IncompatibleLogException;
 import dev.syncline.LogRepair;
 import dev.syncline.RepairPlan;
+import dev.syncline.RepairResult;
 import dev.syncline.WriteAheadLog;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -254,5 +256,55 @@ public abstract class OldMarkContract extends LogTestBase {
   private static void assertCutAt4(List<String> lines) {
     assertThat(lines.subList(0, 4)).isEqualTo(entryLines(1, 4));
     assertThat(lines.subList(4, lines.size())).allMatch(line -> line.endsWith(" since"));
+  }
+
+  /** Another life of an older segment, put in its place: what it holds behind the link is nobody's, and is not thrown away. */
+  @Test
+  void whatLiesBehindTheLinkOfASegmentThatIsSealedAnewIsKept() throws IOException {
+    Path other = copyOf(givenClosedLog(5));
+    try (WriteAheadLog log = open(other, LogTestBase::smallSegments)) {
+      for (int i = 0; i < 3; i++) log.append(bytes("other life " + i));
+    }
+    // It goes on in a segment behind the fifth record.
+    try (WriteAheadLog log = open(LogTestBase::smallSegments)) {
+      log.append(bytes("cut"));
+      log.truncateAfter(5);
+      log.append(bytes("since"));
+    }
+    Path first = DirectoryBytes.walFiles(directory()).get(0);
+    Files.copy(DirectoryBytes.walFiles(other).get(0), first, StandardCopyOption.REPLACE_EXISTING);
+    RepairResult result = LogRepair.apply(directory());
+    assertThat(result.lost()).isEmpty();
+    assertThat(result.quarantined()).singleElement().satisfies(file ->
+        assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1)).contains("other life 0", "other life 2"));
+    try (WriteAheadLog log = open()) {
+      assertThat(log.verify().damage()).isEmpty();
+      assertThat(sequences(log.replay())).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+    }
+  }
+
+  /** Segments of before a cut, put back: they are shown, and a repair believes what was written since. */
+  @Test
+  void aRepairGivesNoSequenceOutAgainThatWasShown() throws IOException {
+    Path before = copyOf(givenClosedLog(60));
+    List<Path> old = DirectoryBytes.walFiles(before).subList(0, 2);
+    try (WriteAheadLog log = open(LogTestBase::smallSegments)) {
+      log.truncateAfter(4);
+      for (int i = 0; i < 3; i++) log.append(bytes("since"));
+    }
+    for (Path file : old) Files.copy(file, directory().resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+    List<Long> shown;
+    try (WriteAheadLog log = openReadOnly(directory())) {
+      shown = sequences(log.replay());
+    }
+    RepairPlan plan = LogRepair.plan(directory());
+    LogRepair.apply(directory());
+    try (WriteAheadLog log = open()) {
+      List<Long> kept = sequences(log.replay());
+      for (long each : shown)
+        assertThat(kept.contains(each) || plan.lost().stream().anyMatch(range -> range.first() <= each && each <= range.last()))
+            .as("%s of %s, kept are %s, said to be lost %s", each, shown, kept, plan.lost()).isTrue();
+      assertThat(log.append(bytes("next"))).isGreaterThan(shown.get(shown.size() - 1));
+    }
   }
 }

@@ -139,8 +139,11 @@ public final class Judge {
 
   private void gatherEvidence() {
     proven = mark.durable().sequence();
-    for (SegmentScan scan : scans) {
-      proven = Math.max(proven, scan.promisedSequence());
+    for (int i = 0; i < scans.size(); i++) {
+      SegmentScan scan = scans.get(i);
+      // What frames behind the link promise is of another life: they were cut away, or somebody else's copy went on with them.
+      long end = scan.header() == null ? Long.MAX_VALUE : Links.leave(scans, i);
+      proven = Math.max(proven, Math.min(scan.promisedSequence(), end));
       if (scan.header() != null) proven = Math.max(proven, scan.header().predecessorLastSequence());
     }
     if (mark.rewinding()) proven = Math.min(proven, Math.min(mark.rewindTo(), mark.durable().sequence()));

@@ -43,11 +43,17 @@ record Findings(
     List<Damage> losses = new ArrayList<>(salvaged.damage());
     // Of a segment without a header that is read all the same, what lies before and behind its frames is still unknown.
     for (long ordinal : salvaging.assumed()) losses.addAll(damageOf(shown, storage, ordinal));
-    List<SequenceRange> lost = Ranges.without(Ranges.union(ranges(losses)), kept);
+    // What opening shows of a segment that does not belong there is set aside with it.
+    List<SequenceRange> expected = new ArrayList<>(ranges(losses));
+    List<SequenceRange> seen = kept(shown);
+    expected.addAll(seen);
+    List<SequenceRange> lost = Ranges.without(Ranges.union(expected), kept);
     long newest = salvaged.mark().map(Mark::lastOrdinal).orElse(0L);
     for (long ordinal : ordinals) newest = Math.max(newest, ordinal);
-    return new Findings(
-        shown, salvaged, flaws, lost, kept, ordinals.stream().map(SegmentName::of).toList(), newest, salvaged.lastSequence());
+    // No sequence that was shown is given out again.
+    long floor = salvaged.lastSequence();
+    for (SequenceRange each : seen) floor = Math.max(floor, each.last());
+    return new Findings(shown, salvaged, flaws, lost, kept, ordinals.stream().map(SegmentName::of).toList(), newest, floor);
   }
 
   /** Whether the log has to be built anew. */

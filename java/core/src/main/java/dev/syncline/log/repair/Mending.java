@@ -3,12 +3,15 @@ package dev.syncline.log.repair;
 import dev.syncline.format.Mark;
 import dev.syncline.io.DirectoryLock;
 import dev.syncline.io.Storage;
+import dev.syncline.log.recovery.Quarantine;
 import dev.syncline.log.recovery.SegmentScan;
 import dev.syncline.log.recovery.SegmentScanner;
 import dev.syncline.log.segment.MarkFile;
 import dev.syncline.log.segment.Segment;
 import dev.syncline.log.segment.SegmentFiles;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Writes anew, where it is, what is damaged without a record lost. Each step leaves the same log, so that it may be interrupted anywhere:
@@ -18,11 +21,13 @@ final class Mending {
   private final Storage storage;
   private final SegmentFiles files;
   private final DirectoryLock lock;
+  private final Quarantine quarantine;
 
   Mending(Storage storage, DirectoryLock lock) {
     this.storage = storage;
     this.files = new SegmentFiles(storage);
     this.lock = lock;
+    this.quarantine = new Quarantine(storage);
   }
 
   void run(Findings findings) throws IOException {
@@ -43,7 +48,20 @@ final class Mending {
       files.deleteIfThere(copy);
       throw e;
     }
+    keepWhatLiesBehind(segment);
     files.putInPlace(segment.name);
+  }
+
+  /** Frames behind what the next segment's link says is the end: another life of the segment has written them, and may be wanted. */
+  private void keepWhatLiesBehind(Segment segment) throws IOException {
+    SegmentScan old = new SegmentScanner(storage, Storage.Access.READ_UNCACHED).scan(segment.ordinal);
+    boolean any = old.extents().stream().anyMatch(extent -> extent.endBytes() > segment.endBytes());
+    if (any) quarantine.keep(segment.name, segment.endBytes(), old.fileBytes());
+  }
+
+  /** What was kept of files that were replaced. */
+  List<Path> quarantined() {
+    return quarantine.files();
   }
 
   /** Each frame follows on the one before by checksum, so that the same end means the same frames. */

@@ -95,18 +95,18 @@ final class Repair {
   private RepairResult mended(DirectoryLock lock, Findings findings) throws IOException {
     long records = KeptRecords.count(storage, Storage.Access.READ_UNCACHED, findings);
     clearLeftOver();
-    RepairResult result = new RepairResult(
-        storage.directory(), findings.flawed(), false, List.of(), records, findings.floorSequence() + 1, List.of());
-    if (!findings.flawed()) return result;
+    Mending mending = new Mending(storage, lock);
     try {
-      new Mending(storage, lock).run(findings);
+      if (findings.flawed()) mending.run(findings);
     } catch (StorageFullException e) {
       throw new StorageFullException(
           storage.directory() + ": no room to write a segment anew beside the old one: " + e.getMessage() + ". Expected about "
               + Mending.neededBytes(findings) + " bytes, found " + RepairDirectory.freeBytes(storage.directory())
               + ". No record is lost; make room on this disk and repair again", e);
     }
-    DamageReport.warnRepaired(result, findings.damage());
+    RepairResult result = new RepairResult(
+        storage.directory(), findings.flawed(), false, List.of(), records, findings.floorSequence() + 1, mending.quarantined());
+    if (findings.flawed()) DamageReport.warnRepaired(result, findings.damage());
     return result;
   }
 
