@@ -283,6 +283,32 @@ public abstract class OldMarkContract extends LogTestBase {
     }
   }
 
+  @Test
+  void aRepairSaysWhichSegmentIsOfAnotherLifeWhereOnlySequencesTell() throws IOException {
+    Path other = copyOf(givenClosedLog(20));
+    try (WriteAheadLog log = open(other, LogTestBase::smallSegments)) {
+      for (int i = 0; i < 9; i++) {
+        log.append(bytes("other life " + i));
+        log.append(bytes("cut"));
+        log.truncateAfter(log.currentSequence() - 1);
+      }
+      log.append(bytes("other life"));
+    }
+    try (WriteAheadLog log = open(LogTestBase::smallSegments)) {
+      for (int i = 0; i < 60; i++) log.append(bytes("since " + i));
+    }
+    List<Path> others = DirectoryBytes.walFiles(other);
+    Path strange = others.get(others.size() - 1);
+    Path here = directory().resolve(strange.getFileName());
+    assertThat(here).doesNotExist();
+    Files.copy(strange, here);
+    Map<String, String> before = DirectoryBytes.fingerprint(directory(), name -> name.endsWith(".wal"));
+    assertThatThrownBy(() -> LogRepair.apply(directory()))
+        .isInstanceOf(CorruptLogException.class)
+        .hasMessageContaining(here.toString()).hasMessageContaining("another life").hasMessageContaining("Nothing was changed");
+    assertThat(DirectoryBytes.fingerprint(directory(), name -> name.endsWith(".wal"))).isEqualTo(before);
+  }
+
   /** Segments of before a cut, put back: they are shown, and a repair believes what was written since. */
   @Test
   void aRepairGivesNoSequenceOutAgainThatWasShown() throws IOException {

@@ -50,12 +50,35 @@ final class SalvageReader {
 
   /** Shows what {@code findings} says is kept. */
   void read(Findings findings) throws IOException {
+    long last = findings.truncatedThrough();
     for (Segment segment : findings.salvaged().segments()) {
+      last = requireBehind(segment, last, findings.truncatedThrough());
       try (SegmentFile file = storage.open(segment.name, access)) {
         window.use(FileBytes.of(file));
         for (Extent extent : segment.extents()) read(segment, extent, findings.truncatedThrough());
       }
     }
+  }
+
+  /** Two lives of a log may have segments that nothing tells apart but their sequences: which of them is wanted is not for us to say. */
+  private long requireBehind(Segment segment, long before, long truncated) throws CorruptLogException {
+    long last = before;
+    for (Extent extent : segment.extents()) {
+      if (extent.lastSequence() <= truncated) continue;
+      long first = Math.max(extent.firstSequence(), truncated + 1);
+      if (first <= last) throw ofAnotherLife(segment, extent, last);
+      last = extent.lastSequence();
+    }
+    return last;
+  }
+
+  private CorruptLogException ofAnotherLife(Segment segment, Extent extent, long last) {
+    Damage damage = new Damage(storage.directory().resolve(segment.name), extent.startBytes(),
+        "expected records above " + last + ", which the segments before it hold, found some from " + extent.firstSequence() + " on",
+        extent.firstSequence(), extent.lastSequence());
+    return new CorruptLogException(damage,
+        "It is of another life of this log, or those before it are. Nothing was changed: move those that are not wanted out of the"
+            + " directory, and repair again");
   }
 
   private void read(Segment segment, Extent extent, long truncated) throws IOException {
