@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.syncline.CorruptLogException;
 import dev.syncline.CorruptionPolicy;
 import dev.syncline.Damage;
+import dev.syncline.Operation;
 import dev.syncline.SequenceRange;
 import dev.syncline.Verification;
 import dev.syncline.WalCursor;
@@ -13,6 +14,7 @@ import dev.syncline.WriteAheadLog;
 import dev.syncline.tck.Operation.Op;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,6 +64,23 @@ public abstract class DamageContract extends LogTestBase {
       if (!name.equals("sync"))
         assertThatThrownBy(call::run).as(name).isInstanceOf(CorruptLogException.class).hasMessageContaining("58");
     });
+  }
+
+  /** Of a batch that has lost a record the others do not count, and are not thrown away either. */
+  @Test
+  void whatIsLeftOfABatchThatIsGivenUpGoesToQuarantine() throws IOException {
+    try (WriteAheadLog log = open()) {
+      log.append(bytes("before"));
+      log.appendBatch(List.of(Operation.entry(bytes("readable")), Operation.entry(bytes("damaged"))));
+      log.append(bytes("behind"));
+    }
+    DirectoryBytes.Place place = DirectoryBytes.find(directory(), bytes("damaged"));
+    DirectoryBytes.flipByte(place.file(), place.offset());
+    WriteAheadLog log = open(options -> options.corruptionPolicy(CorruptionPolicy.TRUNCATE));
+    assertThat(sequences(log.replay())).containsExactly(1L);
+    StringBuilder kept = new StringBuilder();
+    for (Path file : log.recovery().quarantined()) kept.append(Files.readString(file, StandardCharsets.ISO_8859_1));
+    assertThat(kept).contains("readable", "behind");
   }
 
   @Test

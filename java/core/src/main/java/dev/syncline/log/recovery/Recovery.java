@@ -243,9 +243,17 @@ public final class Recovery {
     stored(verdict, mark);
   }
 
+  private static Segment holder(Verdict verdict, Cut cut) {
+    return verdict.segments().stream().filter(s -> s.ordinal == cut.ordinal()).findFirst().orElseThrow();
+  }
+
+  /** Where the file is to end. */
+  private static long endBytes(Verdict verdict, Cut cut) {
+    return Layout.roundUp(cut.usedEndBytes(), holder(verdict, cut).header.blockBytes());
+  }
+
   private void apply(Verdict verdict, Cut cut) throws IOException {
-    Segment holder = verdict.segments().stream().filter(s -> s.ordinal == cut.ordinal()).findFirst().orElseThrow();
-    files.prepareCut(holder, Layout.roundUp(cut.usedEndBytes(), holder.header.blockBytes())).apply();
+    files.prepareCut(holder(verdict, cut), endBytes(verdict, cut)).apply();
   }
 
   private void cutDamaged(Verdict verdict, Cut cut) throws IOException {
@@ -254,8 +262,10 @@ public final class Recovery {
     try (SegmentFile file = storage.open(name, Storage.Access.READ)) {
       size = file.size();
     }
-    quarantine.keep(name, cut.badStartBytes(), Math.max(cut.badEndBytes(), size));
-    trimmedBytes += size - cut.badStartBytes();
+    // Of a group that has lost its end what is readable goes, too: it lies before the damage.
+    long start = Math.min(cut.badStartBytes(), endBytes(verdict, cut));
+    quarantine.keep(name, start, Math.max(cut.badEndBytes(), size));
+    trimmedBytes += size - start;
     apply(verdict, cut);
   }
 
