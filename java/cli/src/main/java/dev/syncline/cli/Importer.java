@@ -139,6 +139,9 @@ final class Importer {
     long covers = file.number(line, "covers", 0);
     if (covers > sequence)
       throw file.bad("expected a checkpoint that covers no more than its own sequence, " + sequence + ", found one that covers " + covers);
+    if (sequence == checkpoint && covers != checkpointCovers)
+      throw file.bad(
+          "expected checkpoint " + sequence + " to cover " + checkpointCovers + ", as line 1 says, found one that covers " + covers);
     if (sequence > checkpoint) {
       checkpoint = sequence;
       checkpointCovers = covers;

@@ -135,6 +135,7 @@ class ImportCommandTest {
     assertForged(0, "\"through\":7", "\"through\":9", "line 9", "up to 9");
     assertForged(0, "\"through\":7", "\"through\":9223372036854775807", "line 1", "up to 9223372036854775806, the last there is");
     assertForged(7, "\"covers\":6", "\"covers\":8", "line 8", "no more than its own sequence, 7, found one that covers 8");
+    assertForged(7, "\"covers\":6", "\"covers\":5", "line 8", "expected checkpoint 7 to cover 6, as line 1 says, found one that covers 5");
   }
 
   @Test
