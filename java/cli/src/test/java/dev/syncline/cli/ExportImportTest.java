@@ -22,27 +22,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is exported and imported again is the same log: what both of its exports say is the same, byte for byte. */
-class ExportImportTest {
+class ExportImportTest extends ExportTestBase {
   private static final int SEEDS = 20;
-
-  @TempDir Path temporary;
-  private Path log;
-  private Path file;
-  private Path imported;
-
-  @BeforeEach
-  void names() {
-    log = temporary.resolve("log");
-    file = temporary.resolve("log.jsonl");
-    imported = temporary.resolve("imported");
-  }
 
   @ParameterizedTest
   @EnumSource(value = StorageMode.class, names = {"AUTO", "PORTABLE"})

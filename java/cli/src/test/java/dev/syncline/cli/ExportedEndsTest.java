@@ -15,24 +15,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What stands before the first record of an export, and behind the last that a log can have. */
-class ExportedEndsTest {
-  @TempDir Path temporary;
-  private Path log;
-  private Path file;
-  private Path imported;
-
-  @BeforeEach
-  void names() {
-    log = temporary.resolve("log");
-    file = temporary.resolve("log.jsonl");
-    imported = temporary.resolve("imported");
-  }
-
+class ExportedEndsTest extends ExportTestBase {
   /** What was given up at the front is on record as a gap, and no truncation. */
   @Test
   void aGapAtTheFrontStaysAGap() throws IOException {

@@ -217,14 +217,7 @@ public abstract class HarmlessDamageContract extends RepairTestBase {
     boolean died = true;
     for (int changes = 0; died; changes++) {
       Path log = copyOf(harmed);
-      PausableStorage mortal = new PausableStorage(openStorage(log));
-      mortal.dieAfter(changes);
-      try (mortal) {
-        repair(mortal);
-      } catch (IOException e) {
-        assertThat(mortal.isDead()).as("failed although every operation had succeeded: %s", e).isTrue();
-      }
-      died = mortal.isDead();
+      died = diesAfter(log, changes);
       assertThat(all(log)).as("died after %d changes", changes).isEqualTo(before);
       repair(log);
       assertThat(plan(log).needed()).as("died after %d changes", changes).isFalse();
