@@ -62,6 +62,12 @@ final class Checkpoints {
     return true;
   }
 
+  /** The same, of a sequence at which no batch is cut in two. While no other cut comes between: another batch may lie there after it. */
+  static Checkpoint lastAtCut(SegmentedLog log, long sequence) throws IOException {
+    BatchBoundary.require(log, sequence);
+    return lastUpTo(log, sequence);
+  }
+
   /** The last checkpoint up to {@code sequence}, and what it covers; zeros if there is none. */
   static Checkpoint lastUpTo(SegmentedLog log, long sequence) throws IOException {
     if (log.lastCheckpoint() <= sequence) return new Checkpoint(log.lastCheckpoint(), log.checkpointCovers());

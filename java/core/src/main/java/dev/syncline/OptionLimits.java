@@ -2,6 +2,7 @@ package dev.syncline;
 
 import dev.syncline.log.options.LogOptions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
@@ -26,6 +27,24 @@ final class OptionLimits {
     if (duration.isZero() || duration.isNegative())
       throw new IllegalArgumentException(option + " must be above zero, not " + duration);
     return duration;
+  }
+
+  /** {@code duration}, if it is not below zero. */
+  static Duration notNegative(String option, Duration duration) {
+    Objects.requireNonNull(duration, option);
+    if (duration.isNegative()) throw new IllegalArgumentException(option + " must not be below zero, is " + duration);
+    return duration;
+  }
+
+  /** One of more than 292 million years counts as that. */
+  static long millis(Duration duration) {
+    return TimeUnit.MILLISECONDS.convert(duration);
+  }
+
+  /** Since 1970; whatever is further away than 292 million years counts as that. */
+  static long millis(Instant time) {
+    boolean near = Math.abs(time.getEpochSecond()) < Long.MAX_VALUE / 1000;
+    return near ? time.toEpochMilli() : time.getEpochSecond() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
   }
 
   /** One of more than 292 years counts as that. */

@@ -3,6 +3,7 @@ package dev.syncline;
 import dev.syncline.log.options.LogOptions;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -85,6 +86,10 @@ public final class WalOptions {
     return settings.closeTimeout;
   }
 
+  public Duration joinCommitsWithin() {
+    return settings.joinCommitsWithin;
+  }
+
   public Executor callbackExecutor() {
     return settings.callbackExecutor;
   }
@@ -103,6 +108,7 @@ public final class WalOptions {
         settings.maxPendingBytes, settings.blockSize, OptionLimits.nanos(settings.syncInterval),
         OptionLimits.nanos(settings.markInterval), OptionLimits.nanos(settings.openTimeout),
         OptionLimits.closeNanos(settings.closeTimeout), settings.identifiers, settings.callbackExecutor,
+        settings.clock, OptionLimits.millis(settings.joinCommitsWithin),
         settings.runtime == null ? null : settings.runtime.threads());
   }
 
@@ -124,6 +130,8 @@ public final class WalOptions {
     private Duration closeTimeout = Duration.ofSeconds(30);
     private Executor callbackExecutor = ForkJoinPool.commonPool();
     private LongSupplier identifiers = new SecureRandom()::nextLong;
+    private InstantSource clock = InstantSource.system();
+    private Duration joinCommitsWithin = Duration.ofMillis(LogOptions.JOIN_MILLIS);
     private LogRuntime runtime;
     private boolean maxRecordSizeChosen;
     private boolean maxBatchSizeChosen;
@@ -156,7 +164,7 @@ public final class WalOptions {
 
     /**
      * Bytes after which a new segment file is begun. A record that does not fit gets a larger one of its own, and none is smaller than
-     * three blocks.
+     * 12 KiB and two blocks.
      *
      * <p>Default 64 MiB; 1 byte to 1 TiB. The native storage reserves space ahead: half a mebibyte for a new log, then up to four
      * times what is there. Where a file may not grow so far (ulimit -f, a full disk) the next one is begun, and if there is no room for
@@ -195,7 +203,8 @@ public final class WalOptions {
      * WriteAheadLog#truncate} has made room. A file made ready ahead and files kept for use again are not counted.
      *
      * <p>Default and most {@link Long#MAX_VALUE}, which is no limit; at least two segments (twice {@link #maxSegmentSize} in whole blocks,
-     * and six blocks), since the newest one is never given up. A chosen {@link #maxRecordSize} or {@link #maxBatchSize} must fit.
+     * and 24 KiB and four blocks), since the newest one is never given up. A chosen {@link #maxRecordSize} or {@link #maxBatchSize} must
+     * fit.
      */
     public Builder maxLogSize(long bytes) {
       maxLogSize = OptionLimits.bytes("maxLogSize", bytes, Long.MAX_VALUE);
@@ -279,6 +288,27 @@ public final class WalOptions {
      */
     public Builder runtime(LogRuntime shared) {
       runtime = Objects.requireNonNull(shared, "runtime");
+      return this;
+    }
+
+    /**
+     * For how long commits join the newest frame on disk, while they fit into its block with all that it has. Joined commits take the
+     * space that their records take, and not a block each; each is durable when it is acknowledged all the same. Whole
+     * milliseconds.
+     *
+     * <p>Default 1 s; zero gives every commit a frame of its own, and so at least a block.
+     */
+    public Builder joinCommitsWithin(Duration time) {
+      joinCommitsWithin = OptionLimits.notNegative("joinCommitsWithin", time);
+      return this;
+    }
+
+    /**
+     * Tells when records are committed, which is written down with each frame ({@link WriteAheadLog#sequenceAt}); the system's if not set.
+     * A clock that goes back does not take the log's time back.
+     */
+    public Builder clock(InstantSource source) {
+      clock = Objects.requireNonNull(source, "clock");
       return this;
     }
 

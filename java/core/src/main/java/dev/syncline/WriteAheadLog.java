@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -62,7 +63,7 @@ public final class WriteAheadLog implements Closeable {
    * @throws LogLockedException if another live process holds the log
    * @throws LogFailedException if for {@link WalOptions#openTimeout} nothing moves in the directory: the disk hangs, or an abandoned
    *     instance's operation on it
-   * @throws IncompatibleLogException if the directory holds a newer format, another log's segment or a foreign file
+   * @throws IncompatibleLogException if the directory holds another format, another log's segment or a foreign file
    * @throws CorruptLogException under {@link CorruptionPolicy#REFUSE}, if durable bytes are unreadable
    */
   public static WriteAheadLog open(Path directory, WalOptions options) throws IOException {
@@ -293,11 +294,7 @@ public final class WriteAheadLog implements Closeable {
    */
   public void truncateAfter(long sequence) throws IOException {
     requireNotNegative(sequence);
-    log.truncateAfter(sequence, last -> {
-      // Here, where no other cut comes between: another batch may lie there after it.
-      BatchBoundary.require(log, last);
-      return Checkpoints.lastUpTo(log, last);
-    });
+    log.truncateAfter(sequence, last -> Checkpoints.lastAtCut(log, last));
   }
 
   // Copying and checking.
@@ -343,6 +340,14 @@ public final class WriteAheadLog implements Closeable {
   /** First sequence that can be read; {@code currentSequence() + 1} if there is no record. */
   public long firstSequence() {
     return log.firstSequence();
+  }
+
+  /**
+   * Highest sequence that can be read and was committed at {@code time} or before, to keep records by age say; 0 if there is none. By the
+   * writer's {@link WalOptions#clock}; records that have joined one frame ({@link WalOptions#joinCommitsWithin}) have the last one's time.
+   */
+  public long sequenceAt(Instant time) throws IOException {
+    return log.sequenceAt(OptionLimits.millis(time));
   }
 
   /**

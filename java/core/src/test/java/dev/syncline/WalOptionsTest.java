@@ -68,7 +68,7 @@ class WalOptionsTest {
   void aLogSizeWithoutRoomForTwoSegmentsIsRefusedWithTheLeastThatWouldDo() {
     for (int block : new int[] {512, 4096})
       for (long segment : new long[] {1, block, 3L * block - 1, 3L * block, 3L * block + 1, 64 << 10, 1L << 40}) {
-        long least = 2 * Math.max(3L * block, (segment + block - 1) / block * block);
+        long least = 2 * Math.max(12288 + 2L * block, (segment + block - 1) / block * block);
         WalOptions.Builder builder = WalOptions.builder().blockSize(block).maxSegmentSize(segment);
         assertThat(builder.maxLogSize(least).build().maxLogSize()).isEqualTo(least);
         assertThat(builder.maxLogSize(Long.MAX_VALUE).build().maxLogSize()).isEqualTo(Long.MAX_VALUE);

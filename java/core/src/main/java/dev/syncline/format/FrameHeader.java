@@ -7,10 +7,10 @@ import java.util.Locale;
  * What stands in front of one group commit's records: enough to judge the frame even where the segment's header is unreadable.
  *
  * <pre>
- *    0       4      8       16        24       32         40        48         56      60      64       68      72     76    80
- *   +-------+------+-------+---------+--------+----------+---------+----------+-------+-------+--------+-------+------+-----+
- *   | magic | crc  | epoch | ordinal | offset | first sq | last sq | promised | body  | count | digest | prev  | kind | 0   |
- *   +-------+------+-------+---------+--------+----------+---------+----------+-------+-------+--------+-------+------+-----+
+ *    0       4      8       16        24       32         40        48         56      60      64       68      72     74     80
+ *   +-------+------+-------+---------+--------+----------+---------+----------+-------+-------+--------+-------+------+------+
+ *   | magic | crc  | epoch | ordinal | offset | first sq | last sq | promised | body  | count | digest | prev  | kind | time |
+ *   +-------+------+-------+---------+--------+----------+---------+----------+-------+-------+--------+-------+------+------+
  * </pre>
  *
  * <p>The checksum covers bytes 8 to 80. Body bytes follow, then zeros up to the block.
@@ -22,6 +22,8 @@ import java.util.Locale;
  * @param bodyBytes bytes of records, without header and padding
  * @param recordsDigest over the records' checksums in order (see {@link RecordCodec#digest}); for a seal the body's own checksum
  * @param previousCrc checksum of the frame before, or of the segment header
+ * @param committedMillis when its last record was committed, since 1970: 48 bits, never less than in the frame before; in a seal that of the
+ *     last frame
  */
 public record FrameHeader(
     int crc,
@@ -35,20 +37,25 @@ public record FrameHeader(
     int recordCount,
     int recordsDigest,
     int previousCrc,
-    int kind) {
+    int kind,
+    long committedMillis) {
   public static final int DATA = 1;
   public static final int SEAL = 2;
+
+  /** The last time that a header can tell, in the year 10889. */
+  public static final long COMMITTED_MILLIS_MAX = (1L << 48) - 1;
 
   /** Writes this header at {@code at}, whatever {@link #crc} says, and returns the checksum it wrote. */
   public int encode(ByteBuffer out, int at, Crc crc) {
     return encode(out, at, crc, epoch, ordinal, offsetBytes, firstSequence, lastSequence, promisedSequence, bodyBytes, recordCount,
-        recordsDigest, previousCrc, kind);
+        recordsDigest, previousCrc, kind, committedMillis);
   }
 
   /** The same without an object, for the path of every append. */
   public static int encode(
       ByteBuffer out, int at, Crc crc, long epoch, long ordinal, long offsetBytes, long firstSequence, long lastSequence,
-      long promisedSequence, int bodyBytes, int recordCount, int recordsDigest, int previousCrc, int kind) {
+      long promisedSequence, int bodyBytes, int recordCount, int recordsDigest, int previousCrc, int kind,
+      long committedMillis) {
     out.putInt(at, Layout.FRAME_MAGIC);
     out.putLong(at + 8, epoch);
     out.putLong(at + 16, ordinal);
@@ -60,8 +67,7 @@ public record FrameHeader(
     out.putInt(at + 60, recordCount);
     out.putInt(at + 64, recordsDigest);
     out.putInt(at + 68, previousCrc);
-    out.putInt(at + 72, kind);
-    out.putInt(at + 76, 0);
+    out.putLong(at + 72, committedMillis << 16 | kind & 0xffff);
     int value = crc.of(out, at + 8, Layout.FRAME_HEADER_BYTES - 8);
     out.putInt(at + 4, value);
     return value;
@@ -80,7 +86,8 @@ public record FrameHeader(
         in.getInt(at + 60),
         in.getInt(at + 64),
         in.getInt(at + 68),
-        in.getInt(at + 72));
+        kind(in, at),
+        committedMillis(in, at));
   }
 
   /**
@@ -108,16 +115,23 @@ public record FrameHeader(
     return sequencesProblem(firstSequence(in, at), lastSequence(in, at), in.getLong(at + 48), kind(in, at));
   }
 
-  /** A frame promises what was durable before it was written, a seal what it ends; neither goes beyond the last sequence there is. */
+  /**
+   * A frame promises what was durable before it was written, which may be the first of its own records, and a seal what it ends; neither
+   * goes beyond the last sequence there is.
+   */
   private static String sequencesProblem(long first, long last, long promised, int kind) {
     boolean data = kind == DATA;
     boolean ascending = first > 0 && last >= (data ? first : first - 1) && last <= Layout.SEQUENCE_MAX;
-    if (ascending && promised >= 0 && promised <= (data ? first - 1 : last)) return null;
+    if (ascending && promised >= 0 && promised <= (data ? last - 1 : last)) return null;
     return "expected sequences from 1 to " + Layout.SEQUENCE_MAX + " and a promise below them, found " + first + " to " + last
         + " and the promise " + promised;
   }
 
   // Single fields of a header in which problem() has found none: a reader that goes through millions of frames makes no object of each.
+
+  public static int crc(ByteBuffer in, int at) {
+    return in.getInt(at + 4);
+  }
 
   public static long epoch(ByteBuffer in, int at) {
     return in.getLong(at + 8);
@@ -147,8 +161,24 @@ public record FrameHeader(
     return in.getInt(at + 64);
   }
 
+  public static int previousCrc(ByteBuffer in, int at) {
+    return in.getInt(at + 68);
+  }
+
   public static int kind(ByteBuffer in, int at) {
-    return in.getInt(at + 72);
+    return Short.toUnsignedInt(in.getShort(at + 72));
+  }
+
+  public static long committedMillis(ByteBuffer in, int at) {
+    return in.getLong(at + 72) >>> 16;
+  }
+
+  /** Why it does not follow on a frame with that checksum, and on that sequence, or null if it does. */
+  public String orderProblem(int chainCrc, long lastBefore) {
+    if (previousCrc != chainCrc)
+      return String.format(Locale.ROOT, "expected a frame that follows on checksum 0x%08x, found one on 0x%08x", chainCrc, previousCrc);
+    if (kind == DATA && firstSequence <= lastBefore) return "expected a first sequence above " + lastBefore + ", found " + firstSequence;
+    return null;
   }
 
   /** Offset just behind the last record's last byte. */

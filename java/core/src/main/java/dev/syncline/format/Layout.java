@@ -4,7 +4,7 @@ package dev.syncline.format;
  * Sizes and marks of everything on disk; {@code FORMAT.md} tells what they are for. All integers are little-endian.
  */
 public final class Layout {
-  public static final int FORMAT_VERSION = 1;
+  public static final int FORMAT_VERSION = 2;
 
   /** "SYNCLINE", the first eight bytes of every segment. */
   public static final long SEGMENT_MAGIC = ascii("SYNCLINE");
@@ -35,6 +35,12 @@ public final class Layout {
 
   public static final int BLOCK_BYTES_MIN = 512;
   public static final int BLOCK_BYTES_MAX = 4096;
+
+  /** Where the tail slots are: each in a block of its own of the largest size in use, whatever the segment's is. */
+  public static final long[] TAIL_SLOTS_BYTES = {BLOCK_BYTES_MAX, 2 * BLOCK_BYTES_MAX};
+
+  /** Where the first frame begins. */
+  public static final long FRAMES_START_BYTES = 3 * BLOCK_BYTES_MAX;
 
   /** A frame's body is at most this; a length above it is nonsense whatever its checksum says. */
   public static final int FRAME_BODY_BYTES_MAX = Integer.MAX_VALUE - (1 << 20);

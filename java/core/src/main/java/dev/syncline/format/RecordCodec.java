@@ -47,6 +47,13 @@ public final class RecordCodec {
     return 31 * running + recordCrc;
   }
 
+  /** What a digest is multiplied with when so many records follow, whose own digest is added then. */
+  public static int digestShift(int records) {
+    int shift = 1;
+    for (int i = 0; i < records; i++) shift *= 31;
+    return shift;
+  }
+
   /** Bytes of the record at {@code at}, header included. Only to be believed once {@link #problem} has found none. */
   public static int bytes(ByteBuffer in, int at) {
     return Layout.RECORD_HEADER_BYTES + payloadBytes(in, at);

@@ -76,13 +76,21 @@ public record Seal(long framesEndBytes, int lastCrc, long[] types, long[] firstS
     return new Seal(in.getLong(body), in.getInt(body + 8), types, firsts, offsets);
   }
 
+  /** Whether it can end a segment with this header, of which records up to {@code lastSequence} count. */
+  public boolean fits(SegmentHeader segment, long lastSequence) {
+    long base = segment.baseSequence();
+    boolean empty = lastSequence == base;
+    return lastSequence >= base && empty == (firstSequences.length == 0) && indexFits(segment.blockBytes(), base, lastSequence);
+  }
+
   /** Whether the index begins with the first frame, rises in both columns, and stays within the frames and the sequences that count. */
   public boolean indexFits(int blockBytes, long baseSequence, long lastSequence) {
     long sequence = baseSequence;
-    long offset = blockBytes - 1L;
+    long offset = Layout.FRAMES_START_BYTES - 1;
     for (int i = 0; i < offsetsBytes.length; i++) {
       boolean fits = firstSequences[i] > sequence && firstSequences[i] <= lastSequence && offsetsBytes[i] > offset
-          && offsetsBytes[i] < framesEndBytes && offsetsBytes[i] % blockBytes == 0 && (i > 0 || offsetsBytes[i] == blockBytes);
+          && offsetsBytes[i] < framesEndBytes && offsetsBytes[i] % blockBytes == 0
+          && (i > 0 || offsetsBytes[i] == Layout.FRAMES_START_BYTES);
       if (!fits) return false;
       sequence = firstSequences[i];
       offset = offsetsBytes[i];

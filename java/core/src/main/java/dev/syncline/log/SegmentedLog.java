@@ -81,9 +81,8 @@ public final class SegmentedLog implements Closeable {
     this.reader = new LogReader(storage, source, readerFiles, pins, !readOnly);
     this.checkpoint = new LastCheckpoint(rotation, source, follower);
     this.shutdown = new Shutdown(storage, state, options.closeTimeoutNanos(), housekeeper, segments, rotation, readerFiles);
-    LockWatch lockWatch = new LockWatch(state, storage.gate(), shutdown::requireLocked);
-    this.writer = readOnly ? null : new LogWriter(
-        storage, options, state, segments, pins, readerFiles, rotation, live, checkpoint, lockWatch, housekeeper, reader::firstSequence);
+    this.writer = readOnly ? null : new LogWriter(storage, options, state, segments, pins, readerFiles, rotation, live, checkpoint,
+        new LockWatch(state, storage.gate(), shutdown::requireLocked), housekeeper, reader::firstSequence);
     if (readOnly) shutdown.closesToo(follower);
     else shutdown.uses(writer.queue());
   }
@@ -206,12 +205,9 @@ public final class SegmentedLog implements Closeable {
     if (sequence < 0) throw new IllegalArgumentException("expected 0 or more, found " + sequence);
     state.requireReadable();
     source.current();
-    long appended = writer == null ? follower.durableSequence() : writer.queue().appendedSequence();
-    AppendLimits.requireAppended(sequence, appended);
+    AppendLimits.requireAppended(sequence, writer == null ? follower.durableSequence() : writer.queue().appendedSequence());
     if (writer != null) writer.queue().awaitDurable(sequence);
   }
-
-  // Positions.
 
   /** Highest index whose append has returned; in a read-only log the highest that it has seen to be durable. */
   public long currentSequence() {
@@ -231,6 +227,11 @@ public final class SegmentedLog implements Closeable {
   public long firstSequence() {
     if (writer == null) follower.lookedEnd();
     return reader.firstSequence();
+  }
+
+  /** Highest index that can be read and was committed at {@code millis} since 1970 or before, by what its frame says; 0 if there is none. */
+  public long sequenceAt(long millis) throws IOException {
+    return reader.sequenceAt(millis);
   }
 
   /** Sequence of the last checkpoint that {@link #noteCheckpoint} was told of, or 0. */

@@ -15,7 +15,7 @@ class FrameHeaderTest {
   private static final long OFFSET = 0x3132333435363738L;
   private static final FrameHeader HEADER = new FrameHeader(
       0, EPOCH, ORDINAL, OFFSET, 0x4142434445464748L, 0x5152535455565758L, 0x2162636465666768L, 0x01727374, 0x02828384, 0x03929394,
-      0x04a2a3a4, FrameHeader.SEAL);
+      0x04a2a3a4, FrameHeader.SEAL, 0x0000_c6c5_c4c3_c2c1L);
 
   private final Crc crc = new Crc();
   private final ByteBuffer out = Bytes.unwritten(128);
@@ -92,12 +92,12 @@ class FrameHeaderTest {
 
   @Test
   void hasTheKindAtSeventyTwo() {
-    assertThat(hex(out, AT + 72, 4)).isEqualTo("02000000");
+    assertThat(hex(out, AT + 72, 2)).isEqualTo("0200");
   }
 
   @Test
-  void endsWithZeros() {
-    assertThat(hex(out, AT + 76, 4)).isEqualTo("00000000");
+  void endsWithTheTimeInFortyEightBits() {
+    assertThat(hex(out, AT + 74, 6)).isEqualTo("c1c2c3c4c5c6");
     assertThat(hex(out, AT + 80, 4)).isEqualTo("eeeeeeee");
   }
 
@@ -155,7 +155,7 @@ class FrameHeaderTest {
 
   @Test
   void aKindThatNoVersionWritesIsRefused() {
-    for (int kind : new int[] {0, 3, -1}) {
+    for (int kind : new int[] {0, 3, 0xffff}) {
       with(10, kind).encode(out, AT, crc);
       assertThat(problem(EPOCH, ORDINAL, OFFSET)).isEqualTo("expected frame kind 1 or 2, found " + kind);
     }
@@ -163,16 +163,16 @@ class FrameHeaderTest {
 
   @Test
   void theNextFrameBeginsAtTheNextBlock() {
-    FrameHeader frame = new FrameHeader(0, 1, 1, 4096, 1, 1, 0, 4096 - 80, 1, 0, 0, FrameHeader.DATA);
+    FrameHeader frame = new FrameHeader(0, 1, 1, 4096, 1, 1, 0, 4096 - 80, 1, 0, 0, FrameHeader.DATA, 0);
     assertThat(frame.usedEndBytes()).isEqualTo(8192);
     assertThat(frame.endBytes(4096)).isEqualTo(8192);
-    FrameHeader longer = new FrameHeader(0, 1, 1, 4096, 1, 1, 0, 4096 - 79, 1, 0, 0, FrameHeader.DATA);
+    FrameHeader longer = new FrameHeader(0, 1, 1, 4096, 1, 1, 0, 4096 - 79, 1, 0, 0, FrameHeader.DATA, 0);
     assertThat(longer.endBytes(4096)).isEqualTo(12288);
     assertThat(longer.endBytes(512)).isEqualTo(8192 + 512);
   }
 
   private static FrameHeader with(int bodyBytes, int kind) {
-    return new FrameHeader(0, EPOCH, ORDINAL, OFFSET, 1, 1, 0, bodyBytes, 1, 0, 0, kind);
+    return new FrameHeader(0, EPOCH, ORDINAL, OFFSET, 1, 1, 0, bodyBytes, 1, 0, 0, kind, 0);
   }
 
   private String problem(long epoch, long ordinal, long offset) {

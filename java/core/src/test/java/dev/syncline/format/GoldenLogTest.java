@@ -1,7 +1,9 @@
 package dev.syncline.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.syncline.IncompatibleLogException;
 import dev.syncline.Operation;
 import dev.syncline.WalCursor;
 import dev.syncline.WalOptions;
@@ -14,18 +16,24 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A whole log, byte for byte: what this version writes is what version 1 wrote, what version 1 wrote can be read, and FORMAT.md shows
- * exactly that. Run with {@code -Dsyncline.golden.update=true} to write files and dump anew after a deliberate change.
+ * A whole log, byte for byte: what this library writes is what version 2 is, what version 2 wrote can be read, and FORMAT.md shows exactly
+ * that; a log of version 1 is refused. Run with {@code -Dsyncline.golden.update=true} to write files and dump anew after a
+ * deliberate change.
  */
 class GoldenLogTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
+  private static final Path GOLDEN_OF_VERSION_ONE = Path.of("src/test/resources/golden-v1");
   private static final Path FORMAT = Path.of("FORMAT.md");
   private static final String BEGIN = "<!-- The dumps below are written by GoldenLogTest. -->\n";
   private static final String END = "<!-- End of the dumps. -->\n";
@@ -36,15 +44,22 @@ class GoldenLogTest {
   @BeforeAll
   static void writeTheLog() throws IOException {
     AtomicLong identifiers = new AtomicLong(0x1000000000000000L);
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-12-01T12:00:00Z"));
     WalOptions options = WalOptions.builder()
-        .maxSegmentSize(16384)
+        .maxSegmentSize(24576)
+        .clock(now::get)
         .markInterval(Duration.ofDays(1))
         .identifiers(() -> identifiers.getAndAdd(0x1000000000000001L))
         .build();
     try (WriteAheadLog log = WriteAheadLog.open(NioStorage.open(written, 4096, false), options)) {
       log.put(ascii("a"), ascii("one"));
       log.appendBatch(List.of(Operation.put(ascii("b"), ascii("two")), Operation.delete(ascii("a"))));
+      // Too late to join the frame of the others.
+      now.updateAndGet(time -> time.plusSeconds(1));
       log.checkpoint();
+      // And here the segment is full.
+      now.updateAndGet(time -> time.plusSeconds(1));
+      log.put(ascii("c"), ascii("three"));
     }
     settleCounter();
     if (!Boolean.getBoolean("syncline.golden.update")) return;
@@ -90,21 +105,42 @@ class GoldenLogTest {
   }
 
   @Test
-  void whatVersionOneWroteIsReadBack(@TempDir Path copy) throws IOException {
+  void whatVersionTwoWroteIsReadBack(@TempDir Path copy) throws IOException {
     for (String file : FILES) Files.copy(GOLDEN.resolve(file), copy.resolve(file));
     try (WriteAheadLog log = WriteAheadLog.open(NioStorage.open(copy, 4096, false), WalOptions.defaults())) {
       assertThat(log.recovery().closedCleanly()).isTrue();
-      assertThat(log.currentSequence()).isEqualTo(5);
+      assertThat(log.currentSequence()).isEqualTo(6);
       assertThat(log.lastCheckpoint()).isEqualTo(5);
       assertThat(log.verify().damage()).isEmpty();
       try (WalCursor all = log.iterate()) {
         StringBuilder seen = new StringBuilder();
         all.forEachRemaining(r -> seen.append(r.sequence()).append(' ').append(r.type()).append(' ')
             .append(new String(r.key(), StandardCharsets.US_ASCII)).append(';'));
-        assertThat(seen).hasToString("1 PUT a;2 PUT b;3 DELETE a;4 COMMIT ;5 CHECKPOINT ;");
+        assertThat(seen).hasToString("1 PUT a;2 PUT b;3 DELETE a;4 COMMIT ;5 CHECKPOINT ;6 PUT c;");
       }
-      assertThat(log.put(ascii("c"), ascii("three"))).isEqualTo(6);
+      assertThat(log.put(ascii("d"), ascii("four"))).isEqualTo(7);
     }
+  }
+
+  @Test
+  void aLogOfVersionOneIsRefusedWithTheWayOn(@TempDir Path copy) throws IOException {
+    for (String file : FILES) Files.copy(GOLDEN_OF_VERSION_ONE.resolve(file), copy.resolve(file));
+    for (boolean marked : new boolean[] {true, false}) {
+      if (!marked) Files.delete(copy.resolve(SegmentName.MARK));
+      Map<String, String> before = content(copy);
+      String told = copy.resolve(marked ? SegmentName.MARK : SegmentName.of(1)) + " was written in format version 1, this library reads"
+          + " version 2. Version 1 was written by Syncline 0.1-SNAPSHOT: read the log with that one ('syncline export DIR'), and give what"
+          + " it prints to this one ('syncline import NEW_DIR'); nothing was changed.";
+      assertThatThrownBy(() -> WriteAheadLog.open(copy)).isInstanceOf(IncompatibleLogException.class).hasMessage(told);
+      assertThatThrownBy(() -> WriteAheadLog.openReadOnly(copy)).isInstanceOf(IncompatibleLogException.class).hasMessage(told);
+      assertThat(content(copy)).isEqualTo(before);
+    }
+  }
+
+  private static Map<String, String> content(Path directory) throws IOException {
+    Map<String, String> found = new TreeMap<>();
+    for (String file : FILES) if (Files.exists(directory.resolve(file))) found.put(file, dump(directory, file));
+    return found;
   }
 
   @Test

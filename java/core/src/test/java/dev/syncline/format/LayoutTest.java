@@ -7,8 +7,10 @@ import org.junit.jupiter.api.Test;
 class LayoutTest {
 
   @Test
-  void theSizesAreThoseOfVersionOne() {
-    assertThat(Layout.FORMAT_VERSION).isEqualTo(1);
+  void theSizesAreThoseOfVersionTwo() {
+    assertThat(Layout.FORMAT_VERSION).isEqualTo(2);
+    assertThat(Layout.TAIL_SLOTS_BYTES).containsExactly(4096, 8192);
+    assertThat(Layout.FRAMES_START_BYTES).isEqualTo(12288);
     assertThat(Layout.SEGMENT_HEADER_BYTES).isEqualTo(128);
     assertThat(Layout.FRAME_HEADER_BYTES).isEqualTo(80);
     assertThat(Layout.RECORD_HEADER_BYTES).isEqualTo(24);

@@ -41,7 +41,7 @@ class MarkTest {
 
   @Test
   void hasTheVersionAtEight() {
-    assertThat(hex(out, AT + 8, 8)).isEqualTo("0100000000000000");
+    assertThat(hex(out, AT + 8, 8)).isEqualTo("0200000000000000");
   }
 
   @Test

@@ -32,7 +32,7 @@ class SealTest {
   }
 
   private static FrameHeader header(int bodyBytes, int digest) {
-    return new FrameHeader(0, 7, 1, 4096, 1, 9, 9, bodyBytes, 0, digest, 3, FrameHeader.SEAL);
+    return new FrameHeader(0, 7, 1, 4096, 1, 9, 9, bodyBytes, 0, digest, 3, FrameHeader.SEAL, 0);
   }
 
   @Test

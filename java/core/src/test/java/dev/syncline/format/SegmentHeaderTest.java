@@ -37,7 +37,7 @@ class SegmentHeaderTest {
 
   @Test
   void hasTheVersionAtEight() {
-    assertThat(hex(out, 8, 2)).isEqualTo("0100");
+    assertThat(hex(out, 8, 2)).isEqualTo("0200");
   }
 
   @Test
@@ -129,10 +129,10 @@ class SegmentHeaderTest {
 
   @Test
   void aNewerVersionWithAValidChecksumIsAVersionAndNoDamage() {
-    out.putShort(8, (short) 2).putInt(12, 0);
+    out.putShort(8, (short) 3).putInt(12, 0);
     reseal();
     assertThat(SegmentHeader.problem(out, 512)).isNull();
-    assertThat(SegmentHeader.version(out)).isEqualTo(2);
+    assertThat(SegmentHeader.version(out)).isEqualTo(3);
   }
 
   @Test

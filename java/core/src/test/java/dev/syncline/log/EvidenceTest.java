@@ -34,7 +34,7 @@ class EvidenceTest {
   }
 
   private static WalOptions.Builder options(int segmentBytes) {
-    return WalOptions.builder().maxSegmentSize(segmentBytes).markInterval(Duration.ofDays(1));
+    return WalOptions.builder().maxSegmentSize(segmentBytes).markInterval(Duration.ofDays(1)).joinCommitsWithin(Duration.ZERO);
   }
 
   private static WriteAheadLog open(Path directory, WalOptions.Builder options) throws IOException {
@@ -178,12 +178,12 @@ class EvidenceTest {
       append(log, "a", "b");
       crashed = crash(directory(), "crashed");
     }
-    // The first frame ends at 1024, the second is torn; nothing of it may stay.
-    flip(segment(crashed, 1), 1024 + 90);
+    // The second of two frames of a block is torn; nothing of it may stay.
+    flip(segment(crashed, 1), 12288 + 512 + 90);
     WalOptions options = options(1 << 20).build();
     try (WriteAheadLog log = WriteAheadLog.open(NioStorage.open(crashed, 4096, false), options)) {
       assertThat(replayed(log)).containsExactly("1a");
-      assertThat(Files.size(segment(crashed, 1))).isEqualTo(1024);
+      assertThat(Files.size(segment(crashed, 1))).isEqualTo(12288 + 512);
     }
   }
 
@@ -211,7 +211,7 @@ class EvidenceTest {
     try (WriteAheadLog log = open(crashed, options(1 << 20))) {
       assertThat(log.recovery().closedCleanly()).isFalse();
     }
-    assertThat(Files.size(segment(crashed, 1))).as("no padding is left").isEqualTo(8192 + 80 + 24 + 1);
+    assertThat(Files.size(segment(crashed, 1))).as("no padding is left").isEqualTo(16384 + 80 + 24 + 1);
     try (WriteAheadLog log = open(crashed, options(1 << 20))) {
       assertThat(log.recovery().closedCleanly()).isTrue();
       append(log, "c");
@@ -237,7 +237,7 @@ class EvidenceTest {
     try (WriteAheadLog log = open(directory(), options(ONE_FRAME))) {
       append(log, "a", "b");
     }
-    flip(segment(directory(), 1), 8192 + 90);
+    flip(segment(directory(), 1), 16384 + 90);
     try (WriteAheadLog log = open(directory(), options(ONE_FRAME))) {
       assertThat(replayed(log)).containsExactly("1a", "2b");
       assertThat(log.recovery().damage()).isEmpty();
@@ -250,9 +250,11 @@ class EvidenceTest {
     try (WriteAheadLog log = open(directory(), options(1 << 20))) {
       append(log, "a");
       log.appendBatch(List.of(Operation.entry(new byte[10]), Operation.entry(new byte[10])));
+      // Of the last frame a tail slot has a copy.
+      append(log, "b");
     }
     // Inside the second record of the batch.
-    flip(segment(directory(), 1), 8192 + 80 + 34 + 30);
+    flip(segment(directory(), 1), 16384 + 80 + 34 + 30);
     try (WriteAheadLog log = open(directory(), options(1 << 20))) {
       assertThat(replayed(log)).containsExactly("1a");
       assertThat(log.recovery().damage()).singleElement().matches(d -> d.firstLost() == 2 && d.lastLost() == 4);
@@ -269,7 +271,7 @@ class EvidenceTest {
       crashed = crash(directory(), "crashed");
     }
     // The frame that holds the copy loses its header: what is probed behind it is a log's own bytes, at other places.
-    flip(segment(crashed, 1), 12288 + 5);
+    flip(segment(crashed, 1), 20480 + 5);
     try (WriteAheadLog log = open(crashed, options(1 << 20))) {
       assertThat(log.recovery().damage()).isEmpty();
       assertThat(replayed(log)).containsExactly("1a", "2b");

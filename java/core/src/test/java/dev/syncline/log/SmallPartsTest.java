@@ -139,7 +139,7 @@ class SmallPartsTest {
         at += bytes;
       }
       int body = at - Layout.FRAME_HEADER_BYTES;
-      header = new FrameHeader(0, EPOCH, 1, 4096, 1, records, 0, body, records, digest, 0, FrameHeader.DATA);
+      header = new FrameHeader(0, EPOCH, 1, 4096, 1, records, 0, body, records, digest, 0, FrameHeader.DATA, 0);
     }
 
     private void damage(int record) {
@@ -197,7 +197,7 @@ class SmallPartsTest {
     void noticesValidRecordsThatAreNotTheHeaders() {
       given(3);
       FrameHeader other =
-          new FrameHeader(0, EPOCH, 1, 4096, 1, 3, 0, header.bodyBytes(), 3, header.recordsDigest() + 1, 0, FrameHeader.DATA);
+          new FrameHeader(0, EPOCH, 1, 4096, 1, 3, 0, header.bodyBytes(), 3, header.recordsDigest() + 1, 0, FrameHeader.DATA, 0);
       check.check(frame, 0, 4096, new FrameFields().take(other), 0);
       assertThat(check.problem).startsWith("records' digest");
     }

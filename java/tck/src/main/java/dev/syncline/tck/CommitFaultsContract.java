@@ -32,7 +32,7 @@ public abstract class CommitFaultsContract extends LogTestBase {
   private static final int STEPS = 3;
   private static final int ATTEMPTS_MAX = 5 * STEPS + 2 + 2;
   private static final int VALUE_BYTES = 700;
-  private static final int SEGMENT_BYTES = 16 << 10;
+  private static final int SEGMENT_BYTES = FRAMES_START_BYTES + 3 * BLOCK_BYTES;
 
   /** How many runs there are of each failure in each mode; the stride follows from how many calls there are. */
   private static final int RUNS = Integer.getInteger("syncline.tck.faultRuns", 24);

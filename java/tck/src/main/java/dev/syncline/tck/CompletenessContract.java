@@ -332,7 +332,7 @@ public abstract class CompletenessContract extends LogTestBase {
     appendEntries(writer, 600);
     writer.close();
     Path file = DirectoryBytes.walFiles(directory()).get(0);
-    for (int frame = 2; frame < 600; frame += 2) DirectoryBytes.zero(file, (long) frame * BLOCK_BYTES, 64);
+    for (int frame = 1; frame < 599; frame += 2) DirectoryBytes.zero(file, FRAMES_START_BYTES + (long) frame * BLOCK_BYTES, 64);
     RecordingStorage disk = new RecordingStorage(openStorage(directory()));
     WriteAheadLog log = open(disk, options -> options.maxSegmentSize(4 << 20));
     disk.reset();

@@ -4,6 +4,7 @@ import dev.syncline.Operation;
 import dev.syncline.RecordType;
 import dev.syncline.SyncMode;
 import dev.syncline.WriteAheadLog;
+import dev.syncline.format.Layout;
 import dev.syncline.tck.CrashHistory.Call;
 import dev.syncline.tck.CrashHistory.Kind;
 import java.io.IOException;
@@ -86,7 +87,7 @@ final class CrashWorkload {
 
   private int valueBytes(Random random) {
     int size = random.nextInt(40);
-    if (size == 0) return random.nextInt(3 * settings.segmentBytes());
+    if (size == 0) return random.nextInt(3 * (settings.segmentBytes() - (int) Layout.FRAMES_START_BYTES));
     return size < 8 ? random.nextInt(4 * settings.blockBytes()) : random.nextInt(100);
   }
 

@@ -44,7 +44,7 @@ public abstract class DamageScenarios extends ScenarioBase {
   @DisplayName("scenario 28a: a bit flips in the header of a segment that holds nothing yet")
   void anUnreadableHeaderOfAnEmptySegmentIsReportedAndNothingBeforeItIsLost() throws IOException {
     Path crashed = givenSegmentThatHoldsOneEntry(15);
-    DirectoryBytes.zero(DirectoryBytes.newestWalFile(crashed), BLOCK_BYTES, BLOCK_BYTES);
+    DirectoryBytes.zero(DirectoryBytes.newestWalFile(crashed), FRAMES_START_BYTES, BLOCK_BYTES);
     assertGoesOnAfter(copyOf(crashed), 15, "a begun and empty segment");
     DirectoryBytes.flipByte(DirectoryBytes.newestWalFile(crashed), 45);
     assertDamagedFrom(crashed, 16, "its header is unreadable");
@@ -69,7 +69,7 @@ public abstract class DamageScenarios extends ScenarioBase {
       for (int at = 0; at < Layout.SEGMENT_HEADER_BYTES; at += 9) {
         Path copy = copyOf(closed);
         DirectoryBytes.flipByte(copy.resolve(file.getFileName()), at);
-        long firstLost = frameAt(file, BLOCK_BYTES).firstSequence();
+        long firstLost = frameAt(file, FRAMES_START_BYTES).firstSequence();
         assertDamagedFrom(copy, firstLost, "byte " + at + " of " + file.getFileName());
       }
     }
@@ -99,7 +99,7 @@ public abstract class DamageScenarios extends ScenarioBase {
   }
 
   private static long firstSeal(Path file) throws IOException {
-    for (long at = BLOCK_BYTES; at < Files.size(file); at += BLOCK_BYTES)
+    for (long at = FRAMES_START_BYTES; at < Files.size(file); at += BLOCK_BYTES)
       if (frameAt(file, at).kind() == FrameHeader.SEAL) return at;
     throw new AssertionError(file + " has no seal");
   }
@@ -134,7 +134,7 @@ public abstract class DamageScenarios extends ScenarioBase {
     List<Path> files = DirectoryBytes.walFiles(closed);
     for (Path file : List.of(files.get(0), files.get(2))) {
       long frames = Files.size(file) / BLOCK_BYTES;
-      for (long at = BLOCK_BYTES; at < frames * BLOCK_BYTES; at += 3 * BLOCK_BYTES) {
+      for (long at = FRAMES_START_BYTES; at < frames * BLOCK_BYTES; at += 3 * BLOCK_BYTES) {
         FrameHeader next = frameAt(file, at);
         if (next.kind() != FrameHeader.DATA) continue;
         Path copy = copyOf(closed);

@@ -48,7 +48,7 @@ public abstract class DeniedContract extends LogTestBase {
   @EnumSource(value = Op.class, names = {"LIST", "OPEN", "SYNC_DIRECTORY"})
   void whoMayNotRepairItIsToldSo(Op op) throws IOException {
     Path log = givenClosedLog(20);
-    DirectoryBytes.flipByte(DirectoryBytes.newestWalFile(log), 2L * BLOCK_BYTES + 100);
+    DirectoryBytes.flipByte(DirectoryBytes.newestWalFile(log), FRAMES_START_BYTES + BLOCK_BYTES + 100);
     assertExplained(op, log, () -> LogRepair.apply(denying(log, op), WalOptions.defaults()));
   }
 }

@@ -144,7 +144,7 @@ public abstract class FailureScenarios extends ScenarioBase {
   @EnumSource(value = SyncMode.class, names = {"SYNC", "MANUAL"})
   @DisplayName("scenario 40: a reader follows across rotation, reuse and truncation right behind it")
   void aTailBesideAWriterThatTruncatesBehindItSeesEveryRecordOnce(SyncMode mode) throws Exception {
-    WriteAheadLog log = open(options -> options.syncMode(mode).maxSegmentSize(4 * BLOCK_BYTES));
+    WriteAheadLog log = open(options -> options.syncMode(mode).maxSegmentSize(FRAMES_START_BYTES + 3 * BLOCK_BYTES));
     int count = 120;
     try (WalCursor tail = log.tail(0)) {
       Together.Task<Void> writing = Together.begin(() -> {

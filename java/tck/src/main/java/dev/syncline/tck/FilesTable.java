@@ -18,7 +18,7 @@ final class FilesTable {
   private final byte[] oldest = ForgedLog.sealed(ForgedLog.segment(1, 0, 3, Link.NONE, s -> s - 1), 3);
   private final byte[] middle = ForgedLog.sealed(ForgedLog.segment(2, 3, 3, Link.to(oldest, 3), s -> s - 1), 6);
   private final byte[] newest = ForgedLog.segment(3, 6, 3, Link.to(middle, 6), s -> s - 1);
-  private final byte[] begun = Arrays.copyOf(newest, ForgedLog.BLOCK_BYTES);
+  private final byte[] begun = Arrays.copyOf(newest, ForgedLog.frameAt(1));
   private final Mark base = Mark.fresh(ForgedLog.ID).withOrdinals(1, 3);
   private final Mark mark = base.withDurable(ForgedLog.durable(newest, 0), false);
 
@@ -70,7 +70,7 @@ final class FilesTable {
 
   private void addHeaders(Verification v) {
     List<Long> six = NewestSegmentTable.sequences(1, 6);
-    byte[] zeros = new byte[ForgedLog.BLOCK_BYTES * 3];
+    byte[] zeros = new byte[ForgedLog.frameAt(3)];
     byte[] half = Arrays.copyOf(newest, 60);
     keep(DecisionRow.UNBORN, "zeros", v, files(behind, oldest, middle, zeros), six, 7, NAMES.get(2));
     keep(DecisionRow.UNBORN, "half a header", v, files(behind, oldest, middle, half), six, 7, NAMES.get(2));
@@ -78,7 +78,7 @@ final class FilesTable {
     keep(DecisionRow.UNBORN, "a wrong header", v, files(behind, oldest, middle, withoutHeader(begun)), six, 7, NAMES.get(2));
     keep(DecisionRow.UNBORN, "a header", v, files(behind, oldest, middle, begun), six, 7, NAMES.get(2));
     keep(DecisionRow.BEGUN, "a header", v, files(mark, oldest, middle, begun), six, 7, null);
-    keep(DecisionRow.BEGUN, "a header and zeros", v, files(mark, oldest, middle, Arrays.copyOf(begun, 3 * ForgedLog.BLOCK_BYTES)), six, 7,
+    keep(DecisionRow.BEGUN, "a header and zeros", v, files(mark, oldest, middle, Arrays.copyOf(begun, ForgedLog.frameAt(3))), six, 7,
         null);
     keep(DecisionRow.AHEAD_OF_MARK, "frames", v, files(behind, oldest, middle, newest), ALL, 10, null);
     for (Mark said : List.of(mark, behind)) {

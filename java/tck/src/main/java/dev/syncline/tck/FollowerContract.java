@@ -28,7 +28,7 @@ public abstract class FollowerContract extends LogTestBase {
   private static final Duration WAIT = Duration.ofMillis(500);
 
   /** A segment of the smallest size that is of use: a few frames fill it. */
-  private static final int TINY_SEGMENT_BYTES = 16 << 10;
+  private static final int TINY_SEGMENT_BYTES = FRAMES_START_BYTES + 3 * BLOCK_BYTES;
 
   private static final int FILES_FOLLOWING_MAX = 16;
   private static final int FILES_READING_MAX = 64;

@@ -35,7 +35,7 @@ final class ForgedLog {
       ByteBuffer in = ByteBuffer.wrap(segment).order(ByteOrder.LITTLE_ENDIAN);
       SegmentHeader header = SegmentHeader.decode(in);
       int frames = (int) (lastSequence - header.baseSequence());
-      int crc = frames == 0 ? SegmentHeader.crc(in) : in.getInt(frames * BLOCK_BYTES + 4);
+      int crc = frames == 0 ? SegmentHeader.crc(in) : in.getInt(frameAt(frames) + 4);
       return new Link(header.ordinal(), header.epoch(), lastSequence, crc);
     }
   }
@@ -46,7 +46,7 @@ final class ForgedLog {
 
   /** Offset of the frame that holds the nth record of its segment. */
   static int frameAt(int nth) {
-    return nth * BLOCK_BYTES;
+    return (int) Layout.FRAMES_START_BYTES + (nth - 1) * BLOCK_BYTES;
   }
 
   static byte[] payload(long sequence) {
@@ -59,7 +59,7 @@ final class ForgedLog {
    * @param promises what the frame that holds a sequence says is durable
    */
   static byte[] segment(long ordinal, long base, int count, Link link, LongUnaryOperator promises) {
-    ByteBuffer out = ByteBuffer.allocate(BLOCK_BYTES * (1 + count)).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer out = ByteBuffer.allocate(frameAt(count + 1)).order(ByteOrder.LITTLE_ENDIAN);
     int previous = new SegmentHeader(
         BLOCK_BYTES, ID, ordinal, epoch(ordinal), base, link.ordinal(), link.epoch(), link.lastSequence(), link.crc()).encode(out);
     for (int nth = 1; nth <= count; nth++) {
@@ -68,7 +68,7 @@ final class ForgedLog {
       int body = RecordCodec.encode(out, at + Layout.FRAME_HEADER_BYTES, sequence, ENTRY, 0, 0, new byte[0], payload(sequence));
       int digest = RecordCodec.digest(0, RecordCodec.seal(out, at + Layout.FRAME_HEADER_BYTES, CRC, epoch(ordinal)));
       previous = FrameHeader.encode(out, at, CRC, epoch(ordinal), ordinal, at, sequence, sequence, promises.applyAsLong(sequence), body, 1,
-          digest, previous, FrameHeader.DATA);
+          digest, previous, FrameHeader.DATA, 0);
     }
     return out.array();
   }
@@ -78,14 +78,14 @@ final class ForgedLog {
     ByteBuffer in = ByteBuffer.wrap(segment).order(ByteOrder.LITTLE_ENDIAN);
     SegmentHeader header = SegmentHeader.decode(in);
     boolean empty = last == header.baseSequence();
-    int lastCrc = segment.length == BLOCK_BYTES ? SegmentHeader.crc(in) : in.getInt(segment.length - BLOCK_BYTES + 4);
+    int lastCrc = segment.length == Layout.FRAMES_START_BYTES ? SegmentHeader.crc(in) : in.getInt(segment.length - BLOCK_BYTES + 4);
     long[] firsts = empty ? new long[0] : new long[] {header.baseSequence() + 1};
-    long[] offsets = empty ? new long[0] : new long[] {BLOCK_BYTES};
+    long[] offsets = empty ? new long[0] : new long[] {Layout.FRAMES_START_BYTES};
     Seal seal = new Seal(segment.length, lastCrc, new long[] {1L << ENTRY, 0, 0, 0}, firsts, offsets);
     ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     int digest = seal.encode(block, BLOCK_BYTES, CRC);
     FrameHeader.encode(block, 0, CRC, header.epoch(), header.ordinal(), segment.length, header.baseSequence() + 1, last, last,
-        seal.bodyBytes(), 0, digest, lastCrc, FrameHeader.SEAL);
+        seal.bodyBytes(), 0, digest, lastCrc, FrameHeader.SEAL, 0);
     return ByteBuffer.allocate(segment.length + BLOCK_BYTES).put(segment).put(block.array()).array();
   }
 
@@ -93,7 +93,7 @@ final class ForgedLog {
   static Mark.DurablePoint durable(byte[] segment, int nth) {
     ByteBuffer in = ByteBuffer.wrap(segment).order(ByteOrder.LITTLE_ENDIAN);
     SegmentHeader header = SegmentHeader.decode(in);
-    if (nth == 0) return new Mark.DurablePoint(header.ordinal(), BLOCK_BYTES, header.baseSequence(), SegmentHeader.crc(in));
+    if (nth == 0) return new Mark.DurablePoint(header.ordinal(), Layout.FRAMES_START_BYTES, header.baseSequence(), SegmentHeader.crc(in));
     FrameHeader frame = FrameHeader.decode(in, frameAt(nth));
     return new Mark.DurablePoint(header.ordinal(), frame.usedEndBytes(), frame.lastSequence(), frame.crc());
   }

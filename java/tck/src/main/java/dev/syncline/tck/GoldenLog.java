@@ -28,7 +28,7 @@ import java.util.List;
  */
 record GoldenLog(DiskImage image, CrashContents contents, List<GoldenSegment> segments, boolean closed) {
   static final int BLOCK_BYTES = 512;
-  private static final int SEGMENT_BYTES = 10 * BLOCK_BYTES;
+  private static final int SEGMENT_BYTES = (int) Layout.FRAMES_START_BYTES + 9 * BLOCK_BYTES;
   private static final int SEGMENTS = 3;
 
   /** @param groupFirst first sequence of the group that it counts with */
@@ -57,7 +57,8 @@ record GoldenLog(DiskImage image, CrashContents contents, List<GoldenSegment> se
   /** Where appends go by frames of several records, among them batches, in segments that three or four frames fill. */
   static WalOptions.Builder options() {
     return WalOptions.builder()
-        .blockSize(BLOCK_BYTES).maxSegmentSize(SEGMENT_BYTES).syncMode(SyncMode.MANUAL).markInterval(Duration.ofHours(1));
+        .blockSize(BLOCK_BYTES).maxSegmentSize(SEGMENT_BYTES).syncMode(SyncMode.MANUAL).markInterval(Duration.ofHours(1))
+        .joinCommitsWithin(Duration.ZERO);
   }
 
   static GoldenLog write(Path lockDirectory, boolean closed) throws IOException {
@@ -90,7 +91,7 @@ record GoldenLog(DiskImage image, CrashContents contents, List<GoldenSegment> se
   private static GoldenSegment parse(String name, byte[] file) {
     ByteBuffer in = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
     List<GoldenFrame> frames = new ArrayList<>();
-    int at = BLOCK_BYTES;
+    int at = (int) Layout.FRAMES_START_BYTES;
     while (at < file.length && in.getInt(at) == Layout.FRAME_MAGIC) {
       FrameHeader header = FrameHeader.decode(in, at);
       boolean seal = header.kind() == FrameHeader.SEAL;

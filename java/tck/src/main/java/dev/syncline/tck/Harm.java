@@ -101,6 +101,6 @@ enum Harm {
       default -> throw new AssertionError(this);
     }
     FrameHeader.encode(in, at, new Crc(), epoch, ordinal, offset, first, h.lastSequence(), h.promisedSequence(), body, h.recordCount(),
-        digest, previous, kind);
+        digest, previous, kind, h.committedMillis());
   }
 }

@@ -8,6 +8,7 @@ import dev.syncline.WalCursor;
 import dev.syncline.WalOptions;
 import dev.syncline.WalRecord;
 import dev.syncline.WriteAheadLog;
+import dev.syncline.format.Layout;
 import dev.syncline.io.Storage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,12 +29,17 @@ import org.junit.jupiter.api.io.TempDir;
  * The vocabulary that all contract classes share, around the one method that a storage's author writes.
  *
  * <p>Every log is opened on a {@link PausableStorage}, so that {@link #crashCopy} sees the directory between two operations,
- * as a process that dies leaves it. Segments are small here: rotation is part of most tests.
+ * as a process that dies leaves it. Segments are small here: rotation is part of most tests. And each commit has a frame of its own, so
+ * that a test can say where a record lies; where that is not so is for {@link JoinedCommitsContract}.
  */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // A log ignores interrupts, so one cannot end a hang.
 public abstract class LogTestBase {
-  protected static final int SMALL_SEGMENT_BYTES = 64 << 10;
   protected static final int BLOCK_BYTES = 4096;
+
+  /** Where the first frame of a segment begins. */
+  protected static final int FRAMES_START_BYTES = (int) Layout.FRAMES_START_BYTES;
+
+  protected static final int SMALL_SEGMENT_BYTES = FRAMES_START_BYTES + 15 * BLOCK_BYTES;
 
   @TempDir(factory = KitDirectory.class)
   protected Path temporary;
@@ -83,7 +89,7 @@ public abstract class LogTestBase {
 
   /** Opens on a decorated storage; {@link #crashCopy} is not for such a log. */
   protected final WriteAheadLog open(Storage storage, Consumer<WalOptions.Builder> choice) throws IOException {
-    WalOptions.Builder options = WalOptions.builder().maxSegmentSize(1 << 20);
+    WalOptions.Builder options = WalOptions.builder().maxSegmentSize(1 << 20).joinCommitsWithin(Duration.ZERO);
     choice.accept(options);
     WriteAheadLog log = WriteAheadLog.open(storage, options.build());
     opened.addFirst(log);

@@ -121,7 +121,7 @@ final class OlderSegmentTable {
     older = f.harm.done(older, ForgedLog.frameAt(nth));
     Mark.DurablePoint durable = f.marked ? ForgedLog.durable(newest, 0) : ForgedLog.durable(whole, 0);
     if (f.successor != Successor.READABLE) newest[40] ^= 1;
-    if (f.successor == Successor.NOTHING) newest = Arrays.copyOf(newest, ForgedLog.BLOCK_BYTES);
+    if (f.successor == Successor.NOTHING) newest = Arrays.copyOf(newest, ForgedLog.frameAt(1));
     Mark mark = Mark.fresh(ForgedLog.ID).withOrdinals(1, OLDER + 1).withDurable(durable, false);
     DiskImage image = DiskImage.empty().with(SegmentName.MARK, ForgedLog.markFile(mark));
     return ForgedLog.with(ForgedLog.with(ForgedLog.with(image, 1, oldest), OLDER, older), OLDER + 1, newest);

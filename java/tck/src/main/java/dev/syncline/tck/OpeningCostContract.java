@@ -110,7 +110,7 @@ public abstract class OpeningCostContract extends LogTestBase {
     for (int i = 0; i < 60; i++) log.append(new byte[PIECE_BYTES]);
     Path crashed = crashCopy(log);
     Path newest = DirectoryBytes.newestWalFile(crashed);
-    DirectoryBytes.zero(newest, 2L * BLOCK_BYTES, 4_000_000);
+    DirectoryBytes.zero(newest, FRAMES_START_BYTES + BLOCK_BYTES, 4_000_000);
     WriteAheadLog damaged = open(crashed, options -> options.corruptionPolicy(CorruptionPolicy.READ_ONLY));
     assertThat(damaged.recovery().damage()).isNotEmpty();
     assertThat(damaged.recovery().writable()).isFalse();
@@ -130,7 +130,7 @@ public abstract class OpeningCostContract extends LogTestBase {
     log.sync();
     Path crashed = crashCopy(log);
     Path newest = DirectoryBytes.newestWalFile(crashed);
-    DirectoryBytes.zero(newest, 2L * BLOCK_BYTES, 2_000_000);
+    DirectoryBytes.zero(newest, FRAMES_START_BYTES + BLOCK_BYTES, 2_000_000);
     WriteAheadLog damaged = open(crashed, options -> options.corruptionPolicy(CorruptionPolicy.READ_ONLY));
     assertThat(damaged.recovery().lastSequence()).isEqualTo(log.currentSequence());
     assertThat(damaged.recovery().damage()).isNotEmpty();

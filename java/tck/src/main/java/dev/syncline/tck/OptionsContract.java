@@ -123,8 +123,8 @@ public abstract class OptionsContract extends LogTestBase {
   /** The least size of a log lets it go on for ever, as long as somebody truncates. */
   @Test
   void aLogOfTwoSegmentsTakesAppendsAgainWheneverItWasTruncated() throws IOException {
-    for (int segment : new int[] {1, 3 * BLOCK_BYTES, SMALL_SEGMENT_BYTES}) {
-      long least = 2 * Math.max(segment, 3L * BLOCK_BYTES);
+    for (int segment : new int[] {1, FRAMES_START_BYTES + 2 * BLOCK_BYTES, SMALL_SEGMENT_BYTES}) {
+      long least = 2 * Math.max(segment, FRAMES_START_BYTES + 2L * BLOCK_BYTES);
       WriteAheadLog log = open(temporary.resolve("least-" + segment), options -> options.maxSegmentSize(segment).maxLogSize(least));
       int full = 0;
       for (int i = 0; i < 100; i++) {

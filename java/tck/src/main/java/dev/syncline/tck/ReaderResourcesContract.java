@@ -36,7 +36,7 @@ public abstract class ReaderResourcesContract extends LogTestBase {
 
   @Test
   void aLogOfManySegmentsIsReadThroughAFewDescriptors() throws IOException {
-    WriteAheadLog log = open(options -> options.maxSegmentSize(3 * BLOCK_BYTES));
+    WriteAheadLog log = open(options -> options.maxSegmentSize(FRAMES_START_BYTES + 2 * BLOCK_BYTES));
     appendEntries(log, 300);
     assertThat(log.stats().segments()).isGreaterThan(100);
     int before = OpenFiles.below(directory()).size();
@@ -114,12 +114,12 @@ public abstract class ReaderResourcesContract extends LogTestBase {
   private Path forged(int fieldAt, long value, int bytes) throws IOException {
     givenClosedLog(3);
     Path file = DirectoryBytes.walFiles(directory()).get(0);
-    ByteBuffer header = ByteBuffer.wrap(DirectoryBytes.read(file, 2 * BLOCK_BYTES, Layout.FRAME_HEADER_BYTES))
+    ByteBuffer header = ByteBuffer.wrap(DirectoryBytes.read(file, FRAMES_START_BYTES + BLOCK_BYTES, Layout.FRAME_HEADER_BYTES))
         .order(ByteOrder.LITTLE_ENDIAN);
     if (bytes == Long.BYTES) header.putLong(fieldAt, value);
     else header.putInt(fieldAt, (int) value);
     header.putInt(4, new Crc().of(header, 8, Layout.FRAME_HEADER_BYTES - 8));
-    DirectoryBytes.write(file, 2 * BLOCK_BYTES, header.array());
+    DirectoryBytes.write(file, FRAMES_START_BYTES + BLOCK_BYTES, header.array());
     return file;
   }
 

@@ -57,7 +57,7 @@ public abstract class RefusedBlocksContract extends LogTestBase {
       Path copy = copyOf(closed);
       Path file = copy.resolve(original.getFileName());
       FaultyStorage disk = disk(copy);
-      refuse(disk, file, 2L * BLOCK_BYTES);
+      refuse(disk, file, FRAMES_START_BYTES + BLOCK_BYTES);
       WriteAheadLog log = open(disk, CorruptionPolicy.READ_ONLY);
       Throwable met = catchThrowable(() -> {
         try (WalCursor cursor = log.replay()) {
@@ -69,7 +69,8 @@ public abstract class RefusedBlocksContract extends LogTestBase {
       List<Damage> found = log.verify().damage();
       assertThat(found).as("%s", file).isNotEmpty().first().satisfies(damage -> {
         assertThat(damage.file()).isEqualTo(file);
-        assertThat(damage.problem()).contains("the disk refuses to read the block at offset " + 2L * BLOCK_BYTES, REFUSAL);
+        assertThat(damage.problem()).contains("the disk refuses to read the block at offset " + (FRAMES_START_BYTES + BLOCK_BYTES),
+            REFUSAL);
         assertThat(damage.losesRecords()).isTrue();
       });
       long firstLost = found.get(0).firstLost();
@@ -102,7 +103,7 @@ public abstract class RefusedBlocksContract extends LogTestBase {
     List<Path> files = DirectoryBytes.walFiles(closed);
     Path file = files.get(files.size() - 2);
     FaultyStorage disk = disk(closed);
-    refuse(disk, file, 2L * BLOCK_BYTES);
+    refuse(disk, file, FRAMES_START_BYTES + BLOCK_BYTES);
     List<String> kept;
     try (WriteAheadLog log = open(disk, CorruptionPolicy.TRUNCATE)) {
       kept = readable(log);
@@ -145,7 +146,7 @@ public abstract class RefusedBlocksContract extends LogTestBase {
   private void assertSaysWhatIsLost(ThrowingCallable copying, Path file, WriteAheadLog log) throws IOException {
     CorruptLogException thrown = catchThrowableOfType(CorruptLogException.class, copying);
     assertThat(thrown).hasMessageContaining(file.toString())
-        .hasMessageContaining("the disk refuses to read the block at offset " + 2L * BLOCK_BYTES)
+        .hasMessageContaining("the disk refuses to read the block at offset " + (FRAMES_START_BYTES + BLOCK_BYTES))
         .hasMessageContaining(REFUSAL).hasMessageContaining("are lost").hasMessageContaining("syncline repair");
     Damage verified = log.verify().damage().get(0);
     assertThat(thrown.damage()).hasValueSatisfying(told ->
@@ -158,7 +159,7 @@ public abstract class RefusedBlocksContract extends LogTestBase {
     Path file = DirectoryBytes.walFiles(closed).get(1);
     FaultyStorage disk = disk(closed);
     try (WriteAheadLog log = WriteAheadLog.openReadOnly(disk, WalOptions.defaults())) {
-      refuse(disk, file, 2L * BLOCK_BYTES);
+      refuse(disk, file, FRAMES_START_BYTES + BLOCK_BYTES);
       Path copy = newCopyName();
       assertSaysWhatIsLost(() -> log.snapshot(copy), file, log);
       assertThat(copy).doesNotExist();
@@ -174,7 +175,7 @@ public abstract class RefusedBlocksContract extends LogTestBase {
     Path file = DirectoryBytes.walFiles(closed).get(1);
     FaultyStorage disk = new FaultyStorage(new WithoutLinks(openStorage(closed)));
     try (WriteAheadLog log = open(disk, LogTestBase::smallSegments)) {
-      refuse(disk, file, 2L * BLOCK_BYTES);
+      refuse(disk, file, FRAMES_START_BYTES + BLOCK_BYTES);
       Path copy = newCopyName();
       assertSaysWhatIsLost(() -> log.snapshot(copy), file, log);
       assertThat(copy).doesNotExist();
@@ -191,9 +192,9 @@ public abstract class RefusedBlocksContract extends LogTestBase {
       List<String> before = readable(log);
       long inFile = RECORDS / 2;
       while (!DirectoryBytes.find(closed, entryPayload(inFile)).file().equals(file)
-          || DirectoryBytes.find(closed, entryPayload(inFile)).offset() < 4L * BLOCK_BYTES) inFile--;
+          || DirectoryBytes.find(closed, entryPayload(inFile)).offset() < FRAMES_START_BYTES + 3 * BLOCK_BYTES) inFile--;
       long cut = inFile;
-      refuse(disk, file, 2L * BLOCK_BYTES);
+      refuse(disk, file, FRAMES_START_BYTES + BLOCK_BYTES);
       assertSaysWhatIsLost(() -> log.truncateAfter(cut), file, log);
       assertThat(DirectoryBytes.files(closed, name -> name.endsWith(".wal.tmp"))).isEmpty();
       assertThat(log.append(entryPayload(RECORDS + 1))).isEqualTo(RECORDS + 1);

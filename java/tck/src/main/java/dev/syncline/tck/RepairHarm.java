@@ -41,7 +41,7 @@ enum RepairHarm {
   }),
   A_HEADER_AND_THE_RECORD_BEHIND_IT(log -> {
     Path file = DirectoryBytes.walFiles(log).get(3);
-    DirectoryBytes.zero(file, 0, 2 * LogTestBase.BLOCK_BYTES);
+    DirectoryBytes.zero(file, 0, LogTestBase.FRAMES_START_BYTES + LogTestBase.BLOCK_BYTES);
   }, -4, -4),
   A_HEADER_AND_THE_RECORD_BEFORE_IT(log -> {
     List<Path> files = DirectoryBytes.walFiles(log);

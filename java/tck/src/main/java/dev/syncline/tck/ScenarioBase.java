@@ -38,7 +38,7 @@ public abstract class ScenarioBase extends LogTestBase {
 
   /** For {@link #open}: each append or two begin a segment. */
   protected static void tinySegments(WalOptions.Builder options) {
-    options.maxSegmentSize(4 * BLOCK_BYTES).markInterval(Duration.ofHours(1));
+    options.maxSegmentSize(FRAMES_START_BYTES + 3 * BLOCK_BYTES).markInterval(Duration.ofHours(1));
   }
 
   /** What a process leaves that died after {@code count} appends, without a mark that vouches for the last of them. */
@@ -103,13 +103,13 @@ public abstract class ScenarioBase extends LogTestBase {
   protected static FrameHeader withBody(FrameHeader h, int bodyBytes) {
     return new FrameHeader(
         h.crc(), h.epoch(), h.ordinal(), h.offsetBytes(), h.firstSequence(), h.lastSequence(), h.promisedSequence(), bodyBytes,
-        h.recordCount(), h.recordsDigest(), h.previousCrc(), h.kind());
+        h.recordCount(), h.recordsDigest(), h.previousCrc(), h.kind(), h.committedMillis());
   }
 
   protected static FrameHeader withEpoch(FrameHeader h, long epoch) {
     return new FrameHeader(
         h.crc(), epoch, h.ordinal(), h.offsetBytes(), h.firstSequence(), h.lastSequence(), h.promisedSequence(), h.bodyBytes(),
-        h.recordCount(), h.recordsDigest(), h.previousCrc(), h.kind());
+        h.recordCount(), h.recordsDigest(), h.previousCrc(), h.kind(), h.committedMillis());
   }
 
   private static ByteBuffer littleEndian(byte[] bytes) {

@@ -52,7 +52,7 @@ public abstract class StrangersContract extends LogTestBase {
       test.open(directory, LogTestBase::smallSegments).close();
     }),
     REPAIR((directory, test) -> {
-      DirectoryBytes.flipByte(DirectoryBytes.walFiles(directory).get(1), 2 * BLOCK_BYTES + 100);
+      DirectoryBytes.flipByte(DirectoryBytes.walFiles(directory).get(1), FRAMES_START_BYTES + BLOCK_BYTES + 100);
       try (WriteAheadLog log = test.open(directory, options -> options.corruptionPolicy(CorruptionPolicy.TRUNCATE))) {
         log.append(bytes("on"));
       }

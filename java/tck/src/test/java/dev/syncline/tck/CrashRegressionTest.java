@@ -7,6 +7,7 @@ import dev.syncline.SyncMode;
 import dev.syncline.Verification;
 import dev.syncline.WalOptions;
 import dev.syncline.WriteAheadLog;
+import dev.syncline.format.Layout;
 import dev.syncline.tck.Survival.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,7 +28,8 @@ class CrashRegressionTest {
 
   private WriteAheadLog open() throws IOException {
     WalOptions options = WalOptions.builder()
-        .blockSize(blockBytes).maxSegmentSize(16 * blockBytes).syncMode(mode).verifyOnOpen(Verification.FULL).build();
+        .blockSize(blockBytes).maxSegmentSize(Layout.FRAMES_START_BYTES + 15L * blockBytes)
+        .syncMode(mode).verifyOnOpen(Verification.FULL).build();
     return WriteAheadLog.open(new SimulatedStorage(disk, directory, SimulatedStorage.traits(blockBytes, false, readsPastCache)), options);
   }
 

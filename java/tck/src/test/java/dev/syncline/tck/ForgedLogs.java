@@ -5,6 +5,7 @@ import dev.syncline.WalCursor;
 import dev.syncline.WalOptions;
 import dev.syncline.WalRecord;
 import dev.syncline.WriteAheadLog;
+import dev.syncline.format.Layout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ record ForgedLogs(String name, DiskImage image, Map<Long, Set<CrashRecord>> writ
   }
 
   static WalOptions.Builder options() {
-    return GoldenLog.options().maxSegmentSize(16 * BLOCK_BYTES);
+    return GoldenLog.options().maxSegmentSize(Layout.FRAMES_START_BYTES + 15 * BLOCK_BYTES);
   }
 
   static SimulatedStorage on(SimulatedDisk disk, Path lockDirectory) {

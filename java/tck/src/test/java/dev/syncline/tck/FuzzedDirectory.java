@@ -163,7 +163,7 @@ final class FuzzedDirectory {
     int headerCrcAt = Layout.SEGMENT_HEADER_BYTES - 4;
     if (bytes.length >= Layout.SEGMENT_HEADER_BYTES) setInt(bytes, headerCrcAt, crc.of(file, 0, headerCrcAt));
     int previous = bytes.length >= Layout.SEGMENT_HEADER_BYTES ? SegmentHeader.crc(file) : 0;
-    for (int at = BLOCK_BYTES; at + Layout.FRAME_HEADER_BYTES <= bytes.length; at += BLOCK_BYTES) {
+    for (int at = (int) Layout.FRAMES_START_BYTES; at + Layout.FRAME_HEADER_BYTES <= bytes.length; at += BLOCK_BYTES) {
       if (file.getInt(at) != Layout.FRAME_MAGIC) continue;
       FrameHeader header = FrameHeader.decode(file, at);
       int digest = header.kind() == FrameHeader.SEAL ? sealDigest(file, at, header, crc) : recordsDigest(file, at, header, crc);

@@ -3,12 +3,14 @@ package dev.syncline.tck;
 import dev.syncline.CorruptionPolicy;
 import dev.syncline.SyncMode;
 import dev.syncline.Verification;
+import dev.syncline.format.Layout;
 import dev.syncline.io.Storage;
 import dev.syncline.io.StorageTraits;
 import dev.syncline.log.SegmentedLog;
 import dev.syncline.log.options.LogOptions;
 import dev.syncline.tck.IndexRun.State;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -91,7 +93,9 @@ class IndexCrashStatesTest {
     Random identifiers = new Random(random.nextLong());
     return new LogOptions(
         SyncMode.SYNC, CorruptionPolicy.REFUSE, random.nextInt(3) == 0 ? Verification.FULL : Verification.TAIL,
-        512L * (6 + random.nextInt(14)), 1 << 20, Long.MAX_VALUE, 1 << 20, 512, 1, markNanos, TimeUnit.SECONDS.toNanos(10),
-        TimeUnit.SECONDS.toNanos(30), identifiers::nextLong, Runnable::run);
+        Layout.FRAMES_START_BYTES + 512L * (5 + random.nextInt(14)), 1 << 20, Long.MAX_VALUE, 1 << 20, 512, 1, markNanos,
+        TimeUnit.SECONDS.toNanos(10),
+        TimeUnit.SECONDS.toNanos(30), identifiers::nextLong, Runnable::run,
+        InstantSource.system(), 0, null);
   }
 }

@@ -5,6 +5,7 @@ import dev.syncline.SyncMode;
 import dev.syncline.WalOptions;
 import dev.syncline.WalRecord;
 import dev.syncline.WriteAheadLog;
+import dev.syncline.format.Layout;
 import dev.syncline.io.StorageTraits;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,7 +76,8 @@ class LinearizabilityTest {
 
   private static WriteAheadLog open(SyncMode mode) throws IOException {
     if (latest != null) latest.close();
-    WalOptions options = WalOptions.builder().blockSize(BLOCK_BYTES).maxSegmentSize(8 * BLOCK_BYTES).syncMode(mode).build();
+    WalOptions options = WalOptions.builder().blockSize(BLOCK_BYTES)
+        .maxSegmentSize(Layout.FRAMES_START_BYTES + 7 * BLOCK_BYTES).syncMode(mode).build();
     SimulatedDisk disk = new SimulatedDisk(DiskImage.empty());
     StorageTraits traits = SimulatedStorage.traits(BLOCK_BYTES, false, true);
     latest = WriteAheadLog.open(new SimulatedStorage(disk, directory, traits), options);

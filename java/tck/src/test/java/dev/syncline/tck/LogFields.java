@@ -47,7 +47,7 @@ final class LogFields {
         + "predecessor's epoch 64 8,predecessor's last 72 8,predecessor's checksum 80 4,reserved 84 8"),
     FENCE("magic 0 4,epoch 8 8,ordinal 16 8,offset 24 8"),
     FRAME_HEADER("magic 0 4,epoch 8 8,ordinal 16 8,offset 24 8,first 32 8,last 40 8,promised 48 8,body 56 4,records 60 4,digest 64 4,"
-        + "previous 68 4,kind 72 4,reserved 76 4"),
+        + "previous 68 4,kind 72 2,committed 74 6"),
     SEAL_HEADER("magic 0 4,epoch 8 8,ordinal 16 8,offset 24 8,first 32 8,last 40 8,promised 48 8,body 56 4,records 60 4,digest 64 4,"
         + "previous 68 4,kind 72 4"),
     RECORD("payload 4 4,sequence 8 8,type 16 1,flags 17 1,reserved 18 2,meta 20 4,content 24 8"),
@@ -98,10 +98,10 @@ final class LogFields {
     if (size < Layout.SEGMENT_HEADER_BYTES) return;
     Kind.SEGMENT_HEADER.addTo(all, name, 0, -1, size);
     long epoch = in.getLong(40);
-    for (int at = Layout.BLOCK_BYTES_MIN; at + Layout.FRAME_HEADER_BYTES <= size; at += Layout.BLOCK_BYTES_MIN) {
+    for (int at = (int) Layout.FRAMES_START_BYTES; at + Layout.FRAME_HEADER_BYTES <= size; at += Layout.BLOCK_BYTES_MIN) {
       if (in.getInt(at) == Layout.FENCE_MAGIC && in.getLong(at + 8) == epoch) Kind.FENCE.addTo(all, name, at, -1, size);
       if (in.getInt(at) != Layout.FRAME_MAGIC || in.getLong(at + 8) != epoch) continue;
-      if (in.getInt(at + 72) == FrameHeader.SEAL) addSeal(all, name, in, at);
+      if (FrameHeader.kind(in, at) == FrameHeader.SEAL) addSeal(all, name, in, at);
       else addFrame(all, name, in, at);
     }
   }
@@ -176,12 +176,12 @@ final class LogFields {
   private static void followOn(ByteBuffer out, Field field) {
     if (field.file().equals(SegmentName.MARK)) return;
     int previous = SegmentHeader.crc(out);
-    for (int at = Layout.BLOCK_BYTES_MIN; at + Layout.FRAME_HEADER_BYTES <= out.capacity(); at += Layout.BLOCK_BYTES_MIN) {
+    for (int at = (int) Layout.FRAMES_START_BYTES; at + Layout.FRAME_HEADER_BYTES <= out.capacity(); at += Layout.BLOCK_BYTES_MIN) {
       if (out.getInt(at) != Layout.FRAME_MAGIC || out.getLong(at + 16) != out.getLong(32)) continue;
       set(out, field, at + 68, previous);
       int body = out.getInt(at + 56);
       boolean whole = body >= Layout.SEAL_FIXED_BYTES && body <= out.capacity() - at - Layout.FRAME_HEADER_BYTES;
-      if (out.getInt(at + 72) == FrameHeader.SEAL && whole) {
+      if (FrameHeader.kind(out, at) == FrameHeader.SEAL && whole) {
         set(out, field, at + Layout.FRAME_HEADER_BYTES + 8, previous);
         set(out, field, at + 64, CRC.of(out, at + Layout.FRAME_HEADER_BYTES, body));
       }

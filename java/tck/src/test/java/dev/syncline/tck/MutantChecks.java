@@ -38,6 +38,7 @@ import java.util.stream.LongStream;
  */
 public final class MutantChecks {
   private static final int BLOCK_BYTES = 512;
+  private static final int FRAMES_START_BYTES = (int) Layout.FRAMES_START_BYTES;
   private static final int FILE_BLOCK_BYTES = 4096;
   private static final String FIRST_SEGMENT = "00000000000000000001.wal";
   private static final int TABLE_STRIDE = 5;
@@ -118,7 +119,8 @@ public final class MutantChecks {
   private static WriteAheadLog open(SimulatedDisk disk, Path directory, long epoch) throws IOException {
     LongSupplier identifiers = LongStream.concat(LongStream.of(1, 2), LongStream.iterate(epoch, last -> last + 1)).iterator()::nextLong;
     WalOptions options = WalOptions.builder()
-        .blockSize(BLOCK_BYTES).maxSegmentSize(16 * BLOCK_BYTES).markInterval(Duration.ofHours(1)).identifiers(identifiers).build();
+        .blockSize(BLOCK_BYTES).maxSegmentSize(FRAMES_START_BYTES + 15 * BLOCK_BYTES)
+        .markInterval(Duration.ofHours(1)).joinCommitsWithin(Duration.ZERO).identifiers(identifiers).build();
     return WriteAheadLog.open(new SimulatedStorage(disk, directory, SimulatedStorage.traits(1, false, true)), options);
   }
 
@@ -141,8 +143,9 @@ public final class MutantChecks {
     byte[] earlier = life(directory, 11, 4).bytes(FIRST_SEGMENT);
     DiskImage later = life(directory, 77, 1);
     byte[] bytes = later.bytes(FIRST_SEGMENT);
-    Arrays.fill(bytes, 2 * BLOCK_BYTES, 3 * BLOCK_BYTES, (byte) 0x5a);
-    System.arraycopy(earlier, 3 * BLOCK_BYTES, bytes, 3 * BLOCK_BYTES, 2 * BLOCK_BYTES);
+    Arrays.fill(bytes, FRAMES_START_BYTES + BLOCK_BYTES, FRAMES_START_BYTES + 2 * BLOCK_BYTES, (byte) 0x5a);
+    int behind = FRAMES_START_BYTES + 2 * BLOCK_BYTES;
+    System.arraycopy(earlier, behind, bytes, behind, 2 * BLOCK_BYTES);
     try (WriteAheadLog log = open(new SimulatedDisk(later.with(FIRST_SEGMENT, bytes)), directory, 99)) {
       require(log.recovery().damage().isEmpty(), "a torn tail was taken for damage: " + log.recovery().damage());
       require(log.currentSequence() == 1, "expected 1 record, found " + log.currentSequence());
@@ -179,12 +182,12 @@ public final class MutantChecks {
   public static void aTornTailIsCutAndKept(Path directory) throws IOException {
     DiskImage image = life(directory, 11, 2);
     byte[] bytes = image.bytes(FIRST_SEGMENT);
-    Arrays.fill(bytes, 3 * BLOCK_BYTES, 4 * BLOCK_BYTES, (byte) 0x5a);
+    Arrays.fill(bytes, FRAMES_START_BYTES + 2 * BLOCK_BYTES, FRAMES_START_BYTES + 3 * BLOCK_BYTES, (byte) 0x5a);
     SimulatedDisk disk = new SimulatedDisk(image.with(FIRST_SEGMENT, bytes));
     try (WriteAheadLog log = open(disk, directory, 99)) {
       require(log.recovery().quarantined().size() == 1, "nothing was kept of a torn tail");
       byte[] cut = disk.cut(disk.moment(), new Survival(Survival.Kind.NOTHING, 1)).bytes(FIRST_SEGMENT);
-      require(cut.length == 3 * BLOCK_BYTES, "a torn tail was not cut: " + cut.length + " bytes are left");
+      require(cut.length == FRAMES_START_BYTES + 2 * BLOCK_BYTES, "a torn tail was not cut: " + cut.length + " bytes are left");
     }
   }
 
@@ -197,7 +200,7 @@ public final class MutantChecks {
     byte[] bytes = now(disk).bytes(FIRST_SEGMENT);
     bytes[bytes.length - 1] ^= 1;
     DiskImage damaged = now(disk).with(FIRST_SEGMENT, bytes);
-    WalOptions options = WalOptions.builder().blockSize(BLOCK_BYTES).maxSegmentSize(16 * BLOCK_BYTES)
+    WalOptions options = WalOptions.builder().blockSize(BLOCK_BYTES).maxSegmentSize(FRAMES_START_BYTES + 15 * BLOCK_BYTES)
         .corruptionPolicy(CorruptionPolicy.TRUNCATE).build();
     Storage storage = new SimulatedStorage(new SimulatedDisk(damaged), directory, SimulatedStorage.traits(1, false, true));
     try (WriteAheadLog log = WriteAheadLog.open(storage, options)) {

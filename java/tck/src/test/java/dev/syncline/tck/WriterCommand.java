@@ -45,7 +45,8 @@ record WriterCommand(Kind kind, long argument, List<Integer> numbers) {
   }
 
   private static final int RECORDS_KEPT_MAX = 300;
-  private static final int[] SEGMENT_BYTES = {LogTestBase.SMALL_SEGMENT_BYTES, LogTestBase.SMALL_SEGMENT_BYTES, 24 << 10};
+  private static final int[] SEGMENT_BYTES = {
+    LogTestBase.SMALL_SEGMENT_BYTES, LogTestBase.SMALL_SEGMENT_BYTES, LogTestBase.FRAMES_START_BYTES + (12 << 10)};
   private static final int[] MARK_MILLIS = {2, 10, 100};
 
   static WriterCommand of(Kind kind) {

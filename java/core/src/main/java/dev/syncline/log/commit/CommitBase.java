@@ -1,6 +1,8 @@
 package dev.syncline.log.commit;
 
 import dev.syncline.log.commit.LogState.FileChange;
+import dev.syncline.log.options.LogOptions;
+import dev.syncline.log.segment.Segment;
 import dev.syncline.shortage.PatientLock;
 import dev.syncline.shortage.StackReserve;
 import dev.syncline.shortage.WaitList;
@@ -31,12 +33,12 @@ abstract class CommitBase {
   private int barriersWaiting;
 
   /** @param afterCommit called when a commit has moved the durable end, with neither lock nor token; cheap, and throws nothing */
-  CommitBase(LogState state, LockWatch lockWatch, Housekeeper housekeeper, Runnable afterCommit) {
+  CommitBase(LogState state, LockWatch lockWatch, LogOptions options, Housekeeper housekeeper, Runnable afterCommit) {
     this.state = state;
     this.housekeeper = housekeeper;
     this.afterCommit = afterCommit;
     this.token = new CommitToken(state);
-    this.disk = new FrameWriter(counters, lockWatch);
+    this.disk = new FrameWriter(counters, lockWatch, options.clock(), options.joinMillis());
   }
 
   public DurableEnd end() {
@@ -201,7 +203,7 @@ abstract class CommitBase {
     Throwable refused = null;
     try {
       state.requireNotFailed();
-      state.finalOnFailure(this::flush);
+      state.finalOnFailure(this::settle);
       change.run();
     } catch (Throwable t) {
       refused = t;
@@ -224,7 +226,24 @@ abstract class CommitBase {
     Rethrown.asIo(refused);
   }
 
-  /** Writes and syncs all that was appended. Token held, housekeeping thread. */
+  /** Writes and syncs all that was appended, each frame in its place. Token held, housekeeping thread. */
+  private void settle() throws IOException {
+    flush();
+    Segment tail = tail();
+    if (!disk.placeNewest(tail)) return;
+    lock.lockAgain();
+    try {
+      disk.newest().placed();
+      end.written(tail.lastSequence());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The segment that frames go to, or null. */
+  abstract Segment tail();
+
+  /** Writes and syncs all that was appended; of the newest frame a tail slot may have more than its place. */
   abstract void flush() throws IOException;
 
   /** The tail is another one, or none. Lock held. */

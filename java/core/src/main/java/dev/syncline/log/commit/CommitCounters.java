@@ -8,9 +8,4 @@ public final class CommitCounters {
   public long durableWrites;
   public long syncs;
   public long writtenBytes;
-
-  void wrote(int bytes) {
-    commits++;
-    writtenBytes += bytes;
-  }
 }

@@ -29,9 +29,6 @@ import java.util.function.Supplier;
 
 /** Turns appends into frames and frames into durable bytes: the open frame, and who may change what comes behind it. */
 public abstract class CommitQueue extends CommitBase {
-  /** A frame takes no further record beyond this; one record or group alone may be larger. A disk takes a megabyte faster than quarters. */
-  static final int FRAME_BODY_BYTES_MAX = (1 << 20) - Layout.FRAME_HEADER_BYTES;
-
   private static final long CALLBACKS_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final LogOptions options;
@@ -39,12 +36,7 @@ public abstract class CommitQueue extends CommitBase {
   final AsyncAppends asyncAppends;
 
   // Guarded by the lock from here.
-  final FramePool frames;
-  private Frame openFrame;
-
-  /** Where in the tail the next frame to be bound begins. */
-  private long nextFrameOffsetBytes;
-
+  private final OpenFrame open;
   private boolean stopped;
   private final RoomTrials trials = new RoomTrials();
 
@@ -54,12 +46,11 @@ public abstract class CommitQueue extends CommitBase {
   CommitQueue(
       LogOptions options, LogState state, LockWatch lockWatch, Housekeeper housekeeper, Rotation rotation, Supplier<SleepWord> words,
       Runnable afterCommit) {
-    super(state, lockWatch, housekeeper, afterCommit);
+    super(state, lockWatch, options, housekeeper, afterCommit);
     this.options = options;
     this.rotation = rotation;
     this.asyncAppends = new AsyncAppends(state, options.callbacks(), housekeeper::wake, housekeeper.isShared() ? lock : null);
-    frames = new FramePool(words);
-    openFrame = frames.take(0);
+    open = new OpenFrame(words);
   }
 
   /** Goes on behind {@code lastSequence}, all durable, with what readers see from the same moment on. Opening, or the token's holder. */
@@ -67,6 +58,7 @@ public abstract class CommitQueue extends CommitBase {
     lock.lockAgain();
     try {
       publish.run();
+      disk.newest().forget();
       followTail();
       appendedSequence = lastSequence;
       end.restart(lastSequence);
@@ -90,7 +82,7 @@ public abstract class CommitQueue extends CommitBase {
   public long pendingBytes() {
     lock.lock();
     try {
-      return fullBytes() + openFrame.bodyBytes();
+      return fullBytes() + open.get().bodyBytes();
     } finally {
       lock.unlock();
     }
@@ -176,8 +168,8 @@ public abstract class CommitQueue extends CommitBase {
     int count = Entry.countOf(group);
     long first = sequence == 0 ? nextSequence(count) : requireAhead(sequence);
     long last = first + count - 1;
-    if (group == null) openFrame.add(first, type, false, meta, head, rest);
-    else openFrame.addAll(first, group, bytes, together);
+    if (group == null) open.get().add(first, type, false, meta, head, rest);
+    else open.get().addAll(first, group, bytes, together);
     appendedSequence = last;
     counters.appends += count;
     counters.appendedBytes += bytes - (long) count * Layout.RECORD_HEADER_BYTES;
@@ -203,12 +195,12 @@ public abstract class CommitQueue extends CommitBase {
     while (true) {
       state.requireWritable();
       if (fits(recordBytes)) {
-        openFrame.haveBuffer();
-        if (openFrame.isEmpty()) openFrame.bind(rotation.tail(), nextFrameOffsetBytes);
+        disk.newest().haveBuffer();
+        open.takeRecords(rotation.tail());
         return;
       }
       StackReserve.require(StackReserve.DISK);
-      if (openFrame.isEmpty() && !token.isOut() && fullBytes() == 0) makeRoom(recordBytes);
+      if (open.get().isEmpty() && !token.isOut() && fullBytes() == 0) makeRoom(recordBytes);
       else if (!handOverOpenFrame()) waitForRoom(DurableEnd.LOOK_NANOS);
     }
   }
@@ -216,13 +208,7 @@ public abstract class CommitQueue extends CommitBase {
   private boolean fits(int recordBytes) {
     if (tailIsChanging() || fullBytes() > options.maxPendingBytes()) return false;
     Segment tail = rotation.tail();
-    if (tail == null) return false;
-    boolean first = openFrame.isEmpty();
-    long body = (long) openFrame.bodyBytes() + recordBytes;
-    if (!first && body > FRAME_BODY_BYTES_MAX) return false;
-    long start = first ? nextFrameOffsetBytes : openFrame.offsetBytes();
-    long frameEnd = Layout.roundUp(start + Layout.FRAME_HEADER_BYTES + body, tail.header.blockBytes());
-    return frameEnd <= tail.limitBytes && frameEnd <= tail.readyBytes;
+    return tail != null && open.fits(tail, recordBytes);
   }
 
   /**
@@ -266,7 +252,7 @@ public abstract class CommitQueue extends CommitBase {
   private boolean triedToMakeRoom() throws IOException {
     boolean fits = fits(Layout.RECORD_HEADER_BYTES);
     if (!fits && (token.isOut() || fullBytes() > 0)) return false;
-    if (!fits && !openFrame.isEmpty()) return handOverOpenFrame();
+    if (!fits && !open.get().isEmpty()) return handOverOpenFrame();
     trials.begin();
     try {
       asyncAppends.requireThread();
@@ -283,7 +269,7 @@ public abstract class CommitQueue extends CommitBase {
   @Override
   final void followTail() {
     Segment tail = rotation.tail();
-    nextFrameOffsetBytes = tail == null ? 0 : tail.endBytes();
+    open.goOnAt(tail == null ? 0 : tail.endBytes());
   }
 
   @Override
@@ -292,8 +278,17 @@ public abstract class CommitQueue extends CommitBase {
     super.committed();
   }
 
+  @Override
+  final Segment tail() {
+    return rotation.tail();
+  }
+
   final Frame openFrame() {
-    return openFrame;
+    return open.get();
+  }
+
+  final FramePool frames() {
+    return open.pool;
   }
 
   /**
@@ -301,11 +296,13 @@ public abstract class CommitQueue extends CommitBase {
    * {@link #signalRoom} follows.
    */
   final Frame takeOpenFrame() {
-    Frame next = frames.take(openFrame.capacityBytes());
-    Frame taken = openFrame;
-    nextFrameOffsetBytes = taken.endBytes();
-    openFrame = next;
-    return taken;
+    return open.take();
+  }
+
+  /** From now on readers see a frame that was written. Lock held. */
+  final void takeIn(Frame frame) {
+    if (disk.takeIn(frame)) end.written(frame.lastSequence());
+    else open.moveUp(frame.segment().endBytes(), firstFull());
   }
 
   /** The next record begins another frame. Waits for no write. Outside SYNC mode, where a frame is a commit anyway. */
@@ -338,7 +335,7 @@ public abstract class CommitQueue extends CommitBase {
     lock.lockAgain();
     try {
       if (state.hasEnded()) {
-        Followers.fail(openFrame.followers());
+        Followers.fail(open.get().followers());
         asyncAppends.failRest();
       }
       signalRoom();
@@ -387,9 +384,12 @@ public abstract class CommitQueue extends CommitBase {
     try {
       // Since the caller looked for it in a file it may have come there, and what is left in memory lies behind it.
       if (end.writtenSequence() > sequence) return null;
+      ByteBuffer grown = disk.newest().copyOfBody(sequence);
+      if (grown != null) return grown;
       for (Frame frame = firstFull(); frame != null; frame = frame.next)
         if (frame.lastSequence() > sequence) return frame.copyOfBody();
-      return !openFrame.isEmpty() && openFrame.lastSequence() > sequence ? openFrame.copyOfBody() : null;
+      Frame last = open.get();
+      return !last.isEmpty() && last.lastSequence() > sequence ? last.copyOfBody() : null;
     } finally {
       lock.unlock();
     }

@@ -25,6 +25,9 @@ final class Frame {
 
   private static final byte[] ZEROS = new byte[Layout.BLOCK_BYTES_MAX];
 
+  /** Where in the buffer the frame begins. Before it there is room for one that is written in one piece with it. */
+  private static final int START = Layout.BLOCK_BYTES_MAX;
+
   /** What a frame has that no record was added to yet. */
   private static final ByteBuffer NO_BUFFER = ByteBuffer.allocateDirect(0);
 
@@ -33,7 +36,10 @@ final class Frame {
   /** How much room there is at first. */
   private final int firstBytes;
 
-  /** Header space, then records. Appenders write under the queue's lock; once taken, only the token's holder touches it. */
+  /**
+   * Room for the frame before this one, header space, then records. Appenders write under the queue's lock; once taken, only the token's
+   * holder touches it.
+   */
   private ByteBuffer buffer;
 
   /** The same memory with bounds of its own: a reader copies while the token's holder moves the other's to and fro. Queue's lock. */
@@ -50,7 +56,9 @@ final class Frame {
 
   private long firstSequence;
   private long lastSequence;
+  private int previousCrc;
   private int headerCrc;
+  private long committedMillis;
   private Segment segment;
   private long offsetBytes;
 
@@ -104,7 +112,7 @@ final class Frame {
    * @param more whether the group goes on with the next record
    */
   void add(long sequence, int type, boolean more, int meta, byte[] head, byte[] rest) {
-    int at = Layout.FRAME_HEADER_BYTES + bodyBytes;
+    int at = START + Layout.FRAME_HEADER_BYTES + bodyBytes;
     // Whoever took a checksum and was broken off has left bounds of its own.
     buffer.clear();
     ensureCapacity(at + Layout.RECORD_HEADER_BYTES + head.length + rest.length);
@@ -126,7 +134,7 @@ final class Frame {
    * @param bytes what they take
    */
   void addAll(long first, List<Entry> entries, int bytes, boolean together) {
-    ensureCapacity(Math.addExact(Layout.FRAME_HEADER_BYTES + bodyBytes, bytes));
+    ensureCapacity(Math.addExact(START + Layout.FRAME_HEADER_BYTES + bodyBytes, bytes));
     int count = recordCount;
     int before = bodyBytes;
     long firstBefore = firstSequence;
@@ -172,28 +180,43 @@ final class Frame {
     if (needed <= buffer.capacity()) return;
     long wanted = buffer != NO_BUFFER ? Math.min(2L * buffer.capacity(), KEPT_BYTES_MAX) : firstBytes;
     ByteBuffer larger = AlignedBuffers.allocate((int) Math.max(needed, wanted));
-    if (bodyBytes > 0) larger.put(0, buffer, 0, Layout.FRAME_HEADER_BYTES + bodyBytes);
+    if (bodyBytes > 0) larger.put(START, buffer, START, Layout.FRAME_HEADER_BYTES + bodyBytes);
     useBuffer(larger);
   }
 
   /**
    * Adds header and padding: the bytes that go to disk, between position and limit.
    *
-   * @param promised highest sequence known durable
+   * @param millis when it is committed
    */
-  ByteBuffer complete(long promised, int previousCrc) {
-    int end = Layout.FRAME_HEADER_BYTES + bodyBytes;
+  ByteBuffer complete(long promised, int previousFrameCrc, long millis) {
+    int end = START + Layout.FRAME_HEADER_BYTES + bodyBytes;
+    committedMillis = millis;
+    previousCrc = previousFrameCrc;
     buffer.clear();
-    headerCrc = FrameHeader.encode(buffer, 0, crc, segment.header.epoch(), segment.ordinal, offsetBytes, firstSequence, lastSequence,
-        promised, bodyBytes, recordCount, digest, previousCrc, FrameHeader.DATA);
+    headerCrc = FrameHeader.encode(buffer, START, crc, segment.header.epoch(), segment.ordinal, offsetBytes, firstSequence, lastSequence,
+        promised, bodyBytes, recordCount, digest, previousCrc, FrameHeader.DATA, millis);
     int padded = paddedBytes();
-    buffer.put(end, ZEROS, 0, padded - end);
-    return buffer.limit(padded).position(0);
+    buffer.put(end, ZEROS, 0, START + padded - end);
+    return buffer.limit(START + padded).position(START);
+  }
+
+  /** The same bytes, once {@link #complete}, with those of the frame before in front of them. */
+  ByteBuffer precededBy(ByteBuffer frameBefore) {
+    int start = START - frameBefore.remaining();
+    buffer.put(start, frameBefore, frameBefore.position(), frameBefore.remaining());
+    return buffer.position(start);
   }
 
   /** Bytes that the frame takes in its file. */
   int paddedBytes() {
     return (int) Layout.roundUp(Layout.FRAME_HEADER_BYTES + bodyBytes, segment.header.blockBytes());
+  }
+
+  /** It lies there and not where it was bound to; returns where the frame behind it begins. */
+  long placeAt(long newOffsetBytes) {
+    offsetBytes = newOffsetBytes;
+    return endBytes();
   }
 
   /** Offset of the frame behind this one. */
@@ -204,14 +227,26 @@ final class Frame {
   /** It is written: from now on readers find it in its segment. */
   void takeIn() {
     segment.noteTypes(types);
-    segment.advance(firstSequence, lastSequence, offsetBytes, bodyBytes, headerCrc);
+    segment.advance(firstSequence, lastSequence, offsetBytes, bodyBytes, headerCrc, committedMillis);
   }
 
   /** The records as they lie here, for a reader that is ahead of the disk. */
   ByteBuffer copyOfBody() {
     ByteBuffer copy = ByteBuffer.allocate(bodyBytes).order(buffer.order());
-    copy.put(0, readable, Layout.FRAME_HEADER_BYTES, bodyBytes);
+    copy.put(0, readable, START + Layout.FRAME_HEADER_BYTES, bodyBytes);
     return copy;
+  }
+
+  /** Copies the records to {@code at}. */
+  void copyBody(ByteBuffer target, int at) {
+    target.put(at, buffer, START + Layout.FRAME_HEADER_BYTES, bodyBytes);
+  }
+
+  /** Copies the frame as it is on disk, padding and all, to the beginning of {@code target}, and zeros up to its end. */
+  void copyPadded(ByteBuffer target) {
+    int padded = paddedBytes();
+    target.put(0, buffer, START, padded);
+    target.put(padded, ZEROS, 0, target.capacity() - padded);
   }
 
   /** Makes the frame empty, to be used again. Allocates nothing. */
@@ -262,8 +297,25 @@ final class Frame {
     return offsetBytes;
   }
 
+  int digest() {
+    return digest;
+  }
+
+  /** A bit for each record type. Not to be changed. */
+  long[] types() {
+    return types;
+  }
+
+  int previousCrc() {
+    return previousCrc;
+  }
+
   int headerCrc() {
     return headerCrc;
+  }
+
+  long committedMillis() {
+    return committedMillis;
   }
 
   Segment segment() {

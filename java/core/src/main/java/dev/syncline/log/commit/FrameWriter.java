@@ -1,21 +1,41 @@
 package dev.syncline.log.commit;
 
+import dev.syncline.format.FrameHeader;
 import dev.syncline.io.SegmentFile;
 import dev.syncline.log.segment.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.InstantSource;
 
 /** Brings frames to the disk, counts, and says how long it has been at it. The token's holder. */
 final class FrameWriter {
   private final CommitCounters counters;
   private final LockWatch lockWatch;
+  private final InstantSource clock;
+  private final TailFrame newest;
+
+  /** Whether the last frame has joined the newest one. */
+  private boolean joined;
+
+  /** Whether it was written durably. */
+  private boolean durable;
 
   /** When the write or sync that is running began, by nanoTime; 0 while none is. */
   private volatile long ioBeganNanos;
 
-  FrameWriter(CommitCounters counters, LockWatch lockWatch) {
+  /**
+   * @param clock tells when a frame is committed
+   * @param joinMillis for how long commits join the newest frame
+   */
+  FrameWriter(CommitCounters counters, LockWatch lockWatch, InstantSource clock, long joinMillis) {
     this.counters = counters;
     this.lockWatch = lockWatch;
+    this.clock = clock;
+    this.newest = new TailFrame(joinMillis);
+  }
+
+  TailFrame newest() {
+    return newest;
   }
 
   long ioInProgressNanos() {
@@ -23,34 +43,92 @@ final class FrameWriter {
     return began == 0 ? 0 : Math.max(1, System.nanoTime() - began);
   }
 
-  /** @param promised highest sequence known durable, which the frame's header vouches for */
+  /**
+   * Writes a frame, or adds its records to the newest one where they fit; either is durable then. {@link #takeIn} follows.
+   *
+   * @param promised highest sequence known durable, which a frame's header vouches for
+   */
   void writeDurably(Frame frame, long promised) throws IOException {
     lockWatch.lookIfDue();
-    ByteBuffer bytes = frame.complete(promised, frame.segment().lastCrc());
-    SegmentFile file = frame.segment().writer();
-    counters.wrote(bytes.remaining());
-    counters.durableWrites++;
-    ioBeganNanos = System.nanoTime() | 1;
-    try {
-      file.writeDurably(bytes, frame.offsetBytes());
-    } finally {
-      ioBeganNanos = 0;
+    Segment tail = frame.segment();
+    long millis = commitMillis(tail);
+    joined = newest.takes(frame, millis);
+    durable = true;
+    counters.commits++;
+    if (joined) {
+      newest.join(frame, promised, millis);
+      writeDurably(tail, newest.block(), newest.slotBytes());
+    } else {
+      writeDurably(tail, placed(frame, promised, millis), startBytes(frame));
     }
     lockWatch.lookIfDue();
   }
 
-  /** The same without making it durable. */
-  void write(Frame frame, long promised) throws IOException {
-    lockWatch.lookIfDue();
-    ByteBuffer bytes = frame.complete(promised, frame.segment().lastCrc());
-    SegmentFile file = frame.segment().writer();
-    counters.wrote(bytes.remaining());
+  private void writeDurably(Segment tail, ByteBuffer bytes, long offsetBytes) throws IOException {
+    counters.writtenBytes += bytes.remaining();
+    counters.durableWrites++;
     ioBeganNanos = System.nanoTime() | 1;
     try {
-      file.write(bytes, frame.offsetBytes());
+      tail.writer().writeDurably(bytes, offsetBytes);
     } finally {
       ioBeganNanos = 0;
     }
+  }
+
+  /** The frame's bytes, behind the newest one where a slot has more of that than its place. */
+  private ByteBuffer placed(Frame frame, long promised, long millis) {
+    Segment tail = frame.segment();
+    frame.placeAt(tail.endBytes());
+    ByteBuffer bytes = frame.complete(promised, tail.lastCrc(), millis);
+    return newest.mustBePlaced(tail) ? frame.precededBy(newest.block()) : bytes;
+  }
+
+  private long startBytes(Frame frame) {
+    return newest.mustBePlaced(frame.segment()) ? newest.offsetBytes() : frame.offsetBytes();
+  }
+
+  /** A clock that is set back, or is that of another machine, does not take the log's time back. */
+  private long commitMillis(Segment tail) {
+    return Math.max(tail.committedMillis(), Math.min(Math.max(0, clock.millis()), FrameHeader.COMMITTED_MILLIS_MAX));
+  }
+
+  /** Writes a frame without making it durable. {@link #takeIn} follows. */
+  void write(Frame frame, long promised) throws IOException {
+    lockWatch.lookIfDue();
+    Segment tail = frame.segment();
+    joined = false;
+    durable = false;
+    ByteBuffer bytes = placed(frame, promised, commitMillis(tail));
+    counters.commits++;
+    counters.writtenBytes += bytes.remaining();
+    ioBeganNanos = System.nanoTime() | 1;
+    try {
+      tail.writer().write(bytes, startBytes(frame));
+    } finally {
+      ioBeganNanos = 0;
+    }
+  }
+
+  /** Readers see the frame that was written last; returns whether they find it in the file. Queue's lock. */
+  boolean takeIn(Frame frame) {
+    if (joined) {
+      newest.show(frame);
+      return false;
+    }
+    if (newest.mustBePlaced(frame.segment())) newest.placed();
+    frame.takeIn();
+    // What no sync has covered is written again by nobody: its place may have less of it than a slot, or nothing.
+    if (durable) newest.become(frame);
+    else newest.forget();
+    return true;
+  }
+
+  /** The newest frame goes to its place in {@code tail} if a slot has more of it; returns whether it has. {@link #placed} follows. */
+  boolean placeNewest(Segment tail) throws IOException {
+    if (!newest.mustBePlaced(tail)) return false;
+    lockWatch.lookIfDue();
+    writeDurably(tail, newest.block(), newest.offsetBytes());
+    return true;
   }
 
   /** Makes everything that was written to {@code tail} durable. */

@@ -215,12 +215,11 @@ final class GroupCommit extends CommitQueue {
 
   /** Takes in a frame that is durable. Lock held. */
   private void takeIn(Frame frame, Followers followers) {
-    frame.takeIn();
-    end.written(frame.lastSequence());
+    takeIn(frame);
     end.moveTo(frame.lastSequence(), frame.segment());
     asyncAppends.durableThrough(frame.lastSequence());
     if (followers != null) followers.settle(Outcome.DURABLE);
-    frames.give(frame);
+    frames().give(frame);
   }
 
   @Override

@@ -83,10 +83,10 @@ final class WriteBehind extends CommitQueue {
 
   /** Allocates nothing and throws nothing: the record is in. */
   private void entered() {
-    boolean full = openFrame().bodyBytes() >= FRAME_BODY_BYTES_MAX;
+    boolean full = openFrame().bodyBytes() >= OpenFrame.BODY_BYTES_MAX;
     // First: a record that fills a frame alone has nobody before it who has begun one.
     if (syncsByItself && !intervalRuns) beginInterval();
-    if (full && frames.hasSpare() && StackReserve.has(StackReserve.DISK)) handOver();
+    if (full && frames().hasSpare() && StackReserve.has(StackReserve.DISK)) handOver();
   }
 
   private void beginInterval() {
@@ -162,10 +162,9 @@ final class WriteBehind extends CommitQueue {
   /** From now on readers find the first full frame in its file. Lock held. */
   private void takeIn(Frame frame, boolean durable) {
     fullFrames.removeFirst();
-    frame.takeIn();
-    end.written(frame.lastSequence());
+    takeIn(frame);
     if (durable) becomeDurable(frame.lastSequence());
-    frames.give(frame);
+    frames().give(frame);
     signalRoom();
   }
 
@@ -197,7 +196,7 @@ final class WriteBehind extends CommitQueue {
       try {
         // Where there is no spare frame to take its place, what is full is written first, which gives one back. Appenders that wait for
         // room may hand the open one over meanwhile.
-        boolean spare = frames.hasSpare() || fullFrames.isEmpty();
+        boolean spare = frames().hasSpare() || fullFrames.isEmpty();
         if (spare && !openFrame().isEmpty()) queueOpenFrame();
         more = !openFrame().isEmpty();
       } finally {

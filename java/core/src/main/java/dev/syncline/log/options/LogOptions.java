@@ -6,6 +6,7 @@ import dev.syncline.Verification;
 import dev.syncline.format.Layout;
 import dev.syncline.log.threads.SharedThreads;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
@@ -19,13 +20,15 @@ import java.util.function.LongSupplier;
  * @param maxGroupBytes payload bytes of one group, and so of one record, at most; at most {@link #GROUP_BYTES_MAX}
  * @param maxLogBytes what all segments together may take; at least {@link #logBytesMin}
  * @param maxPendingBytes appended and unwritten bytes beyond which an append waits
- * @param blockBytes what no two commits share: 512 or 4096
+ * @param blockBytes what no two frames share: 512 or 4096
  * @param syncIntervalNanos in {@link SyncMode#INTERVAL}, how long an append waits before a sync begins for it. With 1 a sync follows each
  *     append as soon as the disk has done the one before
  * @param markIntervalNanos within what time an acknowledgement has evidence on disk. With 1 the mark is written after every commit that no
  *     other follows at once
  * @param identifiers where the log id and the segments' epochs come from
  * @param callbacks where futures complete
+ * @param clock tells when records are committed
+ * @param joinMillis for how long commits join the newest frame while they fit its block; 0 gives each a frame of its own
  * @param threads what the log shares with others, or null if it has threads of its own
  */
 public record LogOptions(
@@ -43,6 +46,8 @@ public record LogOptions(
     long closeTimeoutNanos,
     LongSupplier identifiers,
     Executor callbacks,
+    InstantSource clock,
+    long joinMillis,
     SharedThreads threads) {
 
   /**
@@ -54,12 +59,16 @@ public record LogOptions(
   /** A group is written in one piece, from one buffer. With the eight bytes of a COMMIT. */
   public static final int GROUP_BYTES_MAX = (1 << 30) + Long.BYTES;
 
+  /** How long the newest frame is joined if nothing else is said. */
+  public static final long JOIN_MILLIS = 1000;
+
   public LogOptions {
     Objects.requireNonNull(syncMode, "syncMode");
     Objects.requireNonNull(corruptionPolicy, "corruptionPolicy");
     Objects.requireNonNull(verification, "verification");
     Objects.requireNonNull(identifiers, "identifiers");
     Objects.requireNonNull(callbacks, "callbacks");
+    Objects.requireNonNull(clock, "clock");
     if (blockBytes != 512 && blockBytes != 4096) throw new IllegalArgumentException("blockBytes is 512 or 4096, not " + blockBytes);
     requireWithin("maxSegmentBytes", maxSegmentBytes, 1, SEGMENT_BYTES_MAX);
     requireWithin("maxGroupBytes", maxGroupBytes, 1, GROUP_BYTES_MAX);
@@ -69,15 +78,7 @@ public record LogOptions(
     requireWithin("markIntervalNanos", markIntervalNanos, 1, Long.MAX_VALUE);
     requireWithin("openTimeoutNanos", openTimeoutNanos, 1, Long.MAX_VALUE);
     requireWithin("closeTimeoutNanos", closeTimeoutNanos, 1, Long.MAX_VALUE);
-  }
-
-  /** The same with threads of the log's own. */
-  public LogOptions(
-      SyncMode syncMode, CorruptionPolicy corruptionPolicy, Verification verification, long maxSegmentBytes, int maxGroupBytes,
-      long maxLogBytes, long maxPendingBytes, int blockBytes, long syncIntervalNanos, long markIntervalNanos, long openTimeoutNanos,
-      long closeTimeoutNanos, LongSupplier identifiers, Executor callbacks) {
-    this(syncMode, corruptionPolicy, verification, maxSegmentBytes, maxGroupBytes, maxLogBytes, maxPendingBytes, blockBytes,
-        syncIntervalNanos, markIntervalNanos, openTimeoutNanos, closeTimeoutNanos, identifiers, callbacks, null);
+    requireWithin("joinMillis", joinMillis, 0, Long.MAX_VALUE);
   }
 
   private static void requireWithin(String name, long value, long least, long most) {
@@ -90,36 +91,43 @@ public record LogOptions(
    */
   public static long logBytesMin(long maxSegmentBytes, int blockBytes) {
     long wanted = Layout.roundUp(maxSegmentBytes, blockBytes);
-    // A header, a frame and a seal of a block each.
-    return 2 * Math.max(wanted, 3L * blockBytes);
+    // What stands before the frames, and a frame and a seal of a block each.
+    return 2 * Math.max(wanted, Layout.FRAMES_START_BYTES + 2L * blockBytes);
   }
 
   /** What {@link dev.syncline.SyncMode#SYNC} and segments of 64 MiB go with, for those who use a {@link SegmentedLog} directly. */
   public static LogOptions defaults() {
     return new LogOptions(
         SyncMode.SYNC, CorruptionPolicy.READ_ONLY, Verification.TAIL, 64L << 20, 64 << 20, Long.MAX_VALUE, 64L << 20, 4096, 10_000_000,
-        100_000_000, 10_000_000_000L, 30_000_000_000L, new SecureRandom()::nextLong, ForkJoinPool.commonPool(), null);
+        100_000_000, 10_000_000_000L, 30_000_000_000L, new SecureRandom()::nextLong, ForkJoinPool.commonPool(), InstantSource.system(),
+        JOIN_MILLIS, null);
   }
 
   public LogOptions withSyncMode(SyncMode mode) {
-    return new LogOptions(mode, corruptionPolicy, verification, maxSegmentBytes, maxGroupBytes, maxLogBytes, maxPendingBytes, blockBytes,
-        syncIntervalNanos, markIntervalNanos, openTimeoutNanos, closeTimeoutNanos, identifiers, callbacks, threads);
+    return with(mode, corruptionPolicy, maxSegmentBytes, maxGroupBytes, identifiers, joinMillis);
   }
 
   public LogOptions withCorruptionPolicy(CorruptionPolicy policy) {
-    return new LogOptions(syncMode, policy, verification, maxSegmentBytes, maxGroupBytes, maxLogBytes, maxPendingBytes, blockBytes,
-        syncIntervalNanos, markIntervalNanos, openTimeoutNanos, closeTimeoutNanos, identifiers, callbacks, threads);
+    return with(syncMode, policy, maxSegmentBytes, maxGroupBytes, identifiers, joinMillis);
   }
 
   /** Segments of {@code segmentBytes}, and appends of up to {@code groupBytes} in one piece. */
   public LogOptions withSizes(long segmentBytes, int groupBytes) {
-    return new LogOptions(syncMode, corruptionPolicy, verification, segmentBytes, groupBytes, maxLogBytes, maxPendingBytes, blockBytes,
-        syncIntervalNanos, markIntervalNanos, openTimeoutNanos, closeTimeoutNanos, identifiers, callbacks, threads);
+    return with(syncMode, corruptionPolicy, segmentBytes, groupBytes, identifiers, joinMillis);
   }
 
   /** Where the log id and the segments' epochs come from; fixed only by tests that compare bytes. */
   public LogOptions withIdentifiers(LongSupplier source) {
-    return new LogOptions(syncMode, corruptionPolicy, verification, maxSegmentBytes, maxGroupBytes, maxLogBytes, maxPendingBytes,
-        blockBytes, syncIntervalNanos, markIntervalNanos, openTimeoutNanos, closeTimeoutNanos, source, callbacks, threads);
+    return with(syncMode, corruptionPolicy, maxSegmentBytes, maxGroupBytes, source, joinMillis);
+  }
+
+  public LogOptions withJoinMillis(long millis) {
+    return with(syncMode, corruptionPolicy, maxSegmentBytes, maxGroupBytes, identifiers, millis);
+  }
+
+  private LogOptions with(
+      SyncMode mode, CorruptionPolicy policy, long segmentBytes, int groupBytes, LongSupplier source, long millis) {
+    return new LogOptions(mode, policy, verification, segmentBytes, groupBytes, maxLogBytes, maxPendingBytes, blockBytes, syncIntervalNanos,
+        markIntervalNanos, openTimeoutNanos, closeTimeoutNanos, source, callbacks, clock, millis, threads);
   }
 }

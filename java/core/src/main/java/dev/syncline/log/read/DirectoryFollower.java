@@ -184,18 +184,16 @@ public final class DirectoryFollower implements ReadSource, Closeable {
   }
 
   /** What belongs together: a structure, the mark that it was read by, and how far its records are durable. */
-  record Seen(ReadView view, Mark mark, long end, Mark.DurablePoint point) {
-    /** Up to where the newest segment's file holds what is shown. */
-    long newestEndBytes() {
-      return point.endBytes();
-    }
-  }
+  record Seen(ReadView view, Mark mark, long end, Segment newest, Mark.DurablePoint point) {}
 
   Seen seen() {
     lookLock.lock();
     try {
       Segment last = view.newest();
-      return new Seen(view, mark, durable, last == null ? Mark.DurablePoint.NONE : last.endPoint());
+      if (last == null) return new Seen(view, mark, durable, null, Mark.DurablePoint.NONE);
+      Segment asSeen = last.newestFrame == null ? last : last.cutAfter(
+          last.lastSequence(), last.lastCrc(), last.usedEndBytes(), last.indexBefore(last.usedEndBytes()));
+      return new Seen(view, mark, durable, asSeen, last.endPoint());
     } finally {
       lookLock.unlock();
     }

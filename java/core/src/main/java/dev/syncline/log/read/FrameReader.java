@@ -43,6 +43,11 @@ final class FrameReader {
   private Segment segment;
   private FileBytes file;
 
+  // The frame that was read last: where it begins and ends, and its header's checksum. It may have grown since.
+  private long lastBytes;
+  private long lastEndBytes;
+  private int lastCrc;
+
   /** Why the last header that was looked at is none. */
   private String headerProblem;
 
@@ -50,6 +55,9 @@ final class FrameReader {
   private SegmentScan scan;
 
   private Segment scanned;
+
+  /** How often a scan has found nothing wrong with what could not be read. */
+  private int readableAfterAll;
 
   FrameReader(ReadContext context, int windowBytes) {
     this.context = context;
@@ -62,6 +70,7 @@ final class FrameReader {
     segment = next;
     file = context.files().bytesOf(next);
     window.use(file);
+    forgetLast();
   }
 
   /**
@@ -71,16 +80,54 @@ final class FrameReader {
    */
   void find(Extent extent, long offset, long position) throws IOException {
     long at = offset;
-    while (at < extent.endBytes()) {
-      if (!takeHeader(at, extent)) {
-        at = skipDamage(at, position);
-        continue;
+    for (int readAgain = 0; ; ) {
+      if (at < extent.endBytes()) {
+        if (!takeHeader(at, extent)) {
+          at = skipDamage(at, position);
+          forgetLast();
+          continue;
+        }
+        if (follows() && !isOlder(extent)) {
+          noteLast();
+          if (frame.lastSequence > position && frame.kind == FrameHeader.DATA) return;
+          at = frame.endBytes(segment.header.blockBytes());
+          continue;
+        }
       }
-      if (frame.lastSequence > position && frame.kind == FrameHeader.DATA) return;
-      at = frame.endBytes(segment.header.blockBytes());
+      // The frame before, or this one, has grown since it was read, or a page in the cache predates that.
+      if (++readAgain > ATTEMPTS) throw corrupt(at, disagreement(at, extent, position), position, segment.lastSequence());
+      at = lastEndBytes == at ? lastBytes : at;
+      forgetLast();
+      if (readAgain < ATTEMPTS) window.use(file);
+      else loadPastCache(at, Layout.FRAME_HEADER_BYTES);
     }
-    throw corrupt(at, "expected record " + (position + 1) + " before offset " + extent.endBytes() + ", found none", position,
-        segment.lastSequence());
+  }
+
+  private String disagreement(long at, Extent extent, long position) {
+    return at < extent.endBytes()
+        ? "expected frames that follow on each other up to record " + extent.lastSequence() + ", found " + frame.lastSequence
+            + " as the last of one"
+        : "expected record " + (position + 1) + " before offset " + extent.endBytes() + ", found none";
+  }
+
+  /** Whether it follows on the one that was read last, if that ends where this one begins. */
+  private boolean follows() {
+    return lastEndBytes != frame.offsetBytes || frame.previousCrc == lastCrc;
+  }
+
+  /** Whether it has less than readers have been told of. */
+  private boolean isOlder(Extent extent) {
+    return frame.endBytes(segment.header.blockBytes()) == extent.endBytes() && frame.lastSequence < extent.lastSequence();
+  }
+
+  private void noteLast() {
+    lastBytes = frame.offsetBytes;
+    lastEndBytes = frame.endBytes(segment.header.blockBytes());
+    lastCrc = frame.crc;
+  }
+
+  private void forgetLast() {
+    lastEndBytes = 0;
   }
 
   private boolean takeHeader(long offset, Extent extent) throws IOException {
@@ -106,7 +153,7 @@ final class FrameReader {
 
   private int loadPastCache(long offset, int bytes) throws IOException {
     try (SegmentFile past = context.storage().open(segment.name, Storage.Access.READ_UNCACHED)) {
-      window.use(FileBytes.of(past));
+      window.use(segment.asItCounts(FileBytes.of(past)));
       return window.load(offset, bytes);
     } finally {
       window.goOnWith(file);
@@ -124,6 +171,12 @@ final class FrameReader {
       scanned = segment;
     }
     SegmentScan.Break found = scan.breakAt(offset);
+    if (found == null && scan.lastSequence() > position && ++readableAfterAll <= ATTEMPTS) {
+      // It was being written again while it was read: in its place, with more records.
+      scanned = null;
+      window.use(file);
+      return offset;
+    }
     boolean goesOn = found != null && found.firstAfter() > 0;
     if (goesOn && found.firstAfter() <= position + 1) return found.endBytes();
     throw corrupt(offset, headerProblem, position, goesOn ? found.firstAfter() - 1 : segment.lastSequence());
@@ -169,8 +222,9 @@ final class FrameReader {
     return frame.offsetBytes + Layout.FRAME_HEADER_BYTES;
   }
 
-  long nextFrameBytes() {
-    return frame.endBytes(segment.header.blockBytes());
+  /** Where to go on: behind the frame, or if it had grown beyond what counted of it by then, in it. */
+  long nextFrameBytes(long clip) {
+    return frame.lastSequence > clip ? frame.offsetBytes : frame.endBytes(segment.header.blockBytes());
   }
 
   /** What is unreadable of the frame and counts, up to {@code clip}; null if nothing is. */

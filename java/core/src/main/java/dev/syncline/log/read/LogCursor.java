@@ -284,7 +284,7 @@ public final class LogCursor implements RecordView, AutoCloseable {
       return false;
     }
     // Also where the extent has ended: what it should have held and did not is not looked for again from its front, for ever.
-    boolean goesOn = next == segment && nextFrameOffset > extent.startBytes() && nextFrameOffset <= extent.endBytes();
+    boolean goesOn = next == segment && nextFrameOffset >= extent.startBytes() && nextFrameOffset <= extent.endBytes();
     long offset = goesOn ? nextFrameOffset : next.seekOffset(extent, position + 1);
     frames.use(next);
     segment = next;
@@ -292,7 +292,7 @@ public final class LogCursor implements RecordView, AutoCloseable {
     frames.loadBody(extent);
     show(frames.buffer(), frames.bodyIndex(), frames.bodyBytes(), extent.lastSequence());
     damageBehindFrame = frames.damage(position, clip);
-    nextFrameOffset = frames.nextFrameBytes();
+    nextFrameOffset = frames.nextFrameBytes(clip);
     return true;
   }
 

@@ -7,9 +7,11 @@ import dev.syncline.VerifyReport;
 import dev.syncline.io.Storage;
 import dev.syncline.log.segment.Pins;
 import dev.syncline.log.segment.ReaderFiles;
+import dev.syncline.log.segment.Rewind;
 import dev.syncline.log.segment.Segment;
 import dev.syncline.shortage.StackReserve;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.function.Function;
 
 /** All ways to read a log, whoever owns it. Any thread. */
@@ -140,6 +142,42 @@ public final class LogReader {
     if (inFiles >= 0) return inFiles;
     long written = source.writtenSequence();
     return (written < visible ? Math.max(view.truncatedThrough(), written) : visible) + 1;
+  }
+
+  /** Highest sequence that can be read and was committed at {@code millis} or before, by what its frame says; 0 if there is none. */
+  public long sequenceAt(long millis) throws IOException {
+    source.requireReadable();
+    Object pin = new Object();
+    context.pins().pin(pin, 0);
+    try {
+      for (int attempt = 1; ; attempt++) {
+        long durable = source.durableSequence();
+        ReadView view = source.current();
+        try {
+          long found = lastCommittedBy(view, durable, millis);
+          return found > view.truncatedThrough() ? found : 0;
+        } catch (NoSuchFileException e) {
+          // Taken away by another process since the view was made.
+          if (attempt == READ_ATTEMPTS) throw e;
+        }
+      }
+    } finally {
+      context.pins().unpin(pin);
+      source.readerLeft();
+    }
+  }
+
+  private long lastCommittedBy(ReadView view, long durable, long millis) throws IOException {
+    long found = 0;
+    for (Segment segment : view.segments()) {
+      // The end before the time: a frame that comes in between may say too late a time, never too early a one.
+      long last = segment == view.newest() ? Math.max(durable, segment.lastSequence()) : segment.lastSequence();
+      if (!segment.reachesBeyond(Math.max(segment.header.baseSequence(), view.truncatedThrough()))) continue;
+      if (segment.committedMillis() > millis)
+        return Math.max(found, Rewind.lastCommittedBy(context.storage(), segment, millis));
+      found = last;
+    }
+    return found;
   }
 
   /** The first damage known since opening that lost records, or null. */

@@ -68,8 +68,8 @@ public final class ViewCopy {
     keepOnly(segments);
     for (int i = 0; i < segments.size(); i++) {
       Segment successor = i + 1 < segments.size() ? segments.get(i + 1) : null;
-      long end = successor != null ? Long.MAX_VALUE : seen.newestEndBytes();
-      copySegment(new Copied(segments.get(i), end, seen.view().cuts()), successor);
+      if (successor != null) copySegment(new Copied(segments.get(i), Long.MAX_VALUE, seen.view().cuts()), successor);
+      else copySegment(new Copied(seen.newest(), seen.point().endBytes(), seen.view().cuts()), null);
     }
     follower.current();
     ReadView now = follower.known();
@@ -95,6 +95,8 @@ public final class ViewCopy {
     Segment unsealed = successor == null ? null : unsealed(segment, successor);
     if (unsealed != null) SealedCopy.write(source, unsealed, target, segment.name);
     else new SegmentFiles(source).copyTo(target, segment, wanted.endBytes);
+    // The slots may have more of the newest frame than is shown.
+    if (successor == null) new SegmentFiles(target).clearSlots(segment.name);
     copied.put(segment.ordinal, wanted);
   }
 

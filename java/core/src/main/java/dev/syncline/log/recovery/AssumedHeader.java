@@ -45,7 +45,7 @@ record AssumedHeader(SegmentHeader header, int crc) {
     if (frame == null) return null;
     int blockBytes = blockBytes(window, place.ordinal, found);
     // Where it is the first block's, no frame of the segment was lost before it.
-    boolean isFirst = first.startBytes() == blockBytes;
+    boolean isFirst = first.startBytes() == Layout.FRAMES_START_BYTES;
     long base = predecessorEnd(place, first.firstSequence() - 1, isFirst);
     SegmentScan previous = place.previous;
     SegmentHeader header = new SegmentHeader(

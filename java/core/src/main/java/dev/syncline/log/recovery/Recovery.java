@@ -92,7 +92,7 @@ public final class Recovery {
   public Outcome recover(long lowestPin) throws IOException {
     this.lowestPin = lowestPin;
     // Before it is read.
-    files.settle();
+    files.syncNewest();
     Verdict verdict = judge();
     if (verdict.fresh()) return create(verdict);
     if (!verdict.damage().isEmpty()) {
@@ -146,7 +146,16 @@ public final class Recovery {
     return new Outcome(verdict, file.current(), file, markedOrdinal, List.of(), List.of(), null, 0, List.of(), true);
   }
 
+  /** Every frame goes to its place, if a tail slot has more of it. */
+  private void settle(Verdict verdict) throws IOException {
+    for (Segment segment : verdict.segments()) {
+      files.settle(segment);
+      segment.newestFrame = null;
+    }
+  }
+
   private Outcome repair(Verdict verdict, List<Damage> givenUp) throws IOException {
+    settle(verdict);
     Mark mark = verdict.mark().orElseThrow();
     List<Segment> segments = new ArrayList<>(verdict.segments());
     long firstOrdinal = mark.firstOrdinal();
@@ -224,6 +233,7 @@ public final class Recovery {
 
   /** Everything from the first damage on goes to quarantine; the log goes on behind the highest sequence ever seen or promised. */
   private void giveUpDamage(Verdict verdict) throws IOException {
+    settle(verdict);
     // The floor first: the segments that go are what tells how high sequences went.
     Mark mark = stored(verdict, verdict.mark().orElseThrow().withFloor(verdict.lastSequence()));
     Cut cut = verdict.damageCut();

@@ -4,6 +4,7 @@ import dev.syncline.format.LogId;
 import dev.syncline.format.Seal;
 import dev.syncline.format.SegmentHeader;
 import dev.syncline.log.segment.Extent;
+import dev.syncline.log.segment.NewestFrame;
 import dev.syncline.log.segment.Segment;
 import dev.syncline.log.segment.SparseIndex;
 import java.util.List;
@@ -22,9 +23,11 @@ import java.util.List;
  * @param types types of the readable records
  * @param lastCrc checksum of the last readable frame header, or of the segment header
  * @param usedEndBytes offset behind that frame's last record
+ * @param committedMillis when that frame was committed, as far as it says; 0 if there is none
  * @param lastSequence last readable sequence, or the base
  * @param promisedSequence highest sequence that any frame header promises to be durable
  * @param seal the seal, if the segment ends with a readable one
+ * @param newest what is to be read in the place of the newest frame, if that takes a block at most and no seal ends the segment; else null
  * @param frames readable frames
  * @param counts what of them was to be counted
  */
@@ -40,9 +43,11 @@ public record SegmentScan(
     long[] types,
     int lastCrc,
     long usedEndBytes,
+    long committedMillis,
     long lastSequence,
     long promisedSequence,
     Seal seal,
+    NewestFrame newest,
     long frames,
     Counts counts) {
 
@@ -106,8 +111,9 @@ public record SegmentScan(
             .filter(e -> e.firstSequence() <= clip)
             .map(e -> new Extent(e.startBytes(), e.endBytes(), e.firstSequence(), Math.min(clip, e.lastSequence())))
             .toList();
-    Segment segment = new Segment(header, headerCrc, index, types, kept, lastCrc, usedEndBytes, seal != null);
+    Segment segment = new Segment(header, headerCrc, index, types, kept, lastCrc, usedEndBytes, committedMillis, seal != null);
     segment.fileBytes = fileBytes;
+    if (newest != null && newest.header.firstSequence() <= clip) segment.newestFrame = newest;
     return segment;
   }
 }

@@ -4,7 +4,6 @@ import dev.syncline.format.Crc;
 import dev.syncline.format.Fence;
 import dev.syncline.format.FrameHeader;
 import dev.syncline.format.Layout;
-import dev.syncline.format.RecordCodec;
 import dev.syncline.format.Seal;
 import dev.syncline.format.SegmentHeader;
 import dev.syncline.format.SegmentName;
@@ -17,13 +16,14 @@ import dev.syncline.log.segment.FileWindow;
 import dev.syncline.log.segment.FrameCheck;
 import dev.syncline.log.segment.FrameFields;
 import dev.syncline.log.segment.Incompatible;
+import dev.syncline.log.segment.NewestFrame;
 import dev.syncline.log.segment.Segment;
 import dev.syncline.log.segment.SparseIndex;
+import dev.syncline.log.segment.TailSlots;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Reads segments and tells what is readable in them. Reads only; judges nothing, repairs nothing.
@@ -46,6 +46,7 @@ public final class SegmentScanner {
   private final FileWindow glimpse = new FileWindow(GLIMPSE_BYTES);
   private final FrameCheck check = new FrameCheck();
   private final FrameFields fields = new FrameFields();
+  private final TailSlots slots = new TailSlots();
   private final Crc crc = new Crc();
 
   // What the scan in progress has gathered.
@@ -68,16 +69,16 @@ public final class SegmentScanner {
   private int chainCrc;
 
   private long usedEndBytes;
+  private long committedMillis;
   private long lastSequence;
   private long promised;
   private Seal seal;
+  private NewestFrame newest;
+  private long lastFrameBytes;
   private long frames;
-  private SegmentScan.Counts counts;
   private long overlapBytes;
 
-  // What is to be counted.
-  private long countAfter;
-  private long countThrough = Long.MAX_VALUE;
+  private Counting counting = new Counting(0, Long.MAX_VALUE);
 
   public SegmentScanner(Storage storage, Storage.Access access) {
     this.storage = storage;
@@ -86,8 +87,7 @@ public final class SegmentScanner {
 
   /** From now on counts records above {@code after}, up to {@code through}. */
   public void countBetween(long after, long through) {
-    countAfter = after;
-    countThrough = through;
+    counting = new Counting(after, through);
   }
 
   /** The header of a segment, or null if it is unreadable or not its own. */
@@ -113,19 +113,15 @@ public final class SegmentScanner {
   /** Reads header and, if there is one, seal: enough for a segment that was finished. Without a readable seal the scan is a full one. */
   public SegmentScan glance(long segmentOrdinal) throws IOException {
     try (SegmentFile file = open(segmentOrdinal)) {
-      start(file, glimpse);
-      String problem = readHeader();
-      if (problem != null || !readSealFromEnd()) {
-        window = steps;
-        window.use(FileBytes.of(file));
-        return scanFrames(problem);
-      }
+      String problem = begin(file);
+      if (seal == null) return scanFrames(file, problem);
       long framesEnd = seal.framesEndBytes();
       usedEndBytes = framesEnd;
       lastCrc = seal.lastCrc();
       System.arraycopy(seal.types(), 0, types, 0, types.length);
       index = SparseIndex.of(seal.firstSequences(), seal.offsetsBytes());
-      if (lastSequence > header.baseSequence()) extents.add(new Extent(blockBytes, framesEnd, seal.firstSequences()[0], lastSequence));
+      if (lastSequence > header.baseSequence())
+        extents.add(new Extent(Layout.FRAMES_START_BYTES, framesEnd, seal.firstSequences()[0], lastSequence));
       return result(null);
     }
   }
@@ -139,17 +135,16 @@ public final class SegmentScanner {
   public SegmentScan scanCopy(String name, long segmentOrdinal) throws IOException {
     ordinal = segmentOrdinal;
     try (SegmentFile file = storage.open(name, access)) {
-      start(file, steps);
-      return scanFrames(readHeader());
+      return scanFrames(file, begin(file));
     }
   }
 
   /** The same, of a segment whose own header is unreadable, as if this were it, and {@code crc} what the first frame follows on. */
   SegmentScan scanAs(SegmentHeader assumed, int crc) throws IOException {
     try (SegmentFile file = open(assumed.ordinal())) {
-      start(file, steps);
+      start(file, glimpse);
       take(assumed, crc);
-      return scanFrames(null);
+      return scanFrames(file, null);
     }
   }
 
@@ -171,15 +166,25 @@ public final class SegmentScanner {
     lastCrc = 0;
     chainCrc = 0;
     usedEndBytes = 0;
+    committedMillis = 0;
     lastSequence = 0;
     promised = 0;
     seal = null;
+    newest = null;
     frames = 0;
     overlapBytes = 0;
-    counts = SegmentScan.Counts.NONE;
+    counting.begin();
     fileBytes = file.size();
     window = through;
     window.use(FileBytes.of(file));
+  }
+
+  /** Reads header and seal, if they are there; returns what is wrong with the header. */
+  private String begin(SegmentFile file) throws IOException {
+    start(file, glimpse);
+    String problem = readHeader();
+    if (problem == null) readSealFromEnd();
+    return problem;
   }
 
   private String readHeader() throws IOException {
@@ -188,7 +193,8 @@ public final class SegmentScanner {
     String problem = window.refusal(0, Layout.SEGMENT_HEADER_BYTES);
     if (problem == null) problem = SegmentHeader.problem(in, available);
     if (problem != null) return problem;
-    if (SegmentHeader.version(in) != Layout.FORMAT_VERSION) throw Incompatible.version(storage, ordinal, SegmentHeader.version(in));
+    if (SegmentHeader.version(in) != Layout.FORMAT_VERSION)
+      throw Incompatible.version(storage, SegmentName.of(ordinal), SegmentHeader.version(in));
     found = SegmentHeader.decode(in);
     if (found.ordinal() != ordinal)
       return "expected the header of segment " + ordinal + ", found that of " + SegmentName.of(found.ordinal()) + " (was it renamed?)";
@@ -202,35 +208,30 @@ public final class SegmentScanner {
     lastCrc = crc;
     chainCrc = crc;
     blockBytes = found.blockBytes();
-    usedEndBytes = blockBytes;
+    usedEndBytes = Layout.FRAMES_START_BYTES;
     lastSequence = found.baseSequence();
   }
 
-  /** Whether the file ends with a seal that fits this segment; takes it in if so. */
-  private boolean readSealFromEnd() throws IOException {
+  /** Takes the seal in that ends the file, if there is one that fits this segment. */
+  private void readSealFromEnd() throws IOException {
     long trailerAt = fileBytes - Layout.SEAL_TRAILER_BYTES;
-    boolean hasRoom = fileBytes % blockBytes == 0 && trailerAt >= 2L * blockBytes - Layout.SEAL_TRAILER_BYTES;
-    if (!hasRoom || window.load(trailerAt, Layout.SEAL_TRAILER_BYTES) < Layout.SEAL_TRAILER_BYTES) return false;
+    boolean hasRoom = fileBytes % blockBytes == 0 && trailerAt > Layout.FRAMES_START_BYTES;
+    if (!hasRoom || window.load(trailerAt, Layout.SEAL_TRAILER_BYTES) < Layout.SEAL_TRAILER_BYTES) return;
     int sealBytes = Seal.bytesFromTrailer(window.buffer(), window.indexOf(trailerAt), crc);
     long sealAt = fileBytes - sealBytes;
-    if (sealBytes < Layout.FRAME_HEADER_BYTES || sealAt < blockBytes || sealAt % blockBytes != 0) return false;
+    if (sealBytes < Layout.FRAME_HEADER_BYTES || sealAt < Layout.FRAMES_START_BYTES || sealAt % blockBytes != 0) return;
     int available = window.load(sealAt, sealBytes);
-    if (frameProblem(sealAt, available) != null) return false;
+    if (frameProblem(sealAt, available) != null) return;
     FrameHeader frame = FrameHeader.decode(window.buffer(), window.indexOf(sealAt));
-    if (!takeSeal(sealAt, available, frame)) return false;
+    if (!takeSeal(sealAt, available, frame)) return;
     lastSequence = frame.lastSequence();
-    return true;
+    committedMillis = frame.committedMillis();
   }
 
   private boolean takeSeal(long offset, int available, FrameHeader frame) {
     if (frame.kind() != FrameHeader.SEAL) return false;
     Seal found = Seal.decode(window.buffer(), window.indexOf(offset), available, frame, crc);
-    boolean fits = found != null
-        && found.framesEndBytes() == offset
-        && frame.lastSequence() >= header.baseSequence()
-        && (frame.lastSequence() == header.baseSequence()) == (found.firstSequences().length == 0)
-        && found.indexFits(blockBytes, header.baseSequence(), frame.lastSequence());
-    if (!fits) return false;
+    if (found == null || found.framesEndBytes() != offset || !found.fits(header, frame.lastSequence())) return false;
     seal = found;
     promised = Math.max(promised, frame.promisedSequence());
     return true;
@@ -243,14 +244,21 @@ public final class SegmentScanner {
     return FrameHeader.problem(window.buffer(), window.indexOf(offset), available, crc, epoch, ordinal, offset);
   }
 
-  private SegmentScan scanFrames(String headerProblem) throws IOException {
-    long offset = blockBytes;
+  private SegmentScan scanFrames(SegmentFile file, String headerProblem) throws IOException {
+    FileBytes bytes = FileBytes.of(file);
+    // Where a seal ends the file every frame is in its place.
+    if (seal == null) newest = header == null ? slots.newest(bytes, ordinal) : slots.newest(bytes, header);
+    if (newest != null) bytes = newest.over(bytes);
+    window = steps;
+    window.use(bytes);
+    forgetSeal();
+    long offset = Layout.FRAMES_START_BYTES;
     boolean chained = header != null;
     while (offset < fileBytes && seal == null) {
       int available = window.load(offset, blockBytes);
       String problem = frameProblem(offset, available);
       FrameHeader frame = problem == null ? FrameHeader.decode(window.buffer(), window.indexOf(offset)) : null;
-      if (problem == null) problem = chainProblem(frame, chained);
+      if (problem == null) problem = frame.orderProblem(chained ? chainCrc : frame.previousCrc(), lastSequence);
       if (problem == null) {
         offset = frame.kind() == FrameHeader.SEAL ? sealAt(offset, frame) : frameAt(offset, frame, chained);
         chained = offset >= frame.endBytes(blockBytes);
@@ -259,16 +267,16 @@ public final class SegmentScanner {
         chained = false;
       }
     }
+    if (seal == null && newest == null && frames > 0 && header != null) newest = slots.inPlace(bytes, header, lastFrameBytes);
     return result(headerProblem);
   }
 
-  private String chainProblem(FrameHeader frame, boolean chained) {
-    if (chained && frame.previousCrc() != chainCrc)
-      return String.format(
-          Locale.ROOT, "expected a frame that follows on checksum 0x%08x, found one on 0x%08x", chainCrc, frame.previousCrc());
-    if (frame.kind() == FrameHeader.DATA && frame.firstSequence() <= lastSequence)
-      return "expected a first sequence above " + lastSequence + ", found " + frame.firstSequence();
-    return null;
+  /** It is taken in again when the frames before it have been read. */
+  private void forgetSeal() {
+    seal = null;
+    promised = 0;
+    committedMillis = 0;
+    lastSequence = header == null ? 0 : header.baseSequence();
   }
 
   private long sealAt(long offset, FrameHeader frame) throws IOException {
@@ -281,8 +289,7 @@ public final class SegmentScanner {
     }
     promised = Math.max(promised, frame.promisedSequence());
     long end = Math.min(fileBytes, frame.endBytes(blockBytes));
-    breaks.add(new Break(offset, offset, "expected a readable seal, found one of which a part does not match", lastSequence, lastSequence,
-        lastCrc, usedEndBytes, lastCrc, usedEndBytes, 0, end, window.refusal(offset, bytes) != null));
+    addBreak(offset, "expected a readable seal, found one of which a part does not match", end, window.refusal(offset, bytes) != null);
     return end;
   }
 
@@ -334,26 +341,14 @@ public final class SegmentScanner {
     long first = grows ? last.firstSequence() : frame.firstSequence();
     extents.add(new Extent(start, frame.endBytes(blockBytes), first, check.goodLastSequence));
     index.offer(frame.firstSequence(), offset);
+    lastFrameBytes = offset;
     for (int i = 0; i < types.length; i++) types[i] |= check.types[i];
     lastSequence = check.goodLastSequence;
     usedEndBytes = frame.usedEndBytes();
     lastCrc = frame.crc();
+    committedMillis = Math.max(committedMillis, frame.committedMillis());
     frames++;
-    count(offset, frame);
-  }
-
-  private void count(long offset, FrameHeader frame) throws IOException {
-    boolean all = frame.firstSequence() > countAfter && check.goodLastSequence <= countThrough;
-    long counted = all ? check.goodRecords : 0;
-    long end = offset + Layout.FRAME_HEADER_BYTES + check.goodBytes;
-    for (long at = offset + Layout.FRAME_HEADER_BYTES; !all && at < end; at += RecordCodec.bytes(window.buffer(), window.indexOf(at))) {
-      window.load(at, Layout.RECORD_HEADER_BYTES);
-      long sequence = RecordCodec.sequence(window.buffer(), window.indexOf(at));
-      if (sequence > countAfter && sequence <= countThrough) counted++;
-    }
-    if (counted == 0) return;
-    long bytes = frame.endBytes(blockBytes) - offset;
-    counts = new SegmentScan.Counts(counts.frames() + 1, counts.records() + counted, counts.bytes() + bytes);
+    counting.count(window, frame, check, blockBytes);
   }
 
   /** Looks for the next block that begins a frame of this segment, up to a fence; returns its offset, or the end of the file. */
@@ -393,6 +388,6 @@ public final class SegmentScanner {
   private SegmentScan result(String headerProblem) {
     return new SegmentScan(
         header, headerCrc, headerProblem, found == null ? null : found.logId(), fileBytes, List.copyOf(extents), breaks.all(), index,
-        types, lastCrc, usedEndBytes, lastSequence, promised, seal, frames, counts);
+        types, lastCrc, usedEndBytes, committedMillis, lastSequence, promised, seal, newest, frames, counting.counts());
   }
 }

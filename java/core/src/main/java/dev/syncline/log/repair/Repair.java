@@ -74,7 +74,7 @@ final class Repair {
   }
 
   private RepairResult repair(DirectoryLock lock) throws IOException {
-    files.settle();
+    files.syncNewest();
     Findings findings = Findings.of(storage, Storage.Access.READ_UNCACHED);
     if (!findings.damaged()) return mended(lock, findings);
     RepairDirectory.requireOwn(directory);
@@ -157,7 +157,7 @@ final class Repair {
         SyncMode.MANUAL, defaults.corruptionPolicy(), defaults.verification(), Math.min(segmentBytes, LogOptions.SEGMENT_BYTES_MAX),
         LogOptions.GROUP_BYTES_MAX, Long.MAX_VALUE, PENDING_BYTES_MAX, fits ? block : Layout.BLOCK_BYTES_MAX,
         defaults.syncIntervalNanos(), defaults.markIntervalNanos(), options.openTimeoutNanos(), options.closeTimeoutNanos(),
-        options.identifiers(), Runnable::run);
+        options.identifiers(), Runnable::run, options.clock(), options.joinMillis(), null);
   }
 
   private RepairResult swap(DirectoryLock lock, boolean resumed) throws IOException {

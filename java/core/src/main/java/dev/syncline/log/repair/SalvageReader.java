@@ -54,7 +54,7 @@ final class SalvageReader {
     for (Segment segment : findings.salvaged().segments()) {
       last = requireBehind(segment, last, findings.truncatedThrough());
       try (SegmentFile file = storage.open(segment.name, access)) {
-        window.use(FileBytes.of(file));
+        window.use(segment.asItCounts(FileBytes.of(file)));
         for (Extent extent : segment.extents()) read(segment, extent, findings.truncatedThrough());
       }
     }

@@ -17,6 +17,8 @@ public final class FrameFields {
   public int recordCount;
   public int recordsDigest;
   public int kind;
+  public int crc;
+  public int previousCrc;
 
   /** Takes the fields of the header at {@code at}, in which {@link FrameHeader#problem} has found none. */
   public FrameFields take(ByteBuffer in, int at) {
@@ -28,6 +30,8 @@ public final class FrameFields {
     recordCount = FrameHeader.recordCount(in, at);
     recordsDigest = FrameHeader.recordsDigest(in, at);
     kind = FrameHeader.kind(in, at);
+    crc = FrameHeader.crc(in, at);
+    previousCrc = FrameHeader.previousCrc(in, at);
     return this;
   }
 
@@ -40,6 +44,8 @@ public final class FrameFields {
     recordCount = header.recordCount();
     recordsDigest = header.recordsDigest();
     kind = header.kind();
+    crc = header.crc();
+    previousCrc = header.previousCrc();
     return this;
   }
 

@@ -18,9 +18,13 @@ final class FrameWalk {
   private final Crc crc = new Crc();
 
   FrameWalk(Path directory, Segment segment, SegmentFile file) {
+    this(directory, segment, segment.asItCounts(FileBytes.of(file)));
+  }
+
+  FrameWalk(Path directory, Segment segment, FileBytes bytes) {
     this.directory = directory;
     this.segment = segment;
-    this.bytes = FileBytes.of(file);
+    this.bytes = bytes;
     window.use(bytes);
   }
 
@@ -40,6 +44,32 @@ final class FrameWalk {
       }
     }
     throw unreadable(segment.endBytes(), "expected a frame with record " + sequence + " or a later one, found none");
+  }
+
+  /**
+   * Last sequence of the last frame that was committed at {@code millis} or before, or 0 if none was.
+   *
+   * @throws CorruptLogException if a frame on the way is unreadable
+   */
+  long lastCommittedBy(long millis) throws IOException {
+    long[] offsets = segment.indexBefore(Long.MAX_VALUE).offsetsBytes();
+    int from = 0;
+    for (int to = offsets.length; from < to; ) {
+      int middle = (from + to) >>> 1;
+      if (at(offsets[middle]).committedMillis() <= millis) from = middle + 1;
+      else to = middle;
+    }
+    long last = 0;
+    for (Extent extent : segment.extents()) {
+      long offset = Math.max(extent.startBytes(), from == 0 ? 0 : offsets[from - 1]);
+      while (offset < extent.endBytes()) {
+        FrameHeader frame = at(offset);
+        if (frame.committedMillis() > millis) return last;
+        last = Math.min(frame.lastSequence(), extent.lastSequence());
+        offset = frame.endBytes(segment.header.blockBytes());
+      }
+    }
+    return last;
   }
 
   private FrameHeader at(long offset) throws IOException {

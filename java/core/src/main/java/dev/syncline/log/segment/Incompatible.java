@@ -18,10 +18,15 @@ import java.nio.file.attribute.BasicFileAttributes;
 public final class Incompatible {
   private Incompatible() {}
 
-  public static IncompatibleLogException version(Storage storage, long ordinal, int version) {
+  /** @param name the file that says so */
+  public static IncompatibleLogException version(Storage storage, String name, int version) {
+    String remedy = version == 1
+        ? "Version 1 was written by Syncline 0.1-SNAPSHOT: read the log with that one ('syncline export DIR'), and give what it prints"
+            + " to this one ('syncline import NEW_DIR')"
+        : "Use a newer Syncline for this directory";
     return new IncompatibleLogException(
-        storage.directory().resolve(SegmentName.of(ordinal)) + " was written in format version " + version
-            + ", this library reads version " + Layout.FORMAT_VERSION + ". Use a newer Syncline for this directory; nothing was changed.");
+        storage.directory().resolve(name) + " was written in format version " + version + ", this library reads version "
+            + Layout.FORMAT_VERSION + ". " + remedy + "; nothing was changed.");
   }
 
   public static IncompatibleLogException foreignSegment(Storage storage, long ordinal, LogId expected, LogId found) {

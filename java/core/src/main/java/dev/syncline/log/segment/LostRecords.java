@@ -24,8 +24,8 @@ final class LostRecords {
     long last = segment.header.baseSequence();
     long next = 0;
     // Without the header nothing of a segment is shown.
-    boolean broken = offsetBytes < block;
-    for (long at = broken ? Long.MAX_VALUE : block; at < segment.endBytes() && next == 0; ) {
+    boolean broken = offsetBytes < Layout.FRAMES_START_BYTES;
+    for (long at = broken ? Long.MAX_VALUE : Layout.FRAMES_START_BYTES; at < segment.endBytes() && next == 0; ) {
       int available = window.load(at, Layout.FRAME_HEADER_BYTES);
       boolean readable = window.refusal(at, Layout.FRAME_HEADER_BYTES) == null
           && FrameHeader.problem(window.buffer(), window.indexOf(at), available, crc, segment.header.epoch(), segment.ordinal, at) == null;

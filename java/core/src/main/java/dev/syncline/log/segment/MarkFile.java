@@ -1,6 +1,5 @@
 package dev.syncline.log.segment;
 
-import dev.syncline.IncompatibleLogException;
 import dev.syncline.SynclineException;
 import dev.syncline.format.Layout;
 import dev.syncline.format.Mark;
@@ -127,7 +126,7 @@ public final class MarkFile implements Closeable {
   /**
    * Reads the slots; changes nothing.
    *
-   * @throws IncompatibleLogException if a newer version of this library wrote them
+   * @throws dev.syncline.IncompatibleLogException if another version of this library wrote them
    */
   public static Reading read(Storage storage) throws IOException {
     try (SegmentFile file = storage.open(SegmentName.MARK, Storage.Access.READ)) {
@@ -203,10 +202,7 @@ public final class MarkFile implements Closeable {
   private static String slotProblem(Storage storage, ByteBuffer both, int at, int availableBytes) throws IOException {
     String problem = Mark.problem(both, at, availableBytes);
     if (problem == null && Mark.version(both, at) != Layout.FORMAT_VERSION)
-      throw new IncompatibleLogException(
-          storage.directory().resolve(SegmentName.MARK) + " was written in format version " + Mark.version(both, at)
-              + ", this library reads version " + Layout.FORMAT_VERSION
-                  + ". Use a newer Syncline for this directory; nothing was changed.");
+      throw Incompatible.version(storage, SegmentName.MARK, Mark.version(both, at));
     return problem;
   }
 

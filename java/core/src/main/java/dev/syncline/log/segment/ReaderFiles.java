@@ -30,6 +30,7 @@ public final class ReaderFiles {
 
     private final Segment segment;
     private final SegmentFile file;
+    private final FileBytes bytes;
 
     /** Reads under way, and the bit {@link #RETIRED} once nobody may begin another. */
     private final AtomicInteger users = new AtomicInteger();
@@ -40,6 +41,7 @@ public final class ReaderFiles {
     Handle(Segment segment, SegmentFile file) {
       this.segment = segment;
       this.file = file;
+      this.bytes = FileBytes.of(file);
     }
 
     boolean enter() {
@@ -88,12 +90,33 @@ public final class ReaderFiles {
     this.storage = storage;
   }
 
-  /** The segment's bytes, read through the shared descriptor. */
+  /** The segment's bytes as they count, read through the shared descriptor. */
   public FileBytes bytesOf(Segment segment) {
+    FileBytes raw = rawBytesOf(segment);
     return new FileBytes() {
       @Override
       public int read(ByteBuffer target, long offsetBytes) throws IOException {
-        return ReaderFiles.this.read(segment, target, offsetBytes);
+        return segment.asItCounts(raw).read(target, offsetBytes);
+      }
+
+      @Override
+      public long sizeBytes() throws IOException {
+        return raw.sizeBytes();
+      }
+    };
+  }
+
+  /** The file's bytes, read through the shared descriptor. */
+  public FileBytes rawBytesOf(Segment segment) {
+    return new FileBytes() {
+      @Override
+      public int read(ByteBuffer target, long offsetBytes) throws IOException {
+        Handle handle = enter(segment);
+        try {
+          return handle.bytes.read(target, offsetBytes);
+        } finally {
+          handle.leave();
+        }
       }
 
       @Override
@@ -117,7 +140,7 @@ public final class ReaderFiles {
   public int read(Segment segment, ByteBuffer target, long offsetBytes) throws IOException {
     Handle handle = enter(segment);
     try {
-      return handle.file.read(target, offsetBytes);
+      return segment.asItCounts(handle.bytes).read(target, offsetBytes);
     } finally {
       handle.leave();
     }

@@ -2,6 +2,7 @@ package dev.syncline.log.segment;
 
 import dev.syncline.CorruptLogException;
 import dev.syncline.format.FrameHeader;
+import dev.syncline.format.Layout;
 import dev.syncline.io.SegmentFile;
 import dev.syncline.io.Storage;
 import java.io.IOException;
@@ -28,7 +29,7 @@ public final class Rewind {
    */
   public static Segment clipped(Storage storage, Segment segment, long sequence) throws IOException {
     int crc = segment.headerCrc;
-    long usedEnd = segment.header.blockBytes();
+    long usedEnd = Layout.FRAMES_START_BYTES;
     if (sequence > segment.header.baseSequence() && segment.reachesBeyond(segment.header.baseSequence())) {
       try (SegmentFile file = storage.open(segment.name, Storage.Access.READ)) {
         FrameHeader holder = new FrameWalk(storage.directory(), segment, file).find(Math.min(sequence, segment.lastSequence()));
@@ -40,19 +41,40 @@ public final class Rewind {
   }
 
   /**
-   * Whether the file that has the segment's name now has its last frame: another log's, or a restored copy's, has another checksum there.
+   * Last sequence of the segment's last frame that was committed at {@code millis} or before, or 0 if none was.
+   *
+   * @throws CorruptLogException if a frame on the way is unreadable
+   */
+  public static long lastCommittedBy(Storage storage, Segment segment, long millis) throws IOException {
+    try (SegmentFile file = storage.open(segment.name, Storage.Access.READ)) {
+      return new FrameWalk(storage.directory(), segment, file).lastCommittedBy(millis);
+    }
+  }
+
+  /**
+   * Whether the file that has the segment's name now has its last frame, as it was known or grown since: another log's, or a restored
+   * copy's, has other records there.
    *
    * @throws CorruptLogException if there is no frame of this segment
    */
   public static boolean lastFrameIsThere(Storage storage, Segment segment) throws IOException {
     if (!segment.reachesBeyond(segment.header.baseSequence())) return true;
+    NewestFrame known = segment.newestFrame;
     try (SegmentFile file = storage.open(segment.name, Storage.Access.READ)) {
-      return new FrameWalk(storage.directory(), segment, file).find(segment.lastSequence()).crc() == segment.lastCrc();
+      FileBytes bytes = FileBytes.of(file);
+      boolean grows = known != null && known.header.lastSequence() == segment.lastSequence();
+      if (!grows) return new FrameWalk(storage.directory(), segment, bytes).find(segment.lastSequence()).crc() == segment.lastCrc();
+      TailSlots slots = new TailSlots();
+      List<NewestFrame> now = slots.read(bytes, segment.header);
+      for (NewestFrame each : now) if (known.isBeginningOf(each)) return true;
+      NewestFrame placed = slots.inPlace(bytes, segment.header, known.offsetBytes());
+      return placed != null && known.isBeginningOf(placed);
     }
   }
 
   /**
-   * The segment up to the end of the frame that holds {@code sequence}: what is known of one record of a frame is known of all. Reads only.
+   * The segment up to the end of the frame that holds {@code sequence}: what is known of one record of a frame is known of all, but for the
+   * newest one, which may still grow. Reads only.
    *
    * @throws CorruptLogException if that frame cannot be found
    */
@@ -60,10 +82,16 @@ public final class Rewind {
     if (!segment.reachesBeyond(sequence)) return segment;
     try (SegmentFile file = storage.open(segment.name, Storage.Access.READ)) {
       FrameHeader holder = new FrameWalk(storage.directory(), segment, file).find(sequence);
-      if (holder.firstSequence() <= sequence)
-        return segment.cutAfter(Math.min(holder.lastSequence(), segment.lastSequence()), holder.crc(), holder.usedEndBytes(),
-            segment.indexBefore(holder.usedEndBytes()));
-      return segment.cutAfter(sequence, holder.previousCrc(), holder.offsetBytes(), segment.indexBefore(holder.offsetBytes()));
+      NewestFrame newest = segment.newestFrame;
+      if (holder.firstSequence() > sequence)
+        return segment.cutAfter(sequence, holder.previousCrc(), holder.offsetBytes(), segment.indexBefore(holder.offsetBytes()));
+      boolean grows = newest != null && newest.offsetBytes() == holder.offsetBytes();
+      NewestFrame shown = grows ? newest.upTo(sequence) : null;
+      FrameHeader last = grows ? shown.header : holder;
+      Segment cut = segment.cutAfter(Math.min(last.lastSequence(), segment.lastSequence()), last.crc(), last.usedEndBytes(),
+          segment.indexBefore(last.usedEndBytes()));
+      if (grows) cut.newestFrame = shown;
+      return cut;
     }
   }
 }

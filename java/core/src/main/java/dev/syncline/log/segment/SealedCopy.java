@@ -32,7 +32,7 @@ public final class SealedCopy {
     int used = (int) (segment.usedEndBytes() - start);
     if (used > 0) {
       try (SegmentFile from = source.open(segment.name, Storage.Access.READ_UNCACHED)) {
-        int read = from.read(buffer.limit(AlignedBuffers.ALIGNMENT_BYTES), start);
+        int read = segment.asItCounts(FileBytes.of(from)).read(buffer.limit(AlignedBuffers.ALIGNMENT_BYTES), start);
         if (read < used)
           throw new ShortFileException(segment.name + ": expected " + segment.usedEndBytes() + " bytes, found " + (start + read));
       }

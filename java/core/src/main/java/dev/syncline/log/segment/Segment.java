@@ -46,6 +46,9 @@ public final class Segment {
   /** Offset behind the last frame's last record, unpadded; what a clean close cuts the file to. Commit token. */
   private long usedEndBytes;
 
+  /** When the last frame here was committed, since 1970, or what is in the segment before; 0 if that is not known. Commit token. */
+  private volatile long committedMillis;
+
   /** Whether a seal ends the file. Commit token, or the thread that opens the log. */
   private boolean sealed;
 
@@ -73,6 +76,12 @@ public final class Segment {
   /** Bytes the file takes on disk, roughly: for statistics and the size limit. */
   public volatile long fileBytes;
 
+  /**
+   * What is to be read in the place of the newest frame, or null where the file has just what counts. Set before a record that it has is
+   * shown.
+   */
+  public volatile NewestFrame newestFrame;
+
   /** The file as readers have it, or null. {@link ReaderFiles}. */
   volatile ReaderFiles.Handle readHandle;
 
@@ -87,12 +96,12 @@ public final class Segment {
 
   /** A new segment. */
   public Segment(SegmentHeader header, int headerCrc, SparseIndex emptyIndex) {
-    this(header, headerCrc, emptyIndex, new long[4], List.of(), headerCrc, header.blockBytes(), false);
+    this(header, headerCrc, emptyIndex, new long[4], List.of(), headerCrc, Layout.FRAMES_START_BYTES, 0, false);
   }
 
   public Segment(
       SegmentHeader header, int headerCrc, SparseIndex index, long[] types, List<Extent> extents, int lastCrc, long usedEndBytes,
-      boolean sealed) {
+      long committedMillis, boolean sealed) {
     this.ordinal = header.ordinal();
     this.name = SegmentName.of(ordinal);
     this.header = header;
@@ -103,6 +112,7 @@ public final class Segment {
     if (!extents.isEmpty()) grow(extents.get(extents.size() - 1));
     this.lastCrc = lastCrc;
     this.usedEndBytes = usedEndBytes;
+    this.committedMillis = committedMillis;
     this.sealed = sealed;
   }
 
@@ -152,6 +162,15 @@ public final class Segment {
     return lastCrc;
   }
 
+  public long committedMillis() {
+    return committedMillis;
+  }
+
+  /** Nothing here is committed earlier than that. Before the first frame. */
+  public void goOnFrom(long millis) {
+    committedMillis = Math.max(committedMillis, millis);
+  }
+
   public boolean sealed() {
     return sealed;
   }
@@ -199,9 +218,11 @@ public final class Segment {
    * @param offsetBytes where it begins
    * @param bodyBytes its records, without header and padding
    * @param crc checksum of its header
+   * @param millis when it was committed
    */
-  public void advance(long firstSequence, long lastSequence, long offsetBytes, int bodyBytes, int crc) {
+  public void advance(long firstSequence, long lastSequence, long offsetBytes, int bodyBytes, int crc, long millis) {
     lastCrc = crc;
+    committedMillis = millis;
     usedEndBytes = offsetBytes + Layout.FRAME_HEADER_BYTES + bodyBytes;
     index.offer(firstSequence, offsetBytes);
     if (runLastSequence == 0) {
@@ -210,6 +231,18 @@ public final class Segment {
     }
     runEndBytes = endBytes();
     runLastSequence = lastSequence;
+  }
+
+  /** The last frame has grown in a tail slot; what its place has of it readers see as before. */
+  public void grow(long offsetBytes, int bodyBytes, int crc, long millis) {
+    lastCrc = crc;
+    committedMillis = millis;
+    usedEndBytes = offsetBytes + Layout.FRAME_HEADER_BYTES + bodyBytes;
+  }
+
+  /** The last frame's place has its records up to {@code last}: from now on readers find them there. */
+  public void growThrough(long last) {
+    runLastSequence = last;
   }
 
   /** Adds types of records, 256 bits, before {@link #advance} shows the first of them. */
@@ -224,6 +257,12 @@ public final class Segment {
     runLastSequence = run.lastSequence();
   }
 
+  /** The file's bytes, as they count. */
+  public FileBytes asItCounts(FileBytes file) {
+    NewestFrame newest = newestFrame;
+    return newest == null ? file : newest.over(file);
+  }
+
   /** Forgets everything above {@code sequence}, which ends in the frame with {@code crc} that is used up to {@code usedEnd}. */
   public Segment cutAfter(long sequence, int crc, long usedEnd, SparseIndex keptIndex) {
     List<Extent> kept = new ArrayList<>();
@@ -232,8 +271,10 @@ public final class Segment {
       long end = Math.min(extent.endBytes(), Layout.roundUp(usedEnd, header.blockBytes()));
       kept.add(new Extent(extent.startBytes(), end, extent.firstSequence(), Math.min(extent.lastSequence(), sequence)));
     }
-    Segment cut = new Segment(header, headerCrc, keptIndex, types.clone(), kept, crc, usedEnd, false);
+    Segment cut = new Segment(header, headerCrc, keptIndex, types.clone(), kept, crc, usedEnd, committedMillis, false);
     cut.fileBytes = Layout.roundUp(usedEnd, header.blockBytes());
+    NewestFrame newest = newestFrame;
+    if (newest != null && newest.offsetBytes() < usedEnd) cut.newestFrame = newest;
     return cut;
   }
 
@@ -261,7 +302,8 @@ public final class Segment {
   public FrameHeader sealHeader(int bodyBytes, int bodyCrc) {
     long last = lastSequence();
     return new FrameHeader(
-        0, header.epoch(), ordinal, endBytes(), header.baseSequence() + 1, last, last, bodyBytes, 0, bodyCrc, lastCrc, FrameHeader.SEAL);
+        0, header.epoch(), ordinal, endBytes(), header.baseSequence() + 1, last, last, bodyBytes, 0, bodyCrc, lastCrc, FrameHeader.SEAL,
+        committedMillis);
   }
 
   /** Offset of a frame at or before the one that holds {@code sequence}, inside {@code extent}. */

@@ -1,5 +1,7 @@
 package dev.syncline.log.segment;
 
+import dev.syncline.format.FrameHeader;
+import dev.syncline.format.Layout;
 import dev.syncline.format.SegmentName;
 import dev.syncline.io.AlignedBuffers;
 import dev.syncline.io.SegmentFile;
@@ -59,17 +61,55 @@ public final class SegmentFiles {
   /** Opens a file to go on writing in it, behind {@code endBytes}: if it is shared, a copy that has taken its place. */
   SegmentFile openToGoOn(Segment segment, long endBytes) throws IOException {
     if (isShared(segment.name)) rewrite(segment, endBytes);
-    return storage.open(segment.name, Storage.Access.WRITE);
+    SegmentFile file = storage.open(segment.name, Storage.Access.WRITE);
+    try {
+      if (file.size() < segment.endBytes()) keepInSlot(file, segment);
+      return file;
+    } catch (IOException | RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /** The newest frame's block is about to be written by the file system, which cuts the file within it or lets it grow again. */
+  private void keepInSlot(SegmentFile file, Segment segment) throws IOException {
+    if (!segment.reachesBeyond(segment.header.baseSequence())) return;
+    FileBytes bytes = segment.asItCounts(FileBytes.of(file));
+    FrameHeader last = new FrameWalk(storage.directory(), segment, bytes).find(segment.lastSequence());
+    TailSlots slots = new TailSlots();
+    NewestFrame frame = slots.inPlace(bytes, segment.header, last.offsetBytes());
+    if (frame != null) slots.keep(file, segment.header, frame);
+  }
+
+  /**
+   * Writes a frame of which a tail slot has more than its place to that place, durably: if the file is shared, or nobody can say whether
+   * what was read is on the disk, in a copy that takes the file's place.
+   */
+  public void settle(Segment segment) throws IOException {
+    NewestFrame newest = segment.newestFrame;
+    if (newest == null) return;
+    try (SegmentFile file = storage.open(segment.name, Storage.Access.READ_UNCACHED)) {
+      if (newest.isInPlace(FileBytes.of(file))) return;
+    }
+    if (isShared(segment.name) || !storage.traits().readsPastCache()) {
+      rewrite(segment, Long.MAX_VALUE);
+      return;
+    }
+    try (SegmentFile file = storage.open(segment.name, Storage.Access.WRITE)) {
+      TailSlots.place(file, newest);
+    }
   }
 
   /** A cut that was made ready. */
   public final class Cut {
+    private final Segment segment;
     private final String name;
     private final long endBytes;
     private final boolean copied;
 
-    private Cut(String name, long endBytes, boolean copied) {
-      this.name = name;
+    private Cut(Segment segment, long endBytes, boolean copied) {
+      this.segment = segment;
+      this.name = segment.name;
       this.endBytes = endBytes;
       this.copied = copied;
     }
@@ -81,6 +121,8 @@ public final class SegmentFiles {
         return;
       }
       try (SegmentFile file = storage.open(name, Storage.Access.WRITE)) {
+        new TailSlots().clearBehind(file, segment.header, endBytes);
+        if (endBytes < segment.endBytes()) keepInSlot(file, segment);
         if (file.size() > endBytes) file.truncate(endBytes);
         file.sync();
       }
@@ -95,7 +137,7 @@ public final class SegmentFiles {
   public Cut prepareCut(Segment segment, long endBytes) throws IOException {
     boolean shared = isShared(segment.name);
     if (shared) copyBeside(segment, endBytes);
-    return new Cut(segment.name, endBytes, shared);
+    return new Cut(segment, endBytes, shared);
   }
 
   /** Cuts, durably, the file of a segment that was written to until now, or that nobody writes to. */
@@ -104,6 +146,7 @@ public final class SegmentFiles {
       if (file.size() == segment.usedEndBytes()) return;
       // Where links cannot be counted: this log made none of a file that it has written to.
       if (written != null && storage.linkCount(segment.name) <= 1) {
+        keepInSlot(file, segment);
         file.truncate(segment.usedEndBytes());
         file.sync();
         return;
@@ -119,7 +162,12 @@ public final class SegmentFiles {
   }
 
   private void copyBeside(Segment segment, long endBytes) throws IOException {
-    beside(segment.name, copy -> copyTo(storage, segment, copy, endBytes));
+    beside(segment.name, copy -> {
+      copyTo(storage, segment, copy, endBytes);
+      try (SegmentFile file = storage.open(copy, Storage.Access.WRITE)) {
+        new TailSlots().clearBehind(file, segment.header, endBytes);
+      }
+    });
   }
 
   private interface Copying {
@@ -183,6 +231,7 @@ public final class SegmentFiles {
     // Past the page cache where the storage can: a page may predate a direct write that came beside the read that has cached it.
     try (SegmentFile from = storage.open(name, Storage.Access.READ_UNCACHED);
         SegmentFile to = target.create(copyName, 0)) {
+      FileBytes bytes = known == null ? FileBytes.of(from) : known.asItCounts(FileBytes.of(from));
       long end = Math.min(endBytes, from.size());
       for (long at = 0; at < end; at += STEP_BYTES) {
         int wanted = (int) Math.min(STEP_BYTES, end - at);
@@ -190,7 +239,7 @@ public final class SegmentFiles {
         int padded = (wanted + AlignedBuffers.ALIGNMENT_BYTES - 1) & -AlignedBuffers.ALIGNMENT_BYTES;
         int read;
         try {
-          read = from.read(buffer.clear().limit(padded), at);
+          read = bytes.read(buffer.clear().limit(padded), at);
         } catch (IOException e) {
           throw new RefusedCopy(storage.directory().resolve(name), from).failure(e, at, padded, known);
         }
@@ -199,6 +248,13 @@ public final class SegmentFiles {
       }
       to.truncate(end);
       to.sync();
+    }
+  }
+
+  /** Empties the tail slots of a copy, in which every frame is in its place; durable. */
+  public void clearSlots(String name) throws IOException {
+    try (SegmentFile file = storage.open(name, Storage.Access.WRITE)) {
+      if (file.size() >= Layout.FRAMES_START_BYTES) TailSlots.clear(file);
     }
   }
 
@@ -233,7 +289,7 @@ public final class SegmentFiles {
   }
 
   /** What a crashed user had written and not synced may still sit in the page cache: it is made durable or fails here. */
-  public void settle() throws IOException {
+  public void syncNewest() throws IOException {
     for (long ordinal : ordinals().descendingSet().stream().limit(2).toList()) {
       try (SegmentFile file = storage.open(SegmentName.of(ordinal), Storage.Access.WRITE)) {
         file.sync();

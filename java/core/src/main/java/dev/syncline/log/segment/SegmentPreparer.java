@@ -179,7 +179,7 @@ public final class SegmentPreparer {
   private long capacityFor(long frameBytes) {
     int block = options.blockBytes();
     long capacity = Layout.roundUp(options.maxSegmentBytes(), block);
-    long needed = block + Math.max(frameBytes, block);
+    long needed = Layout.FRAMES_START_BYTES + Math.max(frameBytes, block);
     while (capacity - Layout.sealBytesMax(capacity, block) < needed) capacity = needed + Layout.sealBytesMax(needed + capacity, block);
     return capacity;
   }
@@ -200,7 +200,8 @@ public final class SegmentPreparer {
       throw new StorageFullException(
           storage.directory() + ": the log takes " + usedBytes + " bytes and a segment of " + capacity + " more would exceed maxLogSize of "
               + options.maxLogBytes() + ". Truncate what is no longer needed");
-    long targetBytes = options.blockBytes() + Math.max(frameBytes, Math.min(CHUNK_BYTES_MIN, capacity - options.blockBytes()));
+    long targetBytes = Layout.FRAMES_START_BYTES
+        + Math.max(frameBytes, Math.min(CHUNK_BYTES_MIN, capacity - Layout.FRAMES_START_BYTES));
     orWithoutSpares(() -> {
       Shortages.orShortage(storage.directory(), () -> next.have(capacity, targetBytes, heldBytes));
       next.fill(targetBytes);
@@ -236,14 +237,15 @@ public final class SegmentPreparer {
       int headerCrc = header.encode(prepared.header());
       file.writeDurably(prepared.header(), 0);
       Segment segment = new Segment(header, headerCrc, prepared.index());
+      if (predecessor != null) segment.goOnFrom(predecessor.committedMillis());
       segment.startWriting(file);
       segment.recycledBytes = prepared.recycledBytes();
       segment.reservedBytes = prepared.reservedBytes();
       segment.fileBytes = storage.traits().preallocates() ? prepared.reservedBytes() : prepared.writtenBytes();
-      segment.readyBytes = segment.recycledBytes == 0 ? prepared.writtenBytes() : Fences.nextStep(segment, options.blockBytes());
+      segment.readyBytes = segment.recycledBytes == 0 ? prepared.writtenBytes() : Fences.nextStep(segment, Layout.FRAMES_START_BYTES);
       fences.setDurably(segment, segment.readyBytes);
       setLimit(segment, prepared.capacityBytes());
-      Mark.DurablePoint start = new Mark.DurablePoint(ordinal, options.blockBytes(), baseSequence, headerCrc);
+      Mark.DurablePoint start = new Mark.DurablePoint(ordinal, Layout.FRAMES_START_BYTES, baseSequence, headerCrc);
       markFile.store(mark.withOrdinals(mark.hasSegments() ? mark.firstOrdinal() : ordinal, ordinal)
           .withFloor(baseSequence).withoutRewind().withDurable(start, false));
       if (predecessor != null) usedBeforeBytes = Math.min(prepared.capacityBytes(), usedBeforeBytes + predecessor.fileBytes);

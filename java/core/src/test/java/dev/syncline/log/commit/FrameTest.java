@@ -73,7 +73,7 @@ class FrameTest {
   }
 
   private static byte[] bytes(Frame of) {
-    ByteBuffer complete = of.complete(0, 0);
+    ByteBuffer complete = of.complete(0, 0, 0);
     byte[] bytes = new byte[complete.remaining()];
     complete.get(complete.position(), bytes);
     return bytes;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.syncline.CorruptionPolicy;
 import dev.syncline.SyncMode;
 import dev.syncline.Verification;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -17,12 +18,12 @@ class LogOptionsTest {
   /** The numbers in the order of the record's components. */
   private static LogOptions with(long segment, long group, long log, long pending, long block, long sync, long mark, long open, long close) {
     return new LogOptions(SyncMode.SYNC, CorruptionPolicy.READ_ONLY, Verification.TAIL, segment, (int) group, log, pending, (int) block,
-        sync, mark, open, close, () -> 1, Runnable::run);
+        sync, mark, open, close, () -> 1, Runnable::run, InstantSource.system(), 0, null);
   }
 
   @Test
   void theLeastAndTheMostOfEachNumberAreTaken() {
-    assertThat(with(1, 1, 6 * 4096, 1, 4096, 1, 1, 1, 1).maxLogBytes()).isEqualTo(6 * 4096);
+    assertThat(with(1, 1, 10 * 4096, 1, 4096, 1, 1, 1, 1).maxLogBytes()).isEqualTo(10 * 4096);
     long max = Long.MAX_VALUE;
     assertThat(with(1L << 40, (1 << 30) + 8, max, max, 512, max, max, max, max).maxSegmentBytes()).isEqualTo(1L << 40);
   }

@@ -14,7 +14,7 @@ class SegmentSetTest {
   private static Segment segment(long ordinal, long base, long last) {
     SegmentHeader header = new SegmentHeader(4096, new LogId(1, 2), ordinal, 3, base, 0, 0, base, 0);
     List<Extent> extents = List.of(new Extent(4096, 8192, base + 1, last));
-    return new Segment(header, 1, new SparseIndex(), new long[4], extents, 1, 8192, false);
+    return new Segment(header, 1, new SparseIndex(), new long[4], extents, 1, 8192, 0, false);
   }
 
   @Test

@@ -1,0 +1,66 @@
+package dev.syncline.log.commit;
+
+import dev.syncline.ResourceShortageException;
+import dev.syncline.format.Layout;
+import dev.syncline.io.SleepWord;
+import dev.syncline.log.segment.Segment;
+import java.util.function.Supplier;
+
+/** The frame that records enter, and where in the tail it lies at the furthest. Guarded by the queue's lock. */
+final class OpenFrame {
+  /** A frame takes no further record beyond this; one record or group alone may be larger. A disk takes a megabyte faster than quarters. */
+  static final int BODY_BYTES_MAX = (1 << 20) - Layout.FRAME_HEADER_BYTES;
+
+  final FramePool pool;
+  private Frame frame;
+
+  /** Where in the tail the next frame to be bound begins, if each before it takes a place of its own. */
+  private long nextOffsetBytes;
+
+  OpenFrame(Supplier<SleepWord> words) {
+    pool = new FramePool(words);
+    frame = pool.take(0);
+  }
+
+  Frame get() {
+    return frame;
+  }
+
+  /** The next frame to be bound begins there. */
+  void goOnAt(long offsetBytes) {
+    nextOffsetBytes = offsetBytes;
+  }
+
+  /** Frames that wait to be written, and this one behind them, lie further in front than was thought, since one has joined another. */
+  void moveUp(long offsetBytes, Frame firstWaiting) {
+    long at = offsetBytes;
+    for (Frame each = firstWaiting; each != null; each = each.next) at = each.placeAt(at);
+    if (frame.isEmpty()) nextOffsetBytes = at;
+    else frame.placeAt(at);
+  }
+
+  /** Whether so many bytes of records fit it, and the space that is ready in the tail. */
+  boolean fits(Segment tail, int recordBytes) {
+    boolean first = frame.isEmpty();
+    long body = (long) frame.bodyBytes() + recordBytes;
+    if (!first && body > BODY_BYTES_MAX) return false;
+    long start = first ? nextOffsetBytes : frame.offsetBytes();
+    long frameEnd = Layout.roundUp(start + Layout.FRAME_HEADER_BYTES + body, tail.header.blockBytes());
+    return frameEnd <= tail.limitBytes && frameEnd <= tail.readyBytes;
+  }
+
+  /** Has all that records need which fit. */
+  void takeRecords(Segment tail) throws ResourceShortageException {
+    frame.haveBuffer();
+    if (frame.isEmpty()) frame.bind(tail, nextOffsetBytes);
+  }
+
+  /** The open frame, to be written by the caller; an empty one takes its place. If anything is thrown nothing has changed. */
+  Frame take() {
+    Frame next = pool.take(frame.capacityBytes());
+    Frame taken = frame;
+    nextOffsetBytes = taken.endBytes();
+    frame = next;
+    return taken;
+  }
+}

@@ -1,0 +1,127 @@
+package dev.syncline.log.segment;
+
+import dev.syncline.format.Crc;
+import dev.syncline.format.FrameHeader;
+import dev.syncline.format.Layout;
+import dev.syncline.format.SegmentHeader;
+import dev.syncline.io.AlignedBuffers;
+import dev.syncline.io.SegmentFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The two blocks behind a segment's header, in which its newest frame grows. A slot counts only if all of the frame in it is whole, and if
+ * the frame's place lies within the file: a frame begins its life there, so behind a cut nothing counts.
+ */
+public final class TailSlots {
+  private static final int BYTES = 2 * Layout.BLOCK_BYTES_MAX;
+
+  private final FileWindow window = new FileWindow(BYTES);
+  private final FrameCheck check = new FrameCheck();
+  private final FrameFields fields = new FrameFields();
+  private final Crc crc = new Crc();
+
+  /** The frames in the slots of the segment with this header that count, that with fewer records first. */
+  public List<NewestFrame> read(FileBytes file, SegmentHeader of) throws IOException {
+    return read(file, new NewestFrame.SegmentIdentity(of.epoch(), of.ordinal(), of.blockBytes()), file.sizeBytes());
+  }
+
+  /** The same of a segment whose header is unreadable: its frames name the ordinal all the same. */
+  public List<NewestFrame> read(FileBytes file, long ordinal) throws IOException {
+    return read(file, new NewestFrame.SegmentIdentity(0, ordinal, Layout.BLOCK_BYTES_MAX), file.sizeBytes());
+  }
+
+  private List<NewestFrame> read(FileBytes file, NewestFrame.SegmentIdentity of, long endBytes) throws IOException {
+    window.use(file);
+    List<NewestFrame> found = new ArrayList<>(2);
+    for (long at : Layout.TAIL_SLOTS_BYTES) {
+      int available = window.load(at, of.blockBytes());
+      if (window.refusal(at, of.blockBytes()) != null || available < Layout.FRAME_HEADER_BYTES) continue;
+      int index = window.indexOf(at);
+      long place = FrameHeader.offsetBytes(window.buffer(), index);
+      NewestFrame frame = NewestFrame.at(window.buffer(), index, available, of, place, check, fields, crc);
+      boolean fits = frame != null && place >= Layout.FRAMES_START_BYTES && place % of.blockBytes() == 0
+          && place + Layout.FRAME_HEADER_BYTES + frame.header.bodyBytes() <= endBytes;
+      if (fits) found.add(frame);
+    }
+    if (found.size() == 2 && found.get(0).header.lastSequence() > found.get(1).header.lastSequence()) found.add(found.remove(0));
+    return found;
+  }
+
+  /**
+   * What is to be read in the place of the newest frame: the one in the slots, unless its place has more of it; null if there is none.
+   */
+  public NewestFrame newest(FileBytes file, SegmentHeader of) throws IOException {
+    return atLeastInPlace(file, read(file, of));
+  }
+
+  /** The same of a segment whose header is unreadable. */
+  public NewestFrame newest(FileBytes file, long ordinal) throws IOException {
+    return atLeastInPlace(file, read(file, ordinal));
+  }
+
+  private NewestFrame atLeastInPlace(FileBytes file, List<NewestFrame> slots) throws IOException {
+    if (slots.isEmpty()) return null;
+    NewestFrame last = slots.get(slots.size() - 1);
+    long place = last.offsetBytes();
+    int available = window.load(place, Layout.FRAME_HEADER_BYTES);
+    boolean hasMore = window.refusal(place, Layout.FRAME_HEADER_BYTES) == null
+        && FrameHeader.problem(window.buffer(), window.indexOf(place), available, crc, last.header.epoch(), last.header.ordinal(), place)
+            == null
+        && FrameHeader.lastSequence(window.buffer(), window.indexOf(place)) > last.header.lastSequence();
+    return hasMore ? null : last;
+  }
+
+  /** The frame that lies at {@code offsetBytes} of the segment, if it is whole and takes a block at most; else null. */
+  public NewestFrame inPlace(FileBytes file, SegmentHeader of, long offsetBytes) throws IOException {
+    window.use(file);
+    int available = window.load(offsetBytes, of.blockBytes());
+    if (window.refusal(offsetBytes, of.blockBytes()) != null || available < Layout.FRAME_HEADER_BYTES) return null;
+    return frameAt(window.buffer(), window.indexOf(offsetBytes), available, of, offsetBytes);
+  }
+
+  /** The frame of the segment that was read to {@code at}, if it is whole, and takes a block at most; else null. */
+  public NewestFrame frameAt(ByteBuffer in, int at, int availableBytes, SegmentHeader of, long offsetBytes) {
+    var identity = new NewestFrame.SegmentIdentity(of.epoch(), of.ordinal(), of.blockBytes());
+    return NewestFrame.at(in, at, availableBytes, identity, offsetBytes, check, fields, crc);
+  }
+
+  /**
+   * Before the file of a segment is cut within its last block, or goes on behind such a cut, which makes the file system write that block:
+   * sees to it that a slot has the newest frame, durably, if that takes a block at most.
+   *
+   * @param frame the segment's last one, as it counts
+   */
+  void keep(SegmentFile file, SegmentHeader of, NewestFrame frame) throws IOException {
+    List<NewestFrame> slots = read(FileBytes.of(file), of);
+    for (NewestFrame each : slots) if (frame.isBeginningOf(each)) return;
+    file.writeDurably(aligned(frame.block()), Layout.TAIL_SLOTS_BYTES[0]);
+  }
+
+  /** Writes the frame to its place, durably. A slot has all of it. */
+  static void place(SegmentFile file, NewestFrame frame) throws IOException {
+    file.writeDurably(aligned(frame.block()), frame.offsetBytes());
+  }
+
+  /** Frames of the segment that lie behind {@code endBytes}, where it was cut, count no more, whatever comes there. Durable. */
+  void clearBehind(SegmentFile file, SegmentHeader of, long endBytes) throws IOException {
+    var identity = new NewestFrame.SegmentIdentity(of.epoch(), of.ordinal(), of.blockBytes());
+    for (NewestFrame each : read(FileBytes.of(file), identity, Long.MAX_VALUE)) {
+      if (each.offsetBytes() < endBytes) continue;
+      clear(file);
+      return;
+    }
+  }
+
+  /** Nothing is in them any more; durable. */
+  static void clear(SegmentFile file) throws IOException {
+    file.writeZeros(Layout.TAIL_SLOTS_BYTES[0], BYTES);
+    file.sync();
+  }
+
+  private static ByteBuffer aligned(ByteBuffer block) {
+    return AlignedBuffers.allocate(block.capacity()).put(0, block, 0, block.capacity()).limit(block.capacity());
+  }
+}
