@@ -91,12 +91,14 @@ final class Verifier {
     return context.pinsHold() ? verdict.lastSequence() : Math.min(verdict.lastSequence(), shown);
   }
 
+  /** What counts of a segment may end before what was read of it: at a cut, a torn frame, or the last that is shown. */
   private SegmentScan.Counts counts(Verdict verdict, Segment segment, long truncated, long last) throws IOException {
+    long through = Math.min(last, segment.lastSequence());
     for (SegmentScan scan : verdict.scans())
-      if (scan.header() != null && scan.header().ordinal() == segment.ordinal && segment.lastSequence() <= last) return scan.counts();
-    // Frames that are being written lie behind the last that is shown.
+      if (scan.header() != null && scan.header().ordinal() == segment.ordinal && scan.counts().lastSequence() <= through)
+        return scan.counts();
     SegmentScanner scanner = new SegmentScanner(storage, Storage.Access.READ);
-    scanner.countBetween(truncated, last);
+    scanner.countBetween(truncated, through);
     return scanner.scan(segment.ordinal).counts();
   }
 }

@@ -40,6 +40,7 @@ final class Counting {
     }
     if (counted == 0) return;
     long bytes = frame.endBytes(blockBytes) - frame.offsetBytes();
-    counts = new SegmentScan.Counts(counts.frames() + 1, counts.records() + counted, counts.bytes() + bytes);
+    long last = Math.min(check.goodLastSequence, through);
+    counts = new SegmentScan.Counts(counts.frames() + 1, counts.records() + counted, counts.bytes() + bytes, last);
   }
 }

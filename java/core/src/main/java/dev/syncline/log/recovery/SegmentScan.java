@@ -51,9 +51,13 @@ public record SegmentScan(
     long frames,
     Counts counts) {
 
-  /** Frames that hold records between two sequences, those records, and the frames' bytes with their padding. */
-  public record Counts(long frames, long records, long bytes) {
-    static final Counts NONE = new Counts(0, 0, 0);
+  /**
+   * Frames that hold records between two sequences, those records, and the frames' bytes with their padding.
+   *
+   * @param lastSequence no record with a higher sequence was counted
+   */
+  public record Counts(long frames, long records, long bytes, long lastSequence) {
+    static final Counts NONE = new Counts(0, 0, 0, 0);
   }
 
   /**
