@@ -40,7 +40,7 @@ public record Flaws(List<Damage> damage, List<Segment> seals, boolean mark, bool
       Damage seal = sealDamage(storage, scans.get(i), successor);
       if (seal == null) continue;
       damage.add(seal);
-      Segment again = toSeal(storage, Segment.withOrdinal(verdict.segments(), scans.get(i).header().ordinal()), successor);
+      Segment again = toSeal(storage, scans.get(i), Segment.withOrdinal(verdict.segments(), scans.get(i).header().ordinal()), successor);
       if (again == null) mendable = false;
       else seals.add(again);
     }
@@ -76,10 +76,11 @@ public record Flaws(List<Damage> damage, List<Segment> seals, boolean mark, bool
         ? damage(storage, scan, scan.usedEndBytes(), "expected a seal behind the last frame, found none that is readable") : null;
   }
 
-  /** The segment up to where its successor's link leaves it; null if it does not end there. */
-  private static Segment toSeal(Storage storage, Segment segment, SegmentScan successor) throws IOException {
+  /** The segment up to where its successor's link leaves it; null if it does not end there, or the frame that ends it is not whole. */
+  private static Segment toSeal(Storage storage, SegmentScan scan, Segment segment, SegmentScan successor) throws IOException {
     if (segment == null) return null;
     Segment ended = Rewind.clipped(storage, segment, segment.lastSequence());
+    if (scan.breaks().stream().anyMatch(each -> each.frameOffsetBytes() < ended.endBytes())) return null;
     return successor == null || ended.isFollowedBy(successor.header()) ? ended : null;
   }
 
