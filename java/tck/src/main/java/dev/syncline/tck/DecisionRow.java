@@ -35,6 +35,7 @@ enum DecisionRow {
   BEGUN(Outcome.KEEP),
   AHEAD_OF_MARK(Outcome.KEEP),
   HEADER_LOST(Outcome.DAMAGE),
+  MISSING_EMPTY(Outcome.KEEP),
   MISSING(Outcome.DAMAGE),
   LINK_ELSEWHERE(Outcome.DAMAGE),
   OLD_CUT(Outcome.DAMAGE),

@@ -93,6 +93,13 @@ final class FilesTable {
   }
 
   private void addMissing(Verification v) {
+    byte[] empty = ForgedLog.segment(2, 3, 3, Link.to(oldest, 3), s -> s - 1);
+    byte[] behindEmpty = ForgedLog.segment(3, 3, 3, Link.to(empty, 3), s -> s - 1);
+    Mark durable = base.withDurable(ForgedLog.durable(behindEmpty, 0), false);
+    keep(DecisionRow.MISSING_EMPTY, "middle", v, files(durable, oldest, null, behindEmpty), NewestSegmentTable.sequences(1, 6), 7, null);
+    Mark truncated = base.withOrdinals(1, 2).withTruncatedThrough(3, 1);
+    keep(DecisionRow.MISSING_EMPTY, "oldest, behind what was truncated", v, files(truncated, null, empty),
+        NewestSegmentTable.sequences(4, 6), 7, null);
     damage(DecisionRow.MISSING, "newest", v, files(mark, oldest, middle), 6, NAMES.get(2), 7, 7);
     damage(DecisionRow.MISSING, "newest, durable", v,
         files(base.withDurable(ForgedLog.durable(newest, 3), true), oldest, middle), 6, NAMES.get(2), 7, 9);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.syncline.CorruptLogException;
 import dev.syncline.CorruptionPolicy;
 import dev.syncline.Damage;
+import dev.syncline.LogRepair;
 import dev.syncline.WriteAheadLog;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -143,6 +144,79 @@ public abstract class RestoredPartsContract extends LogTestBase {
         assertThat(log.recovery().damage()).as("with the file put back").isEmpty();
         assertThat(lines(log.replay())).isEqualTo(entryLines(1, LAST));
       }
+    }
+  }
+
+  /** Copying a log that was cut begins a segment, in which nothing is written if the log is not closed. */
+  @Test
+  void aMissingSegmentThatHeldNoRecordTakesNone() throws IOException {
+    WriteAheadLog log = open();
+    appendEntries(log, 11);
+    log.truncateAfter(10);
+    log.snapshot(newCopyName());
+    Path crashed = crashCopy(log);
+    try (WriteAheadLog since = open(crashed)) {
+      appendEntries(since, 5);
+    }
+    List<Path> segments = DirectoryBytes.walFiles(crashed);
+    assertThat(segments).hasSize(3);
+    Path empty = segments.get(1);
+    Files.delete(empty);
+    assertThat(LogRepair.plan(crashed).lost()).isEmpty();
+    try (WriteAheadLog opened = open(crashed)) {
+      assertThat(opened.recovery().damage()).isEmpty();
+      assertThat(opened.recovery().notes()).anySatisfy(note -> assertThat(note).contains(empty.getFileName().toString(), "held no record"));
+      assertThat(opened.verify().damage()).isEmpty();
+      assertThat(lines(opened.replay())).isEqualTo(entryLines(1, 15));
+      assertThat(opened.append(entryPayload(16))).isEqualTo(16);
+    }
+    try (WriteAheadLog opened = open(crashed)) {
+      assertThat(lines(opened.replay())).isEqualTo(entryLines(1, 16));
+    }
+  }
+
+  /** Both go on behind the tenth record: one lived on in a copy that is older than a cut, the other was begun since. */
+  @Test
+  void aSegmentThatStandsBehindAnotherLifeTakesNoRecordThatIsShown() throws IOException {
+    WriteAheadLog log = open();
+    appendEntries(log, 10);
+    Path other = crashCopy(log);
+    Path mixed = crashCopy(log);
+    try (WriteAheadLog lived = open(other)) {
+      appendEntries(lived, 2);
+    }
+    WriteAheadLog cut = open(mixed);
+    appendEntries(cut, 1);
+    cut.truncateAfter(10);
+    cut.snapshot(newCopyName());
+    mixed = crashCopy(cut);
+    Path begun = DirectoryBytes.newestWalFile(mixed);
+    Path old = DirectoryBytes.newestWalFile(other);
+    Files.copy(old, mixed.resolve(old.getFileName()));
+    try (WriteAheadLog opened = open(mixed)) {
+      Damage damage = onlyDamage(opened);
+      assertThat(damage.file()).isEqualTo(begun);
+      assertThat(damage.losesRecords()).isFalse();
+      assertThat(lines(opened.replay())).isEqualTo(entryLines(1, 12));
+      assertThat(opened.verify().records()).isEqualTo(12);
+      assertThatThrownBy(() -> opened.append(bytes("no"))).isInstanceOf(CorruptLogException.class);
+    }
+    try (WriteAheadLog opened = open(mixed, options -> options.corruptionPolicy(CorruptionPolicy.TRUNCATE))) {
+      assertThat(opened.append(entryPayload(13))).isEqualTo(13);
+    }
+    try (WriteAheadLog opened = open(mixed)) {
+      assertThat(opened.recovery().damage()).isEmpty();
+      assertThat(lines(opened.replay())).isEqualTo(entryLines(1, 13));
+    }
+  }
+
+  /** The last frame is on disk, and nothing says that it is durable. */
+  @Test
+  void verifyCountsWhatAReaderShows() throws IOException {
+    Path crashed = givenCrashedLog(10);
+    try (WriteAheadLog log = openReadOnly(crashed)) {
+      assertThat(lines(log.replay())).hasSizeLessThan(10);
+      assertThat(log.verify().records()).isEqualTo(lines(log.replay()).size());
     }
   }
 

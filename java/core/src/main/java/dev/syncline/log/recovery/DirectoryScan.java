@@ -151,7 +151,8 @@ final class DirectoryScan {
   private void lookForSegmentsPutBack(NavigableSet<Long> present) throws IOException {
     long last = mark.rewinding() ? mark.rewindTo() : mark.truncatedThrough();
     for (long ordinal : present) {
-      if (ordinal <= mark.rewindOrdinal() || ordinal > mark.lastOrdinal()) continue;
+      boolean forgotten = mark.rewinding() && ordinal < mark.firstOrdinal();
+      if (forgotten || ordinal <= mark.rewindOrdinal() || ordinal > mark.lastOrdinal()) continue;
       SegmentScan scan = scanner.glance(ordinal);
       requireOwn(ordinal, scan.foundLogId());
       if (!holdsAnything(scan) || scan.lastSequence() <= last) continue;

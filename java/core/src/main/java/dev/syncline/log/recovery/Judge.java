@@ -11,9 +11,7 @@ import dev.syncline.log.recovery.SegmentScan.Break;
 import dev.syncline.log.recovery.Verdict.Cut;
 import dev.syncline.log.segment.Segment;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -54,13 +52,12 @@ public final class Judge {
   private final List<SegmentScan> scans;
   private final List<Long> ordinals;
   private final List<String> notes;
-  private final List<Damage> damage = new ArrayList<>();
+  private final Losses losses;
   private final List<Segment> segments = new ArrayList<>();
   private Mark mark;
   private boolean markNeedsHealing;
   private long proven;
   private Cut tornAt;
-  private Cut damageCut;
 
   public Judge(Storage storage, Storage.Access access, Verification verification) {
     this(storage, access, verification, new HashMap<>());
@@ -73,6 +70,7 @@ public final class Judge {
     this.scans = scan.scans;
     this.ordinals = scan.ordinals;
     this.notes = scan.notes;
+    this.losses = new Losses(storage.directory(), notes);
   }
 
   /**
@@ -95,11 +93,13 @@ public final class Judge {
     mark = scan.mark();
     markNeedsHealing = scan.markNeedsHealing();
     if (mark == null) rebuildMark();
+    losses.forget(mark.truncatedThrough());
     if (scan.oldCut() != null) judgeOldCut(scan.oldCut());
     gatherEvidence();
     judgeStart();
     for (int i = 0; i < scans.size(); i++) judgeSegment(i);
     judgeEnd();
+    judgeStrays();
     return verdict();
   }
 
@@ -111,8 +111,7 @@ public final class Judge {
 
   /** The strongest mark that the segments alone justify. */
   private void rebuildMark() {
-    Path file = storage.directory().resolve(SegmentName.MARK);
-    damage.add(new Damage(file, 0, scan.markProblem(), 0, -1));
+    losses.nameMark(scan.markProblem());
     markNeedsHealing = true;
     LogId id = scan.logId() == null ? new LogId(0, 0) : scan.logId();
     Mark rebuilt = Mark.fresh(id);
@@ -133,8 +132,7 @@ public final class Judge {
             + last + ", is shown, and nothing is deleted. Put the mark of their time back, too, or go on"
         : "expected the mark of a log that has " + later + ", found an older one, which cuts the tail behind record " + old.rewindTo()
             + ": what was written since, up to record " + last + ", is not cut. Put the newer mark back, or go on";
-    damage.add(new Damage(storage.directory().resolve(SegmentName.MARK), 0,
-        told + " with what the segments hold: truncate(n), CorruptionPolicy.TRUNCATE, or a repair writes the mark anew", 0, -1));
+    losses.nameMark(told + " with what the segments hold: truncate(n), CorruptionPolicy.TRUNCATE, or a repair writes the mark anew");
   }
 
   private void gatherEvidence() {
@@ -153,12 +151,12 @@ public final class Judge {
     if (mark.rewinding() && mark.rewindOrdinal() == 0) return;
     if (!mark.hasSegments() && !followsOnOneAtStart()) return;
     if (scans.isEmpty()) {
-      lose(SegmentName.of(mark.lastOrdinal()), 0, "expected segments " + mark.firstOrdinal() + " to " + mark.lastOrdinal() + ", found none",
-          mark.truncatedThrough(), Math.max(proven, mark.truncatedThrough() + 1), null);
+      long end = mark.rewinding() ? mark.rewindTo() : mark.closedCleanly() ? proven : atLeastOne(proven, mark.truncatedThrough(), -1);
+      losses.name(mark.lastOrdinal(), 0,
+          "expected segments " + mark.firstOrdinal() + " to " + mark.lastOrdinal() + ", found none", mark.truncatedThrough(), end, null);
     } else if (ordinals.get(0) > mark.firstOrdinal()) {
-      long end = scans.get(0).header() == null ? proven : scans.get(0).header().predecessorLastSequence();
-      lose(SegmentName.of(mark.firstOrdinal()), 0, "expected this segment, found none", mark.truncatedThrough(),
-          Math.max(end, mark.truncatedThrough() + 1), null);
+      losses.loseMissing(mark.firstOrdinal(), mark.truncatedThrough(), scans.get(0).header() == null
+          ? atLeastOne(proven, mark.truncatedThrough(), -1) : Links.behind(scans, -1), false, null);
     }
   }
 
@@ -173,13 +171,18 @@ public final class Judge {
     long before = lastReadable();
     if (scan.header() == null) {
       long seen = Math.max(proven, scan.lastSequence());
-      long end = newest ? seen : linkedEnd(i + 1, seen);
-      lose(SegmentName.of(ordinals.get(i)), 0, scan.headerProblem(), before, Math.max(end, before + 1), cutAfterWhole(i - 1));
+      long end = atLeastOne(newest ? seen : Links.end(scans, i, seen), before, i);
+      losses.lose(ordinals.get(i), 0, scan.headerProblem(), before, end, cutAfterWhole(i - 1));
       return;
     }
     if (i > 0 && !judgeLink(i, before)) return;
+    if (!segments.isEmpty() && scan.header().baseSequence() < lastReadable()) {
+      loseNotShown(i, "expected records behind " + lastReadable() + ", found a segment that goes on behind "
+          + scan.header().baseSequence(), lastReadable());
+      return;
+    }
     if (newest && isOfAnotherHistory(scan)) {
-      lose(SegmentName.of(ordinals.get(i)), 0,
+      losses.lose(ordinals.get(i), 0,
           "expected record " + scan.lastSequence() + " in a frame with " + checksums(mark.durable().crc(), scan.lastCrc()),
           scan.header().baseSequence(), scan.lastSequence(), cutAfterWhole(i - 1));
       return;
@@ -188,10 +191,21 @@ public final class Judge {
       notes.add(SegmentName.of(ordinals.get(i)) + ": has no readable seal and was read from the front");
     long clip = mark.rewinding() && ordinals.get(i) == mark.rewindOrdinal() ? mark.rewindTo() : Long.MAX_VALUE;
     clip = Math.min(clip, Links.leave(scans, i));
-    long end = newest ? Math.min(proven, clip) : Math.min(clip, linkedEnd(i + 1, Math.min(proven, clip)));
+    long end = newest ? Math.min(proven, clip) : Math.min(clip, Links.end(scans, i, Math.min(proven, clip)));
     // A segment behind which another is missing is not short itself; the missing one is reported in its own name.
     boolean endIsItsOwn = newest ? !newestIsMissing() : linksTo(i + 1, ordinals.get(i));
     judgeBreaks(i, newest, end, clip, endIsItsOwn);
+  }
+
+  /** At least one record counts as lost of what is unreadable, unless the first link behind segment {@code i} says otherwise. */
+  private long atLeastOne(long end, long before, int i) {
+    return Math.min(Math.max(end, before + 1), Links.behind(scans, i));
+  }
+
+  /** Records of this segment are there and are not shown; of their sequences only those are missing that no other segment shows. */
+  private void loseNotShown(int i, String problem, long before) {
+    losses.lose(ordinals.get(i), 0, problem + ": not shown", before,
+        Math.min(scans.get(i).lastSequence(), Links.behind(scans, i)), cutAfterWhole(i - 1));
   }
 
   /** A copy of the log may have lived on with the same ids: whether the newest segment ends as the mark remembers, but otherwise. */
@@ -201,21 +215,6 @@ public final class Judge {
         && point.ordinal() == scan.header().ordinal()
         && point.sequence() == scan.lastSequence()
         && point.crc() != scan.lastCrc();
-  }
-
-  /**
-   * Where segment {@code next - 1} must have ended: by its successor's link, or if that is unreadable by its own seal or the successor's
-   * first frame; {@code otherwise} if nothing tells. In every case behind what can be read of it: nothing goes to a segment before all
-   * of its predecessor is durable, so a frame that is readable behind a hole says that the hole was a frame.
-   */
-  private long linkedEnd(int next, long otherwise) {
-    SegmentScan successor = scans.get(next);
-    if (successor.header() != null) return successor.header().predecessorLastSequence();
-    SegmentScan own = scans.get(next - 1);
-    // A seal promises what it ends; frames before it may be damaged.
-    if (own.seal() != null) return own.promisedSequence();
-    long told = successor.extents().isEmpty() ? otherwise : Math.min(otherwise, successor.extents().get(0).firstSequence() - 1);
-    return Math.max(told, own.lastSequence());
   }
 
   private boolean linksTo(int i, long ordinal) {
@@ -234,12 +233,12 @@ public final class Judge {
     long predecessor = scan.header().predecessorOrdinal();
     long predecessorLast = scan.header().predecessorLastSequence();
     if (predecessor > ordinals.get(i - 1)) {
-      lose(SegmentName.of(predecessor), 0, "expected this segment, found none", before, Math.max(predecessorLast, before + 1),
-          cutAfterWhole(i - 1));
+      // A segment that was cut says nothing of what came behind the cut: that may have had the same sequences.
+      boolean cut = previous.header() != null && previous.lastSequence() > predecessorLast;
+      losses.loseMissing(predecessor, before, predecessorLast, cut, cutAfterWhole(i - 1));
     } else if (predecessor < ordinals.get(i - 1)) {
-      lose(SegmentName.of(ordinals.get(i)), 0,
-          "expected a segment that follows on segment " + ordinals.get(i - 1) + ", found one that follows on " + predecessor,
-          before, Math.max(scan.lastSequence(), before + 1), cutAfterWhole(i - 1));
+      loseNotShown(i, "expected a segment that follows on segment " + ordinals.get(i - 1) + ", found one that follows on " + predecessor,
+          before);
       return false;
     } else if (previous.header() != null && previous.header().epoch() != scan.header().predecessorEpoch()) {
       loseAnotherHistory(i - 1, predecessorLast,
@@ -262,9 +261,8 @@ public final class Judge {
   /** A segment is whole and not the one that its successor follows on: none of its records is this log's. */
   private void loseAnotherHistory(int i, long lastLost, String problem) {
     segments.removeIf(segment -> segment.ordinal == ordinals.get(i));
-    // What was to stay of it goes, too.
-    if (damageCut != null && damageCut.ordinal() == ordinals.get(i)) damageCut = cutOrAll(cutAfterWhole(i - 1));
-    lose(SegmentName.of(ordinals.get(i)), 0, problem, scans.get(i).header().baseSequence(), lastLost, cutAfterWhole(i - 1));
+    losses.moveCut(ordinals.get(i), cutAfterWhole(i - 1));
+    losses.lose(ordinals.get(i), 0, problem, scans.get(i).header().baseSequence(), lastLost, cutAfterWhole(i - 1));
   }
 
   /** The end of segment {@code i}, or of the nearest one before it that was taken in; null if there is none. */
@@ -293,7 +291,7 @@ public final class Judge {
       if (damaged) {
         // What lies behind the clip does not count, readable or not.
         long lastLost = Math.min(clip, b.firstAfter() > 0 ? b.firstAfter() - 1 : Math.max(end, b.lastBefore() + 1));
-        lose(SegmentName.of(ordinals.get(i)), b.offsetBytes(), b.problem(), b.lastBefore(), lastLost, cutInside(i, b));
+        losses.lose(ordinals.get(i), b.offsetBytes(), b.problem(), b.lastBefore(), lastLost, cutInside(i, b));
         named = Math.max(named, lastLost);
       } else if (newest) {
         torn = b;
@@ -308,7 +306,7 @@ public final class Judge {
     }
     segments.add(scan.toSegment(readable));
     if (end > Math.max(scan.lastSequence(), named) && endIsItsOwn)
-      lose(SegmentName.of(ordinals.get(i)), scan.fileBytes(), "expected records up to sequence " + end + ", found the end of the file",
+      losses.lose(ordinals.get(i), scan.fileBytes(), "expected records up to sequence " + end + ", found the end of the file",
           scan.lastSequence(), end, cutAfterWhole(i));
   }
 
@@ -342,34 +340,33 @@ public final class Judge {
   private void judgeEnd() {
     if (!newestIsMissing()) return;
     long before = lastReadable();
-    lose(SegmentName.of(mark.lastOrdinal()), 0, "expected this segment, found none", before, Math.max(proven, before + 1),
-        cutAfterWhole(scans.size() - 1));
+    // Of a log that was closed the mark says what was last; but not which other records the segment held up to there.
+    boolean told = mark.closedCleanly() && mark.durable().ordinal() == mark.lastOrdinal();
+    losses.loseMissing(mark.lastOrdinal(), before, told ? proven : Math.max(proven, before + 1), true, cutAfterWhole(scans.size() - 1));
   }
 
   private boolean newestIsMissing() {
     return !scans.isEmpty() && !mark.rewinding() && ordinals.get(ordinals.size() - 1) < mark.lastOrdinal();
   }
 
-  /** Notes a loss, unless all of it was truncated away. */
-  private void lose(String name, long offsetBytes, String problem, long lastBefore, long lastLost, Cut cut) {
-    if (lastLost <= mark.truncatedThrough()) return;
-    long first = Math.max(lastBefore, mark.truncatedThrough()) + 1;
-    if (damage.stream().noneMatch(Damage::losesRecords)) damageCut = cutOrAll(cut);
-    damage.add(new Damage(storage.directory().resolve(name), offsetBytes, problem, first, lastLost));
-  }
-
-  private Cut cutOrAll(Cut cut) {
-    return cut == null ? new Cut(0, 0, 0, 0, mark.truncatedThrough(), 0) : cut;
+  /** What lies behind the end of the log would stand between it and the segment that is begun next. */
+  private void judgeStrays() {
+    int newest = scans.size() - 1;
+    while (newest >= 0 && !isTakenIn(ordinals.get(newest))) newest--;
+    for (int i = newest + 1; i < scans.size(); i++) {
+      if (!losses.names(ordinals.get(i)))
+        losses.name(ordinals.get(i), 0, "expected no segment behind the end of the log that is not part of it, found one",
+            lastReadable(), 0, cutAfterWhole(newest));
+    }
   }
 
   private Verdict verdict() {
-    damage.sort(Comparator.comparingLong(Damage::firstLost));
+    List<Damage> damage = losses.all();
     long last = Math.max(Math.max(proven, mark.truncatedThrough()), mark.floorSequence());
     for (Segment segment : segments) last = Math.max(last, segment.lastSequence());
     for (Damage d : damage) last = Math.max(last, d.lastLost());
-    List<Long> leftovers = scan.leftovers.stream().sorted().toList();
-    return new Verdict(false, Optional.of(mark), markNeedsHealing, scan.poorSlot(), scan.logId(), List.copyOf(segments), leftovers, tornAt,
-        List.copyOf(damage), damageCut, List.copyOf(notes), gaps(), last, proven, closedCleanly(),
+    return new Verdict(false, Optional.of(mark), markNeedsHealing, scan.poorSlot(), scan.logId(), List.copyOf(segments),
+        scan.leftovers.stream().sorted().toList(), tornAt, damage, losses.cut(), List.copyOf(notes), gaps(), last, proven, closedCleanly(),
         scan.mark() == null ? 0 : scan.mark().lastOrdinal(), List.copyOf(scans));
   }
 
@@ -379,7 +376,7 @@ public final class Judge {
     for (Segment s : segments)
       addGap(found, s.header.predecessorOrdinal() == 0 ? 0 : s.header.predecessorLastSequence(), s.header.baseSequence());
     long end = lastReadable();
-    if (damage.isEmpty()) addGap(found, end, mark.floorSequence());
+    if (losses.isEmpty()) addGap(found, end, mark.floorSequence());
     return List.copyOf(found);
   }
 
@@ -389,7 +386,7 @@ public final class Judge {
   }
 
   private boolean closedCleanly() {
-    if (!mark.closedCleanly() || !damage.isEmpty() || tornAt != null || !scan.leftovers.isEmpty()) return false;
+    if (!mark.closedCleanly() || !losses.isEmpty() || tornAt != null || !scan.leftovers.isEmpty()) return false;
     if (segments.isEmpty()) return true;
     Segment newest = segments.get(segments.size() - 1);
     return newest.ordinal == mark.durable().ordinal()

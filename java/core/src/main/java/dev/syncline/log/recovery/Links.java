@@ -26,4 +26,26 @@ final class Links {
     boolean anotherHistory = !neighbour && link.predecessorOrdinal() == segment.ordinal() && link.predecessorEpoch() != segment.epoch();
     return link.predecessorOrdinal() < segment.ordinal() || anotherHistory ? Long.MAX_VALUE : link.predecessorLastSequence();
   }
+
+  /** What the first readable link behind segment {@code i} says that was there before: {@link Long#MAX_VALUE} if there is none. */
+  static long behind(List<SegmentScan> scans, int i) {
+    for (SegmentScan scan : scans.subList(i + 1, scans.size()))
+      if (scan.header() != null) return scan.header().predecessorLastSequence();
+    return Long.MAX_VALUE;
+  }
+
+  /**
+   * Where segment {@code i} must have ended: by its successor's link, or if that is unreadable by its own seal or the successor's
+   * first frame; {@code otherwise} if nothing tells. In every case behind what can be read of it: nothing goes to a segment before all
+   * of its predecessor is durable, so a frame that is readable behind a hole says that the hole was a frame.
+   */
+  static long end(List<SegmentScan> scans, int i, long otherwise) {
+    SegmentScan successor = scans.get(i + 1);
+    if (successor.header() != null) return successor.header().predecessorLastSequence();
+    SegmentScan own = scans.get(i);
+    // A seal promises what it ends; frames before it may be damaged.
+    if (own.seal() != null) return own.promisedSequence();
+    long told = successor.extents().isEmpty() ? otherwise : Math.min(otherwise, successor.extents().get(0).firstSequence() - 1);
+    return Math.max(told, own.lastSequence());
+  }
 }
