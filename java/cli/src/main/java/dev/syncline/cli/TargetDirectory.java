@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 
 /**
  * The directory that a command makes a log in. The log is made in a hidden directory inside it, on the same file system, and its files get
- * their names there when all of it is durable: segments first, the mark last. Whatever fails before leaves the directory as it was.
+ * their names there when all of it is durable: the mark first, which names every segment that is still to come, so that no part of the
+ * log is ever taken for all of it. Whatever fails before leaves the directory as it was.
  */
 final class TargetDirectory implements Closeable {
   private static final int BLOCK_BYTES = 4096;
@@ -57,17 +58,27 @@ final class TargetDirectory implements Closeable {
 
   /** Gives the files of the log that was made, and closed, their place, durably. */
   void install() throws IOException {
+    install(() -> { });
+  }
+
+  /** @param moved is run after each file */
+  void install(Runnable moved) throws IOException {
     requireNothingBeside(path, scratch.path());
-    List<Path> moved = new ArrayList<>();
+    List<Path> done = new ArrayList<>();
     try {
-      // Without a mark it is no log yet.
-      for (Path segment : LogCommand.segmentFiles(log())) moved.add(move(segment));
+      List<Path> segments = LogCommand.segmentFiles(log());
+      done.add(move(log().resolve(SegmentName.MARK)));
       sync(path);
-      moved.add(move(log().resolve(SegmentName.MARK)));
+      moved.run();
+      for (Path segment : segments) {
+        done.add(move(segment));
+        moved.run();
+      }
       sync(path);
       installed = true;
     } finally {
-      if (!installed) for (int i = moved.size() - 1; i >= 0; i--) Files.deleteIfExists(moved.get(i));
+      // The mark at last, as long as it is there what is missing is told.
+      if (!installed) for (int i = done.size() - 1; i >= 0; i--) Files.deleteIfExists(done.get(i));
     }
   }
 

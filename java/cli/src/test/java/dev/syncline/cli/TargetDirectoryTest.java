@@ -3,6 +3,8 @@ package dev.syncline.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.syncline.WalOptions;
+import dev.syncline.WriteAheadLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,5 +67,24 @@ class TargetDirectoryTest {
       assertThatThrownBy(made::install).isInstanceOf(IOException.class);
     }
     assertThat(target).isEmptyDirectory();
+  }
+
+  /** As a process leaves it that is killed between two files: a part of a log is not a shorter one. */
+  @Test
+  void betweenTwoFilesItSaysWhichRecordsAreNotThere() throws IOException {
+    int[] files = new int[1];
+    try (TargetDirectory made = TargetDirectory.prepare(target)) {
+      try (WriteAheadLog log = WriteAheadLog.open(made.log(), WalOptions.builder().maxSegmentSize(64 << 10).build())) {
+        while (log.stats().segments() < 4) log.append(new byte[8000]);
+      }
+      made.install(() -> requireToldFrom(++files[0]));
+    }
+    assertThat(files[0]).isEqualTo(5);
+    Cli.run("verify", target).exits(ExitCode.OK);
+  }
+
+  private void requireToldFrom(int files) {
+    if (files == 5) return;
+    assertThat(Cli.run("verify", target).exits(ExitCode.PROBLEM).out()).as("%s files", files).contains("are lost");
   }
 }
