@@ -12,6 +12,7 @@ import dev.syncline.log.recovery.Verdict.Cut;
 import dev.syncline.log.segment.Segment;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -89,7 +90,7 @@ public final class Judge {
   }
 
   public Verdict judge() throws IOException {
-    if (!scan.read()) return fresh();
+    if (!scan.read()) return Verdict.none();
     mark = scan.mark();
     markNeedsHealing = scan.markNeedsHealing();
     if (mark == null) rebuildMark();
@@ -101,12 +102,6 @@ public final class Judge {
     judgeEnd();
     judgeStrays();
     return verdict();
-  }
-
-  private Verdict fresh() {
-    return new Verdict(
-        true, Optional.empty(), false, -1, null, List.of(), List.of(), null, List.of(), null, List.of(), List.of(), 0, 0, true, 0,
-        List.of());
   }
 
   /** The strongest mark that the segments alone justify. */
@@ -176,9 +171,9 @@ public final class Judge {
       return;
     }
     if (i > 0 && !judgeLink(i, before)) return;
-    if (!segments.isEmpty() && scan.header().baseSequence() < lastReadable()) {
-      loseNotShown(i, "expected records behind " + lastReadable() + ", found a segment that goes on behind "
-          + scan.header().baseSequence(), lastReadable());
+    long base = scan.header().baseSequence();
+    if (!segments.isEmpty() && base < lastHeld()) {
+      loseNotShown(i, "expected records behind " + lastHeld() + ", found a segment that goes on behind " + base, lastHeld());
       return;
     }
     if (newest && isOfAnotherHistory(scan)) {
@@ -202,10 +197,11 @@ public final class Judge {
     return Math.min(Math.max(end, before + 1), Links.behind(scans, i));
   }
 
-  /** Records of this segment are there and are not shown; of their sequences only those are missing that no other segment shows. */
+  /** Records of this segment are there and are not shown; up to the next link only those are missing that no other segment shows. */
   private void loseNotShown(int i, String problem, long before) {
-    losses.lose(ordinals.get(i), 0, problem + ": not shown", before,
-        Math.min(scans.get(i).lastSequence(), Links.behind(scans, i)), cutAfterWhole(i - 1));
+    long behind = Links.behind(scans, i);
+    losses.lose(ordinals.get(i), 0, problem + ": not shown", before, behind == Long.MAX_VALUE ? scans.get(i).lastSequence() : behind,
+        cutAfterWhole(i - 1));
   }
 
   /** A copy of the log may have lived on with the same ids: whether the newest segment ends as the mark remembers, but otherwise. */
@@ -224,6 +220,13 @@ public final class Judge {
   /** Last sequence of the segments taken in so far. */
   private long lastReadable() {
     return segments.isEmpty() ? mark.truncatedThrough() : segments.get(segments.size() - 1).lastSequence();
+  }
+
+  /** The same, readable or not: what opening only glances at is judged as if it had been read. */
+  private long lastHeld() {
+    if (segments.isEmpty()) return lastReadable();
+    int last = Collections.binarySearch(ordinals, segments.get(segments.size() - 1).ordinal);
+    return Math.max(lastReadable(), Links.held(scans, last));
   }
 
   /** Whether the segment belongs behind the one before it: records of one that does not are not shown. */
@@ -262,7 +265,8 @@ public final class Judge {
   private void loseAnotherHistory(int i, long lastLost, String problem) {
     segments.removeIf(segment -> segment.ordinal == ordinals.get(i));
     losses.moveCut(ordinals.get(i), cutAfterWhole(i - 1));
-    losses.lose(ordinals.get(i), 0, problem, scans.get(i).header().baseSequence(), lastLost, cutAfterWhole(i - 1));
+    losses.lose(
+        ordinals.get(i), 0, problem, Math.max(lastReadable(), scans.get(i).header().baseSequence()), lastLost, cutAfterWhole(i - 1));
   }
 
   /** The end of segment {@code i}, or of the nearest one before it that was taken in; null if there is none. */
@@ -361,7 +365,7 @@ public final class Judge {
   }
 
   private Verdict verdict() {
-    List<Damage> damage = losses.all();
+    List<Damage> damage = losses.without(segments);
     long last = Math.max(Math.max(proven, mark.truncatedThrough()), mark.floorSequence());
     for (Segment segment : segments) last = Math.max(last, segment.lastSequence());
     for (Damage d : damage) last = Math.max(last, d.lastLost());

@@ -27,6 +27,12 @@ final class Links {
     return link.predecessorOrdinal() < segment.ordinal() || anotherHistory ? Long.MAX_VALUE : link.predecessorLastSequence();
   }
 
+  /** The last sequence that segment {@code i} holds and that counts, readable or not. */
+  static long held(List<SegmentScan> scans, int i) {
+    SegmentScan scan = scans.get(i);
+    return Math.min(scan.seal() == null ? scan.lastSequence() : scan.promisedSequence(), leave(scans, i));
+  }
+
   /** What the first readable link behind segment {@code i} says that was there before: {@link Long#MAX_VALUE} if there is none. */
   static long behind(List<SegmentScan> scans, int i) {
     for (SegmentScan scan : scans.subList(i + 1, scans.size()))
@@ -35,17 +41,20 @@ final class Links {
   }
 
   /**
-   * Where segment {@code i} must have ended: by its successor's link, or if that is unreadable by its own seal or the successor's
-   * first frame; {@code otherwise} if nothing tells. In every case behind what can be read of it: nothing goes to a segment before all
-   * of its predecessor is durable, so a frame that is readable behind a hole says that the hole was a frame.
+   * Where segment {@code i} must have ended: by its successor's link, or if that is unreadable or names an earlier one, by its own seal
+   * or the successor's first frame; {@code otherwise} if nothing tells. In every case behind what can be read of it: nothing goes to a
+   * segment before all of its predecessor is durable, so a frame that is readable behind a hole says that the hole was a frame.
    */
   static long end(List<SegmentScan> scans, int i, long otherwise) {
     SegmentScan successor = scans.get(i + 1);
-    if (successor.header() != null) return successor.header().predecessorLastSequence();
     SegmentScan own = scans.get(i);
+    boolean elsewhere = successor.header() != null && own.header() != null
+        && successor.header().predecessorOrdinal() < own.header().ordinal();
+    if (successor.header() != null && !elsewhere) return successor.header().predecessorLastSequence();
     // A seal promises what it ends; frames before it may be damaged.
     if (own.seal() != null) return own.promisedSequence();
-    long told = successor.extents().isEmpty() ? otherwise : Math.min(otherwise, successor.extents().get(0).firstSequence() - 1);
+    boolean tells = !elsewhere && !successor.extents().isEmpty();
+    long told = Math.min(otherwise, tells ? successor.extents().get(0).firstSequence() - 1 : behind(scans, i));
     return Math.max(told, own.lastSequence());
   }
 }

@@ -3,6 +3,8 @@ package dev.syncline.log.recovery;
 import dev.syncline.Damage;
 import dev.syncline.format.SegmentName;
 import dev.syncline.log.recovery.Verdict.Cut;
+import dev.syncline.log.segment.Extent;
+import dev.syncline.log.segment.Segment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -67,9 +69,31 @@ final class Losses {
     return damage.isEmpty();
   }
 
-  /** Oldest first. */
-  List<Damage> all() {
-    return damage.stream().sorted(Comparator.comparingLong(Damage::firstLost)).toList();
+  /** Oldest first, without what is shown all the same: of several segments that may hold a record one may be there. */
+  List<Damage> without(List<Segment> shown) {
+    List<Damage> left = new ArrayList<>();
+    for (Damage each : damage) {
+      int before = left.size();
+      long first = each.firstLost();
+      for (Segment segment : shown)
+        for (Extent extent : segment.extents()) {
+          if (extent.lastSequence() < first || extent.firstSequence() > each.lastLost()) continue;
+          add(left, each, first, extent.firstSequence() - 1);
+          first = extent.lastSequence() + 1;
+        }
+      add(left, each, first, each.lastLost());
+      if (left.size() == before) left.add(of(each, each.firstLost(), each.firstLost() - 1));
+    }
+    left.sort(Comparator.comparingLong(Damage::firstLost));
+    return List.copyOf(left);
+  }
+
+  private static void add(List<Damage> left, Damage whole, long first, long last) {
+    if (first <= last) left.add(of(whole, first, last));
+  }
+
+  private static Damage of(Damage whole, long first, long last) {
+    return new Damage(whole.file(), whole.offsetBytes(), whole.problem(), first, last);
   }
 
   /** Null if there is nothing to be given up. */

@@ -50,6 +50,12 @@ public record Verdict(
     boolean closedCleanly,
     long markedOrdinal,
     List<SegmentScan> scans) {
+  /** There never was a log. */
+  static Verdict none() {
+    return new Verdict(
+        true, Optional.empty(), false, -1, null, List.of(), List.of(), null, List.of(), null, List.of(), List.of(), 0, 0, true, 0,
+        List.of());
+  }
 
   /**
    * Highest sequence that a reader may show who does not know what its writer has acknowledged: whole frames behind it may be on no disk
