@@ -22,8 +22,8 @@ import java.util.Locale;
  * @param bodyBytes bytes of records, without header and padding
  * @param recordsDigest over the records' checksums in order (see {@link RecordCodec#digest}); for a seal the body's own checksum
  * @param previousCrc checksum of the frame before, or of the segment header
- * @param committedMillis when its last record was committed, since 1970: 48 bits, never less than in the frame before; in a seal that of the
- *     last frame
+ * @param committedMillis when its last record was committed, since 1970: 48 bits, never less than in the frame before; in a seal that of
+ *     the last frame
  */
 public record FrameHeader(
     int crc,

@@ -229,7 +229,7 @@ public final class SegmentedLog implements Closeable {
     return reader.firstSequence();
   }
 
-  /** Highest index that can be read and was committed at {@code millis} since 1970 or before, by what its frame says; 0 if there is none. */
+  /** Highest index that can be read and was committed at {@code millis} since 1970 or before, as its frame says; 0 if none was. */
   public long sequenceAt(long millis) throws IOException {
     return reader.sequenceAt(millis);
   }

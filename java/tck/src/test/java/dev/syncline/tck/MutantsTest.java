@@ -96,8 +96,44 @@ class MutantsTest {
 
   @Test
   void ackingBeforeTheSyncIsCaught() {
-    assertCaughtByCrashes(new Mutant().with("log.commit.FrameWriter", "writeDurably", calling("write", "writeDurably")));
+    assertCaughtByCrashes(new Mutant().with("log.commit.FrameWriter", "durably", calling("write", "writeDurably")));
   }
+
+  // The newest frame.
+
+  @Test
+  void writingTheSlotThatHoldsTheNewestFrameIsCaught() {
+    assertCaughtByCrashes(new Mutant().with("log.commit.TailFrame", "otherSlot", doingNothing()));
+  }
+
+  @Test
+  void leavingTheNewestFrameInItsSlotIsCaught() {
+    assertCaughtByCrashes(new Mutant()
+        .with("log.commit.FrameWriter", "placed", without("mustBePlaced"))
+        .with("log.commit.FrameWriter", "startBytes", without("mustBePlaced")));
+  }
+
+  @Test
+  void sealingWithoutTheNewestFrameInItsPlaceIsCaught() {
+    assertCaughtByCrashes(new Mutant().with("log.commit.CommitBase", "settle", without("placeNewest")));
+  }
+
+  @Test
+  void recoveringWithoutTheNewestFrameInItsPlaceIsCaught() {
+    assertCaughtByCrashes(new Mutant().with("log.recovery.Recovery", "settle", doingNothing()));
+  }
+
+  @Test
+  void readingNoSlotIsCaught() {
+    assertCaughtByCrashes(new Mutant().with("log.segment.TailSlots", "newest", doingNothing()));
+  }
+
+  @Test
+  void believingATornSlotIsCaught() {
+    assertCaughtByCrashes(new Mutant().with("log.segment.NewestFrame", "at", without("check")));
+  }
+
+  // Files.
 
   @Test
   void neverSyncingTheDirectoryIsCaught() {

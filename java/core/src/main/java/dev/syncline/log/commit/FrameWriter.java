@@ -57,14 +57,14 @@ final class FrameWriter {
     counters.commits++;
     if (joined) {
       newest.join(frame, promised, millis);
-      writeDurably(tail, newest.block(), newest.slotBytes());
+      durably(tail, newest.block(), newest.slotBytes());
     } else {
-      writeDurably(tail, placed(frame, promised, millis), startBytes(frame));
+      durably(tail, placed(frame, promised, millis), startBytes(frame));
     }
     lockWatch.lookIfDue();
   }
 
-  private void writeDurably(Segment tail, ByteBuffer bytes, long offsetBytes) throws IOException {
+  private void durably(Segment tail, ByteBuffer bytes, long offsetBytes) throws IOException {
     counters.writtenBytes += bytes.remaining();
     counters.durableWrites++;
     ioBeganNanos = System.nanoTime() | 1;
@@ -127,7 +127,7 @@ final class FrameWriter {
   boolean placeNewest(Segment tail) throws IOException {
     if (!newest.mustBePlaced(tail)) return false;
     lockWatch.lookIfDue();
-    writeDurably(tail, newest.block(), newest.offsetBytes());
+    durably(tail, newest.block(), newest.offsetBytes());
     return true;
   }
 

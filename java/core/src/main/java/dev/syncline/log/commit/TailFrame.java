@@ -101,7 +101,11 @@ final class TailFrame {
     committedMillis = millis;
     headerCrc = FrameHeader.encode(buffer, 0, crc, segment.header.epoch(), segment.ordinal, offsetBytes, firstSequence, lastSequence,
         promised, bodyBytes, recordCount, digest, previousCrc, FrameHeader.DATA, committedMillis);
-    slot = 1 - slot;
+    slot = otherSlot();
+  }
+
+  private int otherSlot() {
+    return 1 - slot;
   }
 
   /** Offset of the slot that is to hold it. */
