@@ -179,7 +179,9 @@ final class FrameReader {
     }
     boolean goesOn = found != null && found.firstAfter() > 0;
     if (goesOn && found.firstAfter() <= position + 1) return found.endBytes();
-    throw corrupt(offset, headerProblem, position, goesOn ? found.firstAfter() - 1 : segment.lastSequence());
+    // What lies behind where the segment is left does not count, readable or not.
+    long last = segment.lastSequence();
+    throw corrupt(offset, headerProblem, position, goesOn ? Math.min(last, found.firstAfter() - 1) : last);
   }
 
   /** Reads and checks the body of the frame that was found; what counts of it is in the window then. */
