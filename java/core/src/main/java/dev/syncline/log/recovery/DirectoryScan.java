@@ -62,6 +62,10 @@ final class DirectoryScan {
     salvaging = true;
   }
 
+  boolean isSalvaging() {
+    return salvaging;
+  }
+
   /** Reads it all; returns false if there is neither a mark nor a segment. */
   boolean read() throws IOException {
     // The mark before the list: a segment that begins in between is one more than the mark knows, and none that is missing.
@@ -211,7 +215,7 @@ final class DirectoryScan {
     long forgotten = mark == null ? 0 : mark.truncatedThrough();
     boolean whole = next == null || verification == Verification.FULL;
     if (known != null && next != null && (!whole || known.header().baseSequence() >= forgotten)) return known;
-    if (whole) scanner.countBetween(forgotten, countedEnd(ordinal, present));
+    if (whole) scanner.countBetween(forgotten, Long.MAX_VALUE);
     SegmentScan scan = whole ? scanner.scan(ordinal) : scanner.glance(ordinal);
     boolean isFinished = next != null && scan.header() != null && scan.seal() != null && scan.breaks().isEmpty();
     if (isFinished) finished.put(ordinal, scan);
@@ -242,17 +246,6 @@ final class DirectoryScan {
       assumed.add(ordinals.get(i));
       notes.add(SegmentName.of(ordinals.get(i)) + ": its header is unreadable; its frames are read by what they say of themselves");
     }
-  }
-
-  /** Up to where records of a segment count: to a decided cut, or to where a link leaves it. */
-  private long countedEnd(long ordinal, NavigableSet<Long> present) throws IOException {
-    if (mark != null && mark.rewinding() && ordinal == mark.rewindOrdinal()) return mark.rewindTo();
-    Long next = present.higher(ordinal);
-    SegmentHeader link = null;
-    for (Long at = next; link == null && at != null; at = present.higher(at)) link = scanner.header(at);
-    if (link == null) return Long.MAX_VALUE;
-    SegmentHeader own = scanner.header(ordinal);
-    return own == null ? Long.MAX_VALUE : Links.leaves(link, link.ordinal() == next, own);
   }
 
   /** The mark says which log this is, or else the first segment does. */

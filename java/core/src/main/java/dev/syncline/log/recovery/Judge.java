@@ -172,7 +172,7 @@ public final class Judge {
     }
     if (i > 0 && !judgeLink(i, before)) return;
     long base = scan.header().baseSequence();
-    if (!segments.isEmpty() && base < lastHeld()) {
+    if (base < lastHeld()) {
       loseNotShown(i, "expected records behind " + lastHeld() + ", found a segment that goes on behind " + base, lastHeld());
       return;
     }
@@ -222,9 +222,9 @@ public final class Judge {
     return segments.isEmpty() ? mark.truncatedThrough() : segments.get(segments.size() - 1).lastSequence();
   }
 
-  /** The same, readable or not: what opening only glances at is judged as if it had been read. */
+  /** The same, readable or not, as if opening read all of it. 0 for who salvages: two lives are not for him to choose between. */
   private long lastHeld() {
-    if (segments.isEmpty()) return lastReadable();
+    if (segments.isEmpty() || scan.isSalvaging()) return 0;
     int last = Collections.binarySearch(ordinals, segments.get(segments.size() - 1).ordinal);
     return Math.max(lastReadable(), Links.held(scans, last));
   }

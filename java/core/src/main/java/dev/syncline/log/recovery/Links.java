@@ -21,7 +21,7 @@ final class Links {
   }
 
   /** The same; {@code neighbour} if it is that of the next segment there is. */
-  static long leaves(SegmentHeader link, boolean neighbour, SegmentHeader segment) {
+  private static long leaves(SegmentHeader link, boolean neighbour, SegmentHeader segment) {
     // A link to the very segment is judged with its epoch, too, where the segments are neighbours.
     boolean anotherHistory = !neighbour && link.predecessorOrdinal() == segment.ordinal() && link.predecessorEpoch() != segment.epoch();
     return link.predecessorOrdinal() < segment.ordinal() || anotherHistory ? Long.MAX_VALUE : link.predecessorLastSequence();
