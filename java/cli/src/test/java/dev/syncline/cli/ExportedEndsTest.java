@@ -62,7 +62,7 @@ class ExportedEndsTest extends ExportTestBase {
     for (String how : List.of("records", "truncated", "given up")) {
       Path each = temporary.resolve("log-" + how);
       try (SegmentedLog some =
-          SegmentedLog.open(Storages.open(each, StorageMode.PORTABLE, 4096).storage(), LogOptions.defaults())) {
+          SegmentedLog.open(Storages.open(each, StorageMode.PORTABLE, 4096).storage(), LogOptions.defaults().withJoinMillis(0))) {
         some.reset(last - 1);
         for (int i = 0; i < 2; i++) some.append(RecordType.ENTRY.code(), 0, new byte[0], Cli.bytes("<entry-" + i + ">"));
         if (how.equals("truncated")) some.truncate(last);

@@ -11,6 +11,7 @@ import dev.syncline.WriteAheadLog;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,7 +63,8 @@ final class DescriptorShortage {
 
   private static void runOnce(LogTestBase storage, Path directory, SyncMode mode, int spare) throws Exception {
     ToldAppends told = new ToldAppends(mode, 1, ATTEMPTS_MAX, VALUE_BYTES);
-    WalOptions options = WalOptions.builder().syncMode(mode).maxSegmentSize(16 << 10).build();
+    WalOptions options = WalOptions.builder().syncMode(mode).maxSegmentSize(24 << 10)
+        .joinCommitsWithin(Duration.ZERO).build();
     WriteAheadLog log = WriteAheadLog.open(storage.openStorage(directory), options);
     try {
       // What reads and copies is the same in every mode.

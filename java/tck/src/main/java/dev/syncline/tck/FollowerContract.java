@@ -32,7 +32,8 @@ public abstract class FollowerContract extends LogTestBase {
 
   private static final int FILES_FOLLOWING_MAX = 16;
   private static final int FILES_READING_MAX = 64;
-  private static final int READS_PER_LOOK_MAX = 2;
+  /** The mark, the tail slots, and the newest frame with what follows it. */
+  private static final int READS_PER_LOOK_MAX = 3;
 
   private static void tinySegments(WalOptions.Builder options) {
     options.maxSegmentSize(TINY_SEGMENT_BYTES);
@@ -282,7 +283,7 @@ public abstract class FollowerContract extends LogTestBase {
   }
 
   @Test
-  void aLookAtALogWithoutNewsReadsTwiceAtMost() throws Exception {
+  void aLookAtALogWithoutNewsReadsThreeTimesAtMost() throws Exception {
     WriteAheadLog writer = open(LogTestBase::smallSegments);
     appendEntries(writer, 40);
     CountedFiles disk = counted();
@@ -371,10 +372,10 @@ public abstract class FollowerContract extends LogTestBase {
         assertThat(tail.sequence()).as("all but the last frame").isGreaterThanOrEqualTo(11 + i);
       }
       long appendedBytes = (long) appends * BLOCK_BYTES;
-      // The mark has a block for each of its two slots.
+      // A block of the mark, the tail slots, the newest frame and the next one.
       assertThat(disk.bytesRead())
           .as("bytes read for %d of frames in %d looks", appendedBytes, looks)
-          .isLessThanOrEqualTo(4 * appendedBytes + 2 * looks * BLOCK_BYTES);
+          .isLessThanOrEqualTo(4 * appendedBytes + 5 * looks * BLOCK_BYTES);
     }
   }
 }

@@ -40,7 +40,7 @@ public abstract class IndexTestBase extends LogTestBase {
 
   /** Small segments; damage fails the opening. */
   protected static LogOptions smallOptions() {
-    return LogOptions.defaults().withSizes(SMALL_SEGMENT_BYTES, 16 << 20).withCorruptionPolicy(CorruptionPolicy.REFUSE);
+    return LogOptions.defaults().withJoinMillis(0).withSizes(SMALL_SEGMENT_BYTES, 16 << 20).withCorruptionPolicy(CorruptionPolicy.REFUSE);
   }
 
   protected static LogOptions manualOptions() {

@@ -12,12 +12,8 @@ import static dev.syncline.tck.Mutant.returning;
 import static dev.syncline.tck.Mutant.returningThis;
 import static dev.syncline.tck.Mutant.without;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.objectweb.asm.Opcodes;
@@ -36,11 +32,7 @@ import org.objectweb.asm.tree.VarInsnNode;
  * through, or a check of its own to fail. The engine as it is passes all of them.
  */
 @Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class MutantsTest {
-  private static final int STATES_MAX = 20_000;
-
-  @TempDir private Path directory;
-
+class MutantsTest extends MutantTestBase {
   private static final String FRAME = "dev/syncline/log/commit/Frame";
   private static final String FOLLOWERS = "dev/syncline/log/commit/Followers";
 
@@ -59,22 +51,6 @@ class MutantsTest {
 
   private void assertCaughtBy(String check, Mutant mutant) {
     assertThatThrownBy(() -> mutant.run(check, directory)).isExactlyInstanceOf(AssertionError.class);
-  }
-
-  private void assertCaughtByCrashes(Mutant mutant) {
-    assertCaughtByCrashes(1, mutant);
-  }
-
-  /**
-   * What a run does depends on how its threads come to run, so a rare bug may hide from one budget: then the next seeds get the same again.
-   *
-   * @param firstSeed of the runs; some that find the bug early save time
-   */
-  private void assertCaughtByCrashes(long firstSeed, Mutant mutant) {
-    assertThatThrownBy(() -> {
-      mutant.run("explore", directory, firstSeed, STATES_MAX);
-      mutant.run("explore", directory, firstSeed + STATES_MAX, STATES_MAX);
-    }).isExactlyInstanceOf(AssertionError.class);
   }
 
   @Test
@@ -98,42 +74,6 @@ class MutantsTest {
   void ackingBeforeTheSyncIsCaught() {
     assertCaughtByCrashes(new Mutant().with("log.commit.FrameWriter", "durably", calling("write", "writeDurably")));
   }
-
-  // The newest frame.
-
-  @Test
-  void writingTheSlotThatHoldsTheNewestFrameIsCaught() {
-    assertCaughtByCrashes(new Mutant().with("log.commit.TailFrame", "otherSlot", doingNothing()));
-  }
-
-  @Test
-  void leavingTheNewestFrameInItsSlotIsCaught() {
-    assertCaughtByCrashes(new Mutant()
-        .with("log.commit.FrameWriter", "placed", without("mustBePlaced"))
-        .with("log.commit.FrameWriter", "startBytes", without("mustBePlaced")));
-  }
-
-  @Test
-  void sealingWithoutTheNewestFrameInItsPlaceIsCaught() {
-    assertCaughtByCrashes(new Mutant().with("log.commit.CommitBase", "settle", without("placeNewest")));
-  }
-
-  @Test
-  void recoveringWithoutTheNewestFrameInItsPlaceIsCaught() {
-    assertCaughtByCrashes(new Mutant().with("log.recovery.Recovery", "settle", doingNothing()));
-  }
-
-  @Test
-  void readingNoSlotIsCaught() {
-    assertCaughtByCrashes(new Mutant().with("log.segment.TailSlots", "newest", doingNothing()));
-  }
-
-  @Test
-  void believingATornSlotIsCaught() {
-    assertCaughtByCrashes(new Mutant().with("log.segment.NewestFrame", "at", without("check")));
-  }
-
-  // Files.
 
   @Test
   void neverSyncingTheDirectoryIsCaught() {

@@ -61,17 +61,17 @@ public final class SegmentFiles {
   /** Opens a file to go on writing in it, behind {@code endBytes}: if it is shared, a copy that has taken its place. */
   SegmentFile openToGoOn(Segment segment, long endBytes) throws IOException {
     if (isShared(segment.name)) rewrite(segment, endBytes);
-    SegmentFile file = storage.open(segment.name, Storage.Access.WRITE);
-    try {
-      if (file.size() < segment.endBytes()) keepInSlot(file, segment);
-      return file;
-    } catch (IOException | RuntimeException | Error e) {
-      file.close();
-      throw e;
-    }
+    return storage.open(segment.name, Storage.Access.WRITE);
   }
 
-  /** The newest frame's block is about to be written by the file system, which cuts the file within it or lets it grow again. */
+  /**
+   * The tail's file, which may end within the newest frame's block, is about to grow: the file system writes that block then, so a tail
+   * slot gets the frame first, durably.
+   */
+  void beforeGrowing(Segment tail) throws IOException {
+    if (tail.writer().size() < tail.endBytes()) keepInSlot(tail.writer(), tail);
+  }
+
   private void keepInSlot(SegmentFile file, Segment segment) throws IOException {
     if (!segment.reachesBeyond(segment.header.baseSequence())) return;
     FileBytes bytes = segment.asItCounts(FileBytes.of(file));
@@ -121,10 +121,7 @@ public final class SegmentFiles {
         return;
       }
       try (SegmentFile file = storage.open(name, Storage.Access.WRITE)) {
-        new TailSlots().clearBehind(file, segment.header, endBytes);
-        if (endBytes < segment.endBytes()) keepInSlot(file, segment);
-        if (file.size() > endBytes) file.truncate(endBytes);
-        file.sync();
+        cut(file, segment, endBytes);
       }
     }
   }
@@ -146,13 +143,22 @@ public final class SegmentFiles {
       if (file.size() == segment.usedEndBytes()) return;
       // Where links cannot be counted: this log made none of a file that it has written to.
       if (written != null && storage.linkCount(segment.name) <= 1) {
-        keepInSlot(file, segment);
-        file.truncate(segment.usedEndBytes());
-        file.sync();
+        cut(file, segment, segment.usedEndBytes());
         return;
       }
     }
     prepareCut(segment, segment.usedEndBytes()).apply();
+  }
+
+  private void cut(SegmentFile file, Segment segment, long endBytes) throws IOException {
+    // Within the newest frame's block: the file system writes that.
+    boolean within = endBytes < segment.endBytes();
+    if (within) keepInSlot(file, segment);
+    else new TailSlots().clearBehind(file, segment.header, endBytes);
+    if (file.size() > endBytes) file.truncate(endBytes);
+    file.sync();
+    // From here on what the file says is what its places say.
+    if (within) TailSlots.clear(file);
   }
 
   /** Puts a copy of the first {@code endBytes} in a file's place, durably. */
@@ -165,7 +171,8 @@ public final class SegmentFiles {
     beside(segment.name, copy -> {
       copyTo(storage, segment, copy, endBytes);
       try (SegmentFile file = storage.open(copy, Storage.Access.WRITE)) {
-        new TailSlots().clearBehind(file, segment.header, endBytes);
+        if (endBytes < segment.endBytes()) TailSlots.clear(file);
+        else new TailSlots().clearBehind(file, segment.header, endBytes);
       }
     });
   }

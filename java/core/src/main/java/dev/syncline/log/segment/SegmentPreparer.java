@@ -105,6 +105,7 @@ public final class SegmentPreparer {
    */
   private void fillOnce(Segment tail, long targetBytes, long aheadBytes, boolean recordsWait) throws IOException {
     long capacity = capacityFor(0);
+    if (tail.readyBytes < targetBytes) files.beforeGrowing(tail);
     while (tail.readyBytes < targetBytes) {
       long from = tail.readyBytes;
       boolean used = from < tail.recycledBytes;
