@@ -30,6 +30,9 @@ public final class IoGate {
   /** Whether it was the owner who shut it. Written before the bit is. */
   private volatile boolean closed;
 
+  /** Each storage has one of its own. */
+  IoGate() {}
+
   /** Puts this gate inside another one. Before anybody enters: what is inside already does not count there. */
   void putInside(IoGate enclosing) {
     IoGate[] more = Arrays.copyOf(outer, outer.length + 1);

@@ -23,6 +23,9 @@ public abstract class ProcessLock implements Closeable {
   /** Guarded by the mutex. */
   private boolean closed;
 
+  /** For a lock that is held already. */
+  protected ProcessLock() {}
+
   /**
    * Whether the lock ends with its holder only. If not, code of this process that knows nothing of it may have ended it, and that nobody
    * else has had the directory meanwhile must be seen from something else.

@@ -50,13 +50,20 @@ public final class NativeLoader {
       // A class that failed to initialize once is told of by another error the next time, which has this one's text.
       if (message.contains("java.util.logging."))
         return "module java.logging is missing in this Java runtime, and JNA needs it: add it to the run-time image";
-      if (isMissing(e) && message.startsWith("com.sun.jna."))
-        return "JNA is not on the class path: add net.java.dev.jna:jna, which native storage needs";
+      if (isMissing(e) && message.startsWith("com.sun.jna.")) return missing(NativeLoader.class.getModule().isNamed());
     }
     String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("").strip();
     boolean noexec = message.contains("failed to map segment");
     String advice = noexec ? "; point -Djna.tmpdir at a directory that is not mounted noexec" : "";
     return "it could not be loaded: " + failure.getClass().getSimpleName() + ": " + message + advice;
+  }
+
+  /** What to do where JNA is missing; a module path can have it and leave it out. */
+  static String missing(boolean onModulePath) {
+    return onModulePath
+        ? "module com.sun.jna, which native storage needs, is not resolved: put net.java.dev.jna:jna on the module path (jna-jpms into a"
+            + " run-time image) and start with --add-modules com.sun.jna"
+        : "JNA is not on the class path: add net.java.dev.jna:jna, which native storage needs";
   }
 
   private static boolean isMissing(Throwable e) {

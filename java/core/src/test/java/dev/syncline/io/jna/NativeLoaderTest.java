@@ -44,6 +44,12 @@ class NativeLoaderTest {
   }
 
   @Test
+  void whereJnaIsAModuleThatNobodyAskedForIsSaidHowToAsk() {
+    assertThat(NativeLoader.missing(true)).contains("--add-modules com.sun.jna");
+    assertThat(NativeLoader.missing(false)).contains("class path", "net.java.dev.jna:jna");
+  }
+
+  @Test
   void itCanBeSwitchedOff() {
     assertThat(NativeLoader.load(null, true).orElseThrow()).contains("-Dsyncline.native.disabled=true");
   }
