@@ -64,8 +64,8 @@
  *
  * <h2>Reading on</h2>
  *
- * {@code FORMAT.md}, then {@code Layout} and {@code FrameHeader} in {@link dev.syncline.format}; {@code CommitQueue}, {@code
- * SegmentScanner} and {@code Judge} in {@link dev.syncline.log}; {@link dev.syncline.io.Storage}, the whole border to the
+ * {@code FORMAT.md}, then {@code Layout} and {@code FrameHeader} in {@code dev.syncline.format}; {@code CommitQueue}, {@code
+ * SegmentScanner} and {@code Judge} in {@code dev.syncline.log}; {@link dev.syncline.io.Storage}, the whole border to the
  * operating system.
  */
 package dev.syncline;
