@@ -12,6 +12,7 @@ import static dev.syncline.tck.Mutant.returning;
 import static dev.syncline.tck.Mutant.returningThis;
 import static dev.syncline.tck.Mutant.without;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +32,6 @@ import org.objectweb.asm.tree.VarInsnNode;
  * The kit finds bugs: each test plants one in the engine and expects the crash states, in no more than {@link CrashStatesTest} goes
  * through, or a check of its own to fail. The engine as it is passes all of them.
  */
-@Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MutantsTest extends MutantTestBase {
   private static final String FRAME = "dev/syncline/log/commit/Frame";
   private static final String FOLLOWERS = "dev/syncline/log/commit/Followers";
