@@ -117,8 +117,7 @@ public final class TailSlots {
 
   /** Nothing is in them any more; durable. */
   static void clear(SegmentFile file) throws IOException {
-    file.writeZeros(Layout.TAIL_SLOTS_BYTES[0], BYTES);
-    file.sync();
+    file.writeDurably(AlignedBuffers.allocate(BYTES).limit(BYTES), Layout.TAIL_SLOTS_BYTES[0]);
   }
 
   private static ByteBuffer aligned(ByteBuffer block) {
