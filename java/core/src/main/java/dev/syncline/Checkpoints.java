@@ -54,12 +54,19 @@ final class Checkpoints {
   }
 
   private static boolean noteIfCheckpoint(SegmentedLog log, LogCursor cursor) {
-    if (cursor.type() != RecordType.CHECKPOINT.code()) return false;
-    WalRecord checkpoint = Payloads.record(cursor);
-    // What the layer below was given as something else is not this layer's checkpoint; who reads it is told.
-    if (checkpoint == null) return false;
-    log.noteCheckpoint(cursor.sequence(), checkpoint.marked());
+    Checkpoint found = read(cursor);
+    if (found == null) return false;
+    log.noteCheckpoint(found.sequence(), found.covered());
     return true;
+  }
+
+  /** The checkpoint that the record under the cursor is, or null. */
+  private static Checkpoint read(LogCursor cursor) {
+    if (cursor.type() != RecordType.CHECKPOINT.code()) return null;
+    WalRecord record = Payloads.record(cursor);
+    // What the layer below was given as something else, or somebody has forged, is not this layer's checkpoint; who reads it is told.
+    boolean covers = record != null && record.marked() >= 0 && record.marked() <= cursor.sequence();
+    return covers ? new Checkpoint(cursor.sequence(), record.marked()) : null;
   }
 
   /** The same, of a sequence at which no batch is cut in two. While no other cut comes between: another batch may lie there after it. */
@@ -73,8 +80,10 @@ final class Checkpoints {
     if (log.lastCheckpoint() <= sequence) return new Checkpoint(log.lastCheckpoint(), log.checkpointCovers());
     Checkpoint last = new Checkpoint(0, 0);
     try (LogCursor cursor = log.cursor(0)) {
-      while (cursor.advance() && cursor.sequence() <= sequence)
-        if (cursor.type() == RecordType.CHECKPOINT.code()) last = new Checkpoint(cursor.sequence(), Payloads.record(cursor).marked());
+      while (cursor.advance() && cursor.sequence() <= sequence) {
+        Checkpoint found = read(cursor);
+        if (found != null) last = found;
+      }
     }
     return last;
   }
