@@ -177,8 +177,7 @@ final class Shutdown {
   private Segment tailToCut() throws IOException {
     readerFiles.close();
     Segment newest = segments.newest();
-    boolean open = newest == null || newest.sealed() || newest.writer() != null;
-    if (!open) orShortage(newest);
+    if (newest != null && !newest.sealed()) orShortage(newest);
     rotation.end();
     return newest;
   }

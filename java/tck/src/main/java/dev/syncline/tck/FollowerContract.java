@@ -300,16 +300,18 @@ public abstract class FollowerContract extends LogTestBase {
 
   private static void thenLooksAreCheap(String what, CountedFiles disk, Consumer<Integer> look) {
     int looks = 100;
+    // Where one takes long the mark is read once more.
+    long readsMax = looks * READS_PER_LOOK_MAX + looks / 10;
     long reads = Long.MAX_VALUE;
     // The writer's mark is news, too, and may come at any moment: one time in which none comes is wanted.
-    for (int attempt = 0; attempt < 5 && reads > looks * READS_PER_LOOK_MAX; attempt++) {
+    for (int attempt = 0; attempt < 5 && reads > readsMax; attempt++) {
       disk.reset();
       long began = System.nanoTime();
       for (int i = 0; i < looks; i++) look.accept(i);
       reads = disk.reads();
       assertThat(disk.opens()).as("files opened by 100 times " + what).isLessThanOrEqualTo(opensAllowedSince(began));
     }
-    assertThat(reads).as("reads of 100 times " + what).isLessThanOrEqualTo(looks * READS_PER_LOOK_MAX);
+    assertThat(reads).as("reads of 100 times " + what).isLessThanOrEqualTo(readsMax);
   }
 
   @Test

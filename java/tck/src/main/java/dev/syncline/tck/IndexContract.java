@@ -267,7 +267,10 @@ public abstract class IndexContract extends IndexTestBase {
     int segments = log.stats().segments();
     disk.reset();
     assertThat(scan(log, RARE, 0)).isEqualTo(expected);
-    long read = disk.operations().stream().filter(operation -> operation.op() == Op.READ).map(Operation::file).distinct().count();
+    // The newest may be read to make it ready for appends.
+    String newest = DirectoryBytes.newestWalFile(directory()).getFileName().toString();
+    long read = disk.operations().stream().filter(operation -> operation.op() == Op.READ).map(Operation::file)
+        .filter(file -> !file.equals(newest)).distinct().count();
     assertThat(segments).isGreaterThan(6);
     assertThat(read).as("segments read of %d", segments).isEqualTo(2);
     assertThat(scan(log, RARE + 1, 0)).isEmpty();

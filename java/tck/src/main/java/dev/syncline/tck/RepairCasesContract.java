@@ -85,7 +85,7 @@ public abstract class RepairCasesContract extends RepairTestBase {
     try (WriteAheadLog log = open(storage, options -> options.blockSize(512))) {
       appendEntries(log, 40);
     }
-    DirectoryBytes.zero(DirectoryBytes.walFiles(directory()).get(0), 0, 4096);
+    DirectoryBytes.zero(DirectoryBytes.walFiles(directory()).get(0), 0, FRAMES_START_BYTES + 7 * 512);
     List<SequenceRange> lost = ranges(1, 7);
     assertThat(plan(directory()).lost()).isEqualTo(lost);
     repair(directory());

@@ -127,7 +127,7 @@ public final class MutantChecks {
   /** On files, since a simulated disk has no links. */
   public static void aCutLeavesTheCopyAlone(Path directory) throws IOException {
     Path copy = directory.resolveSibling(directory.getFileName() + "-copy");
-    try (WriteAheadLog log = WriteAheadLog.open(directory)) {
+    try (WriteAheadLog log = WriteAheadLog.open(directory, WalOptions.builder().joinCommitsWithin(Duration.ZERO).build())) {
       for (int i = 0; i < 20; i++) log.append(new byte[10]);
       log.snapshot(copy);
       log.truncateAfter(5);

@@ -133,7 +133,7 @@ class MutantsTest extends MutantTestBase {
 
   @Test
   void appendingBeyondTheSpaceThatIsReadyIsCaught() {
-    assertCaughtByCrashes(new Mutant().with("log.commit.CommitQueue", "fits", believing("readyBytes", Long.MAX_VALUE)));
+    assertCaughtByCrashes(new Mutant().with("log.commit.OpenFrame", "fits", believing("readyBytes", Long.MAX_VALUE)));
   }
 
   @Test
@@ -316,7 +316,7 @@ class MutantsTest extends MutantTestBase {
 
   @Test
   void reportingWhatWasTruncatedIsCaught() {
-    assertChangesTheTable("log.recovery.Judge", "lose", without("truncatedThrough"));
+    assertChangesTheTable("log.recovery.Losses", "lose", believing("truncatedThrough", 0));
   }
 
   @Test
@@ -331,7 +331,7 @@ class MutantsTest extends MutantTestBase {
 
   @Test
   void aChainThatNobodyChecksIsCaught() {
-    assertChangesTheTable("log.recovery.SegmentScanner", "chainProblem", doingNothing());
+    assertChangesTheTable("format.FrameHeader", "orderProblem", doingNothing());
   }
 
   @Test

@@ -80,14 +80,19 @@ final class FrameReader {
    */
   void find(Extent extent, long offset, long position) throws IOException {
     long at = offset;
-    for (int readAgain = 0; ; ) {
+    long failedAt = 0;
+    // The frame that is read again, and what it was before.
+    long againBytes = 0;
+    int againCrc = 0;
+    for (int attempt = 0; ; ) {
       if (at < extent.endBytes()) {
         if (!takeHeader(at, extent)) {
           at = skipDamage(at, position);
           forgetLast();
           continue;
         }
-        if (follows() && !isOlder(extent)) {
+        boolean asBefore = at == againBytes && frame.crc == againCrc;
+        if (!asBefore && follows() && !isOlder(extent)) {
           noteLast();
           if (frame.lastSequence > position && frame.kind == FrameHeader.DATA) return;
           at = frame.endBytes(segment.header.blockBytes());
@@ -95,10 +100,15 @@ final class FrameReader {
         }
       }
       // The frame before, or this one, has grown since it was read, or a page in the cache predates that.
-      if (++readAgain > ATTEMPTS) throw corrupt(at, disagreement(at, extent, position), position, segment.lastSequence());
-      at = lastEndBytes == at ? lastBytes : at;
+      if (attempt == 0) failedAt = at;
+      if (++attempt > ATTEMPTS) throw corrupt(failedAt, disagreement(failedAt, extent, position), position, segment.lastSequence());
+      if (lastEndBytes == at) {
+        againBytes = lastBytes;
+        againCrc = lastCrc;
+        at = lastBytes;
+      }
       forgetLast();
-      if (readAgain < ATTEMPTS) window.use(file);
+      if (attempt < ATTEMPTS) window.use(file);
       else loadPastCache(at, Layout.FRAME_HEADER_BYTES);
     }
   }
@@ -224,9 +234,8 @@ final class FrameReader {
     return frame.offsetBytes + Layout.FRAME_HEADER_BYTES;
   }
 
-  /** Where to go on: behind the frame, or if it had grown beyond what counted of it by then, in it. */
-  long nextFrameBytes(long clip) {
-    return frame.lastSequence > clip ? frame.offsetBytes : frame.endBytes(segment.header.blockBytes());
+  long nextFrameBytes() {
+    return frame.endBytes(segment.header.blockBytes());
   }
 
   /** What is unreadable of the frame and counts, up to {@code clip}; null if nothing is. */

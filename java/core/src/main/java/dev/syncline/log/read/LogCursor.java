@@ -148,8 +148,8 @@ public final class LogCursor implements RecordView, AutoCloseable {
       // Sequences rise: up to there nothing is left to be shown. A cut between two indexes of the caller's ends at no record.
       position = Math.max(position, Math.min(clip, end));
       nextRecordAt = framedEnd;
-      // A following cursor will want the rest of this frame later.
-      if (follows) segment = null;
+      // The rest of this frame will be wanted later, by a cursor that follows, or if the frame has grown.
+      segment = null;
       return false;
     }
     requireNotCut(sequence);
@@ -284,7 +284,7 @@ public final class LogCursor implements RecordView, AutoCloseable {
       return false;
     }
     // Also where the extent has ended: what it should have held and did not is not looked for again from its front, for ever.
-    boolean goesOn = next == segment && nextFrameOffset >= extent.startBytes() && nextFrameOffset <= extent.endBytes();
+    boolean goesOn = next == segment && nextFrameOffset > extent.startBytes() && nextFrameOffset <= extent.endBytes();
     long offset = goesOn ? nextFrameOffset : next.seekOffset(extent, position + 1);
     frames.use(next);
     segment = next;
@@ -292,7 +292,7 @@ public final class LogCursor implements RecordView, AutoCloseable {
     frames.loadBody(extent);
     show(frames.buffer(), frames.bodyIndex(), frames.bodyBytes(), extent.lastSequence());
     damageBehindFrame = frames.damage(position, clip);
-    nextFrameOffset = frames.nextFrameBytes(clip);
+    nextFrameOffset = frames.nextFrameBytes();
     return true;
   }
 

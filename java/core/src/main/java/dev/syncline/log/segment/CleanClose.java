@@ -1,6 +1,8 @@
 package dev.syncline.log.segment;
 
+import dev.syncline.format.Layout;
 import dev.syncline.format.Mark;
+import dev.syncline.io.AlignedBuffers;
 import dev.syncline.io.SegmentFile;
 import dev.syncline.io.Storage;
 import java.io.IOException;
@@ -10,10 +12,16 @@ public final class CleanClose {
   private CleanClose() {}
 
   /**
-   * Opens the newest segment to write, where nobody has and it is to be cut: what that takes is had before anything has changed. A file
+   * Has the newest segment open to write, and to read, where it is to be cut: what that takes is had before anything has changed. A file
    * that another log may show is replaced by a copy of what counts.
    */
   public static void openToCut(Storage storage, Segment newest) throws IOException {
+    if (newest.writer() == null) open(storage, newest);
+    // Some storages read through another descriptor than they write through.
+    if (newest.writer() != null) newest.writer().read(AlignedBuffers.allocate(Layout.BLOCK_BYTES_MAX), 0);
+  }
+
+  private static void open(Storage storage, Segment newest) throws IOException {
     try (SegmentFile file = storage.open(newest.name, Storage.Access.READ)) {
       if (file.size() == newest.usedEndBytes()) return;
     }
