@@ -8,6 +8,8 @@ import dev.syncline.WriteAheadLog;
 import dev.syncline.io.Storage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
@@ -96,7 +98,7 @@ public abstract class ParityContract {
     Quietly.close(abandoned);
   }
 
-  /** Fixed work with fixed identifiers, others in each round: no segment may share its epoch with another. */
+  /** Fixed work with fixed identifiers, others in each round, at one time: no segment may share its epoch with another. */
   private static void work(Storage storage, SyncMode mode, int round) throws IOException {
     Random random = new Random(25);
     try (WriteAheadLog log = WriteAheadLog.open(storage, options(mode, round))) {
@@ -118,6 +120,7 @@ public abstract class ParityContract {
         .syncMode(mode)
         .maxSegmentSize(LogTestBase.SMALL_SEGMENT_BYTES)
         .identifiers(identifiers::getAndIncrement)
+        .clock(InstantSource.fixed(Instant.parse("2026-12-01T12:00:00Z")))
         .build();
   }
 
