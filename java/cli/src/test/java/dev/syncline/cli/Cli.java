@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +74,7 @@ final class Cli {
    * A closed log with a PUT, a DELETE and an ENTRY (1 to 3), a batch of two (4 and 5, COMMIT 6) and a CHECKPOINT (7).
    */
   static Path sampleLog(Path directory) throws IOException {
-    try (WriteAheadLog log = WriteAheadLog.open(directory)) {
+    try (WriteAheadLog log = WriteAheadLog.open(directory, aFrameEach().build())) {
       log.put(bytes("colour"), bytes("dark green"));
       log.delete(bytes("shape"));
       log.append(new byte[] {0, 1, 2, (byte) 0xff});
@@ -83,9 +84,14 @@ final class Cli {
     return directory;
   }
 
+  /** Each record has a frame of its own, so that what is damaged of one is all that is lost. */
+  static WalOptions.Builder aFrameEach() {
+    return WalOptions.builder().joinCommitsWithin(Duration.ZERO);
+  }
+
   /** A closed log of several segments with the entries 1 to {@code count}: whatever lies in the first ones is glanced at only. */
   static Path longLog(Path directory, int count) throws IOException {
-    try (WriteAheadLog log = WriteAheadLog.open(directory, WalOptions.builder().maxSegmentSize(64 << 10).build())) {
+    try (WriteAheadLog log = WriteAheadLog.open(directory, aFrameEach().maxSegmentSize(64 << 10).build())) {
       for (int i = 1; i <= count; i++) log.append(bytes("<entry-" + i + ">"));
     }
     assertThat(files(directory, ".wal")).hasSizeGreaterThan(2);

@@ -40,7 +40,7 @@ class ExportedEndsTest extends ExportTestBase {
   /** Of a log whose mark is gone. What lies behind damage in one segment no opening looks at. */
   @Test
   void aCheckpointThatTheHeaderDoesNotNameIsImported() throws IOException {
-    try (WriteAheadLog some = WriteAheadLog.open(log)) {
+    try (WriteAheadLog some = WriteAheadLog.open(log, Cli.aFrameEach().build())) {
       for (int i = 1; i <= 20; i++) some.append(Cli.bytes("<entry-" + i + ">"));
       some.checkpoint(20);
       some.append(Cli.bytes("more"));
