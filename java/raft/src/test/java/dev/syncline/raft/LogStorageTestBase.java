@@ -52,7 +52,7 @@ abstract class LogStorageTestBase extends LogTestBase {
   }
 
   protected static LogSettings small() {
-    return LogSettings.defaults().withSegmentBytes(SMALL_SEGMENT);
+    return LogSettings.defaults().withSegmentBytes(SMALL_SEGMENT).withJoinMillis(0);
   }
 
   /** A log in {@link #directory}, not open yet. */
