@@ -137,6 +137,10 @@ public record FrameHeader(
     return in.getLong(at + 8);
   }
 
+  public static long ordinal(ByteBuffer in, int at) {
+    return in.getLong(at + 16);
+  }
+
   public static long offsetBytes(ByteBuffer in, int at) {
     return in.getLong(at + 24);
   }

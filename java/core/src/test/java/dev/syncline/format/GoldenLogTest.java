@@ -48,6 +48,7 @@ class GoldenLogTest {
     WalOptions options = WalOptions.builder()
         .maxSegmentSize(24576)
         .clock(now::get)
+        .joinCommitsWithin(Duration.ofSeconds(1))
         .markInterval(Duration.ofDays(1))
         .identifiers(() -> identifiers.getAndAdd(0x1000000000000001L))
         .build();

@@ -327,12 +327,13 @@ public final class DirectoryFollower implements ReadSource, Closeable {
     List<Segment> segments = new ArrayList<>(verdict.segments());
     long shown = verdict.shownSequence();
     int last = segments.size() - 1;
+    long still = judged.rewinding() ? Math.min(durable, judged.rewindTo()) : durable;
     boolean known = mark != null
         && last >= 0
-        && segments.get(last).lastSequence() >= durable
+        && segments.get(last).lastSequence() >= still
         && comparison.isOneHistory(view.segments(), segments);
     // What had a witness once is durable, whatever became of the witness.
-    if (known) shown = Math.max(shown, durable);
+    if (known) shown = Math.max(shown, still);
     if (last >= 0 && !judged.rewinding()) {
       segments.set(last, Rewind.upToFrameOf(storage, segments.get(last), shown));
       shown = Math.max(shown, segments.get(last).lastSequence());

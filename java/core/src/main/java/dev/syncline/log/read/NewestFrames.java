@@ -147,6 +147,12 @@ final class NewestFrames {
   /** Everything up to {@code sequence} is durable, and that is the end of a commit. */
   private void proveThrough(long sequence) {
     while (!unproven.isEmpty() && unproven.peek().header.lastSequence() <= sequence) takeIn(unproven.poll());
+    Found next = unproven.peek();
+    // What that frame was when it ended there was in a slot that holds something else by now, and is the beginning of what it is.
+    boolean inPart = next != null && next.grown != null && next.header.firstSequence() <= sequence && sequence > segment.lastSequence();
+    if (!inPart) return;
+    NewestFrame shown = next.grown.upTo(sequence);
+    if (shown.header.lastSequence() > segment.lastSequence()) takeIn(new Found(shown.header, next.after, shown));
   }
 
   /** Everything up to {@code sequence} is durable, which may lie inside a frame: then all of that one is. */

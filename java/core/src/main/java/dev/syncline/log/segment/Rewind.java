@@ -62,13 +62,14 @@ public final class Rewind {
     NewestFrame known = segment.newestFrame;
     try (SegmentFile file = storage.open(segment.name, Storage.Access.READ)) {
       FileBytes bytes = FileBytes.of(file);
-      boolean grows = known != null && known.header.lastSequence() == segment.lastSequence();
-      if (!grows) return new FrameWalk(storage.directory(), segment, bytes).find(segment.lastSequence()).crc() == segment.lastCrc();
+      long last = segment.lastSequence();
+      boolean isLast = known != null && known.header.firstSequence() <= last && known.header.lastSequence() >= last;
+      if (!isLast) return new FrameWalk(storage.directory(), segment, bytes).find(last).crc() == segment.lastCrc();
+      NewestFrame counts = known.upTo(last);
       TailSlots slots = new TailSlots();
-      List<NewestFrame> now = slots.read(bytes, segment.header);
-      for (NewestFrame each : now) if (known.isBeginningOf(each)) return true;
+      for (NewestFrame each : slots.read(bytes, segment.header)) if (counts.isBeginningOf(each)) return true;
       NewestFrame placed = slots.inPlace(bytes, segment.header, known.offsetBytes());
-      return placed != null && known.isBeginningOf(placed);
+      return placed != null && counts.isBeginningOf(placed);
     }
   }
 

@@ -164,9 +164,10 @@ public final class SegmentPreparer {
    * who makes it ready is wanted for the tail's space as well. Later with all its space, so that commits need not wait for some.
    */
   public boolean wantsSuccessor(Segment tail) {
-    if (!next.isThere())
-      return tail.endBytes() > Math.min(tail.limitBytes / 2, Math.max(SUCCESSOR_AT_BYTES, usedBeforeBytes / SUCCESSOR_AT_PART));
-    return tail.endBytes() > tail.limitBytes / 2 && next.reservedBytes() < capacityFor(0);
+    long used = tail.endBytes() - Layout.FRAMES_START_BYTES;
+    long half = (tail.limitBytes - Layout.FRAMES_START_BYTES) / 2;
+    if (!next.isThere()) return used > Math.min(half, Math.max(SUCCESSOR_AT_BYTES, usedBeforeBytes / SUCCESSOR_AT_PART));
+    return used > half && next.reservedBytes() < capacityFor(0);
   }
 
   /** @param usedBytes what the log takes on disk without it */

@@ -18,10 +18,15 @@ import java.util.List;
 public final class TailSlots {
   private static final int BYTES = 2 * Layout.BLOCK_BYTES_MAX;
 
+  private static final int ATTEMPTS = 10;
+
   private final FileWindow window = new FileWindow(BYTES);
   private final FrameCheck check = new FrameCheck();
   private final FrameFields fields = new FrameFields();
   private final Crc crc = new Crc();
+
+  /** Whether a slot that was read last holds part of a frame. */
+  private boolean anyInPart;
 
   /** The frames in the slots of the segment with this header that count, that with fewer records first. */
   public List<NewestFrame> read(FileBytes file, SegmentHeader of) throws IOException {
@@ -33,8 +38,30 @@ public final class TailSlots {
     return read(file, new NewestFrame.SegmentIdentity(0, ordinal, Layout.BLOCK_BYTES_MAX), file.sizeBytes());
   }
 
+  /**
+   * A slot that is being written is no frame, and the other one may have been read before it was written last: where a slot holds part of a
+   * frame both are read again, until they stay as they are.
+   */
   private List<NewestFrame> read(FileBytes file, NewestFrame.SegmentIdentity of, long endBytes) throws IOException {
+    List<NewestFrame> found = readOnce(file, of, endBytes);
+    for (int attempt = 1; anyInPart && attempt < ATTEMPTS; attempt++) {
+      List<NewestFrame> before = found;
+      found = readOnce(file, of, endBytes);
+      if (crcs(found) == crcs(before)) break;
+    }
+    if (found.size() == 2 && found.get(0).header.lastSequence() > found.get(1).header.lastSequence()) found.add(found.remove(0));
+    return found;
+  }
+
+  private static long crcs(List<NewestFrame> frames) {
+    long all = frames.size();
+    for (NewestFrame each : frames) all = 31 * all + each.header.crc();
+    return all;
+  }
+
+  private List<NewestFrame> readOnce(FileBytes file, NewestFrame.SegmentIdentity of, long endBytes) throws IOException {
     window.use(file);
+    anyInPart = false;
     List<NewestFrame> found = new ArrayList<>(2);
     for (long at : Layout.TAIL_SLOTS_BYTES) {
       int available = window.load(at, of.blockBytes());
@@ -42,12 +69,19 @@ public final class TailSlots {
       int index = window.indexOf(at);
       long place = FrameHeader.offsetBytes(window.buffer(), index);
       NewestFrame frame = NewestFrame.at(window.buffer(), index, available, of, place, check, fields, crc);
+      if (frame == null) anyInPart |= isInPart(window.buffer(), index, of);
       boolean fits = frame != null && place >= Layout.FRAMES_START_BYTES && place % of.blockBytes() == 0
           && place + Layout.FRAME_HEADER_BYTES + frame.header.bodyBytes() <= endBytes;
       if (fits) found.add(frame);
     }
-    if (found.size() == 2 && found.get(0).header.lastSequence() > found.get(1).header.lastSequence()) found.add(found.remove(0));
     return found;
+  }
+
+  /** Whether what is no whole frame of the segment may be one that is being written: not what was never written, or of another life. */
+  private boolean isInPart(ByteBuffer in, int at, NewestFrame.SegmentIdentity of) {
+    if (in.getLong(at) == 0) return false;
+    boolean headed = crc.of(in, at + 8, Layout.FRAME_HEADER_BYTES - 8) == FrameHeader.crc(in, at);
+    return !headed || FrameHeader.ordinal(in, at) == of.ordinal();
   }
 
   /**
