@@ -34,9 +34,4 @@ class NewestFrameMutantsTest extends MutantTestBase {
   void readingNoSlotIsCaught() {
     assertCaughtByCrashes(new Mutant().with("log.segment.TailSlots", "newest", doingNothing()));
   }
-
-  @Test
-  void believingATornSlotIsCaught() {
-    assertCaughtByCrashes(new Mutant().with("log.segment.NewestFrame", "at", without("check")));
-  }
 }
