@@ -127,10 +127,6 @@ final class TailFrame {
     return offsetBytes;
   }
 
-  Segment segment() {
-    return segment;
-  }
-
   // Under the queue's lock.
 
   /** What has joined is durable: readers see it. */

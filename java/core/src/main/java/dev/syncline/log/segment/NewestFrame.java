@@ -4,6 +4,7 @@ import dev.syncline.format.Crc;
 import dev.syncline.format.FrameHeader;
 import dev.syncline.format.Layout;
 import dev.syncline.format.RecordCodec;
+import dev.syncline.format.SegmentHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -46,7 +47,11 @@ public final class NewestFrame {
   }
 
   /** What tells a segment's frames from those of others. */
-  record SegmentIdentity(long epoch, long ordinal, int blockBytes) {}
+  record SegmentIdentity(long epoch, long ordinal, int blockBytes) {
+    static SegmentIdentity of(SegmentHeader header) {
+      return new SegmentIdentity(header.epoch(), header.ordinal(), header.blockBytes());
+    }
+  }
 
   public long offsetBytes() {
     return header.offsetBytes();

@@ -30,7 +30,7 @@ public final class TailSlots {
 
   /** The frames in the slots of the segment with this header that count, that with fewer records first. */
   public List<NewestFrame> read(FileBytes file, SegmentHeader of) throws IOException {
-    return read(file, new NewestFrame.SegmentIdentity(of.epoch(), of.ordinal(), of.blockBytes()), file.sizeBytes());
+    return read(file, NewestFrame.SegmentIdentity.of(of), file.sizeBytes());
   }
 
   /** The same of a segment whose header is unreadable: its frames name the ordinal all the same. */
@@ -118,8 +118,7 @@ public final class TailSlots {
 
   /** The frame of the segment that was read to {@code at}, if it is whole, and takes a block at most; else null. */
   public NewestFrame frameAt(ByteBuffer in, int at, int availableBytes, SegmentHeader of, long offsetBytes) {
-    var identity = new NewestFrame.SegmentIdentity(of.epoch(), of.ordinal(), of.blockBytes());
-    return NewestFrame.at(in, at, availableBytes, identity, offsetBytes, check, fields, crc);
+    return NewestFrame.at(in, at, availableBytes, NewestFrame.SegmentIdentity.of(of), offsetBytes, check, fields, crc);
   }
 
   /**
@@ -141,8 +140,7 @@ public final class TailSlots {
 
   /** Frames of the segment that lie behind {@code endBytes}, where it was cut, count no more, whatever comes there. Durable. */
   void clearBehind(SegmentFile file, SegmentHeader of, long endBytes) throws IOException {
-    var identity = new NewestFrame.SegmentIdentity(of.epoch(), of.ordinal(), of.blockBytes());
-    for (NewestFrame each : read(FileBytes.of(file), identity, Long.MAX_VALUE)) {
+    for (NewestFrame each : read(FileBytes.of(file), NewestFrame.SegmentIdentity.of(of), Long.MAX_VALUE)) {
       if (each.offsetBytes() < endBytes) continue;
       clear(file);
       return;
