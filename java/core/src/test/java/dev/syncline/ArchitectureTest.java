@@ -23,6 +23,7 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import dev.syncline.io.Storage;
 import dev.syncline.io.Storages;
+import java.lang.invoke.VarHandle;
 import java.lang.reflect.Field;
 import java.util.List;
 import java.util.Set;
@@ -105,6 +106,12 @@ class ArchitectureTest {
       if (early && !type.getName().matches(".*\\.(FirstUse|package-info)")) needed.add(type.getName());
     }
     assertThat(prepared).isEqualTo(needed);
+  }
+
+  /** It would be linked by the first thread that comes past, with memory that there may be none of: behind a commit that is no refusal. */
+  @Test
+  void noCommitPassesAHandleOfAVariable() {
+    noClasses().that().resideInAPackage(COMMIT).should().dependOnClassesThat().areAssignableTo(VarHandle.class).check(CORE);
   }
 
   /** A lock of the JDK's is kept by whoever has too little stack to give it back. */

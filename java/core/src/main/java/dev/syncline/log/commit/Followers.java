@@ -2,8 +2,7 @@ package dev.syncline.log.commit;
 
 import dev.syncline.io.SleepWord;
 import dev.syncline.log.commit.Waiter.Outcome;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * The threads that wait for one frame, and how they are woken. Made for one use of a frame and never used again.
@@ -19,15 +18,7 @@ final class Followers {
   /** Stands for a thread that sleeps on the word instead of parking. */
   private static final Waiter SLEEPER = new Waiter(null);
 
-  private static final VarHandle WOKEN;
-
-  static {
-    try {
-      WOKEN = MethodHandles.lookup().findVarHandle(Followers.class, "woken", boolean.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final AtomicIntegerFieldUpdater<Followers> WOKEN = AtomicIntegerFieldUpdater.newUpdater(Followers.class, "woken");
 
   private final SleepWord word;
 
@@ -40,19 +31,14 @@ final class Followers {
   /** How many sleep. Queue's lock until the outcome is settled. */
   private int sleepers;
 
-  /** Whether somebody has begun to wake everybody: the lists are taken apart by one thread only. */
-  private volatile boolean woken;
+  /** 1 when somebody has begun to wake everybody: the lists are taken apart by one thread only. */
+  private volatile int woken;
 
   /** WAITING, then DURABLE or FAILED for good. Written before the word changes. */
   private volatile Outcome outcome = Outcome.WAITING;
 
   Followers(SleepWord word) {
     this.word = word;
-  }
-
-  /** Uses one once, where there is stack for it: see {@link Waiter#rehearse}. */
-  static void rehearse() {
-    new Followers(null).wake();
   }
 
   /** What the calling thread will wait with, once it has joined. */
@@ -137,7 +123,7 @@ final class Followers {
 
   /** Wakes everybody, when the outcome is settled; without the lock, if possible. Does nothing if called again. */
   void wake() {
-    if (!WOKEN.compareAndSet(this, false, true)) return;
+    if (!WOKEN.compareAndSet(this, 0, 1)) return;
     Waiter waiting = parked;
     parked = null;
     if (successor != null) {

@@ -36,8 +36,6 @@ final class GroupCommit extends CommitQueue {
       Runnable afterCommit) {
     super(options, state, lockWatch, housekeeper, rotation, words, afterCommit);
     writer = new WriterThread(lock, housekeeper, this::writeNext);
-    Waiter.rehearse();
-    Followers.rehearse();
     VirtualThreads.isCurrent();
   }
 

@@ -1,8 +1,7 @@
 package dev.syncline.log.commit;
 
 import dev.syncline.shortage.Parking;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 
 /** A thread that parks until its frame is durable, has failed, or may be written by that very thread. */
@@ -17,15 +16,9 @@ final class Waiter {
     GONE
   }
 
-  private static final VarHandle OUTCOME;
-
-  static {
-    try {
-      OUTCOME = MethodHandles.lookup().findVarHandle(Waiter.class, "outcome", Outcome.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  /** A handle of a variable would be linked where it is first used, which takes memory: behind a commit there may be none. */
+  private static final AtomicReferenceFieldUpdater<Waiter, Outcome> OUTCOME =
+      AtomicReferenceFieldUpdater.newUpdater(Waiter.class, Outcome.class, "outcome");
 
   private final Thread thread;
 
@@ -42,15 +35,6 @@ final class Waiter {
 
   Waiter(Thread thread) {
     this.thread = thread;
-  }
-
-  /** Uses one once, where there is stack for it: the first use of a method handle takes much more than any other. */
-  static void rehearse() {
-    Waiter waiter = new Waiter(Thread.currentThread());
-    waiter.offerLead();
-    waiter.declineLead();
-    waiter.await(0);
-    waiter.leave();
   }
 
   /** Waits however often it is interrupted; an interrupt stays set. WAITING if the time is over. */
@@ -70,7 +54,7 @@ final class Waiter {
 
   /** The thread knows the outcome, from here or from elsewhere, and waits no longer. On every path, once. */
   void leave() {
-    Outcome before = (Outcome) OUTCOME.getAndSet(this, Outcome.GONE);
+    Outcome before = OUTCOME.getAndSet(this, Outcome.GONE);
     if (before == Outcome.DURABLE || before == Outcome.FAILED) wakeChildren(before);
   }
 
