@@ -267,8 +267,15 @@ public final class SegmentScanner {
         chained = false;
       }
     }
-    if (seal == null && newest == null && frames > 0 && header != null) newest = slots.inPlace(bytes, header, lastFrameBytes);
+    if (seal == null && frames > 0 && header != null) takeNewestInPlace(FileBytes.of(file));
     return result(headerProblem);
+  }
+
+  /** The slots may still hold the frame before the last one: that is in its place since another follows it, unless it was lost there. */
+  private void takeNewestInPlace(FileBytes file) throws IOException {
+    if (newest != null && (newest.offsetBytes() == lastFrameBytes || !newest.isInPlace(file))) return;
+    NewestFrame last = slots.inPlace(file, header, lastFrameBytes);
+    if (last != null) newest = last;
   }
 
   /** It is taken in again when the frames before it have been read. */
