@@ -21,6 +21,9 @@ final class RecordCursor implements WalCursor {
 
   private WalRecord ahead;
 
+  /** The last record that was handed out, or where the cursor was opened. */
+  private long shown;
+
   /** What reading has met, or null. */
   private CorruptLogException corrupt;
 
@@ -34,6 +37,7 @@ final class RecordCursor implements WalCursor {
     this.cursor = cursor;
     this.markersToo = markersToo;
     this.follows = follows;
+    this.shown = cursor.sequence();
   }
 
   @Override
@@ -59,12 +63,20 @@ final class RecordCursor implements WalCursor {
   public Optional<WalRecord> next(Duration timeout) throws IOException {
     long budgetNanos = Math.max(0, TimeUnit.NANOSECONDS.convert(Objects.requireNonNull(timeout, "timeout")));
     long beganNanos = System.nanoTime();
-    while (ahead == null && !lookAhead()) {
-      long leftNanos = budgetNanos - (System.nanoTime() - beganNanos);
-      if (!follows || leftNanos <= 0 || Thread.currentThread().isInterrupted()) return Optional.empty();
-      cursor.await(leftNanos);
+    boolean promised = ahead != null;
+    while (true) {
+      while (ahead == null && !lookAhead()) {
+        long leftNanos = budgetNanos - (System.nanoTime() - beganNanos);
+        if (!follows || leftNanos <= 0 || Thread.currentThread().isInterrupted()) return Optional.empty();
+        cursor.await(leftNanos);
+      }
+      try {
+        return Optional.of(take());
+      } catch (RecordsRewoundException e) {
+        // Of what nobody was told anything need be taken back: it goes on with what lies there now.
+        if (promised || !follows || e.lastShared() < shown) throw e;
+      }
     }
-    return Optional.of(take());
   }
 
   /** What was found ahead; a cut of the tail may have taken it since. */
@@ -77,6 +89,7 @@ final class RecordCursor implements WalCursor {
     }
     WalRecord record = ahead;
     ahead = null;
+    shown = record.sequence();
     return record;
   }
 
@@ -122,6 +135,7 @@ final class RecordCursor implements WalCursor {
     }
     boolean another = step();
     found = false;
+    if (another) shown = cursor.sequence();
     return another;
   }
 

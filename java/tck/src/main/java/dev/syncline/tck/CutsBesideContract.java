@@ -3,17 +3,25 @@ package dev.syncline.tck;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.syncline.RecordsRewoundException;
 import dev.syncline.SyncMode;
+import dev.syncline.WalCursor;
+import dev.syncline.WalOptions;
+import dev.syncline.WalRecord;
 import dev.syncline.WriteAheadLog;
 import dev.syncline.log.SegmentedLog;
 import dev.syncline.tck.Operation.Op;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who syncs or truncates while others append, or cut the log at its other end: promises 4, 12, 13 and 31. */
 public abstract class CutsBesideContract extends IndexTestBase {
@@ -103,5 +111,44 @@ public abstract class CutsBesideContract extends IndexTestBase {
     assertThat(lines(log.replay())).isEqualTo(entryLines(5, 6));
     log.close();
     assertThat(lines(open().replay())).isEqualTo(entryLines(5, 6));
+  }
+
+  /** A record that was found, and cut away before it was handed out, was shown to nobody: there is nothing to take back. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+  void aTailHearsOfACutOnlyIfItHasShownWhatThatTook(int looks) throws IOException {
+    WriteAheadLog writer = open();
+    // So large that each is read when it is wanted.
+    for (int i = 1; i <= 8; i++) writer.append(ScenarioBase.noise(i, 200_000));
+    HookedStorage disk = new HookedStorage(openStorage(directory()));
+    try (WriteAheadLog reader = WriteAheadLog.openReadOnly(disk, WalOptions.defaults())) {
+      awaitDurable(reader, 8);
+      WalCursor tail = reader.tail(0);
+      for (long sequence = 1; sequence <= 5; sequence++) assertThat(tail.next(PATIENCE).map(WalRecord::sequence)).hasValue(sequence);
+      AtomicInteger left = new AtomicInteger(looks);
+      disk.hook(operation -> {
+        // So long that the structure is looked at again before the record that was read is handed out.
+        if (operation.file().endsWith(".wal")) LockSupport.parkNanos(1_000_000);
+        boolean now = operation.op() == Op.READ && operation.file().equals("log.mark") && left.decrementAndGet() == 0;
+        if (now) {
+          writer.truncateAfter(5);
+          for (int i = 0; i < 3; i++) writer.append(bytes("of the other history"));
+        }
+        return false;
+      });
+      long shown = 5;
+      while (shown < 7) {
+        try {
+          WalRecord record = tail.next(PATIENCE).orElseThrow();
+          assertThat(record.sequence()).isEqualTo(++shown);
+          if (text(record.value()).equals("of the other history")) continue;
+          assertThat(record.value()).isEqualTo(ScenarioBase.noise((int) shown, 200_000));
+        } catch (RecordsRewoundException e) {
+          assertThat(shown).as("the last record that was shown: %s", e).isGreaterThan(5);
+          assertThat(e.lastShared()).isEqualTo(5);
+          shown = 5;
+        }
+      }
+    }
   }
 }
