@@ -334,16 +334,19 @@ public final class DirectoryFollower implements ReadSource, Closeable {
         && comparison.isOneHistory(view.segments(), segments);
     // What had a witness once is durable, whatever became of the witness.
     if (known) shown = Math.max(shown, still);
-    if (last >= 0 && !judged.rewinding()) {
-      segments.set(last, Rewind.upToFrameOf(storage, segments.get(last), shown));
-      shown = Math.max(shown, segments.get(last).lastSequence());
-    }
+    if (last >= 0) segments.set(last, upTo(shown, segments.get(last), judged));
+    if (last >= 0 && !judged.rewinding()) shown = Math.max(shown, segments.get(last).lastSequence());
     boolean grows = last >= 0 && verdict.damage().stream().noneMatch(each -> liesInOrBehind(each, segments.get(last)));
     newest = grows ? follower(segments, judged) : null;
     if (newest != null) newest.startAgain();
     long shared = mark == null ? Long.MAX_VALUE : comparison.shared(view, durable, segments);
     publish(segments, judged, verdict.damage(), shown, shared);
     return verdict;
+  }
+
+  /** What a decided cut takes of a frame is gone; else what is known of one record of a frame is known of all. */
+  private Segment upTo(long sequence, Segment last, Mark judged) throws IOException {
+    return judged.rewinding() ? Rewind.clipped(storage, last, sequence) : Rewind.upToFrameOf(storage, last, sequence);
   }
 
   private static boolean liesInOrBehind(Damage damage, Segment last) {

@@ -48,11 +48,21 @@ final class HistoryComparison {
     return true;
   }
 
-  /** Whether the file of that name has the segment's last frame. */
+  /**
+   * Whether the file of that name has the segment's last frame. Asked of the disk before it is denied: a page in the cache may predate what
+   * another process has written past it.
+   */
   private boolean isThere(Segment segment) throws IOException {
+    return isThere(segment, Storage.Access.READ) || isThere(segment, Storage.Access.READ_UNCACHED);
+  }
+
+  private boolean isThere(Segment segment, Storage.Access access) throws IOException {
     try {
-      return Rewind.lastFrameIsThere(storage, segment);
-    } catch (CorruptLogException | NoSuchFileException e) {
+      return Rewind.lastFrameIsThere(storage, access, segment);
+    } catch (NoSuchFileException e) {
+      // Taken away since the others were read, which is no other history: the next look finds what has become of it.
+      return true;
+    } catch (CorruptLogException e) {
       return false;
     }
   }

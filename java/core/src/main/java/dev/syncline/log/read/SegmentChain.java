@@ -71,7 +71,13 @@ final class SegmentChain {
     if (!cut && segment.header.epoch() != successor.predecessorEpoch()) return null;
     if (newest != null && newest.segment == segment) newest.readOnAndProve(last);
     Segment ended = segment.lastSequence() > last ? Rewind.clipped(storage, segment, last) : segment;
-    if (cut) return ended;
-    return ended.lastSequence() == last && ended.lastCrc() == successor.predecessorCrc() ? ended : null;
+    if (cut || isWhatIsMeant(ended, successor)) return ended;
+    // What was shown of a frame that grew is less than its place has since another segment begins.
+    Segment placed = segment.newestFrame == null ? ended : Rewind.clipped(storage, segment.asPlaced(), last);
+    return isWhatIsMeant(placed, successor) ? placed : null;
+  }
+
+  private static boolean isWhatIsMeant(Segment ended, SegmentHeader successor) {
+    return ended.lastSequence() == successor.predecessorLastSequence() && ended.lastCrc() == successor.predecessorCrc();
   }
 }

@@ -57,10 +57,10 @@ public final class Rewind {
    *
    * @throws CorruptLogException if there is no frame of this segment
    */
-  public static boolean lastFrameIsThere(Storage storage, Segment segment) throws IOException {
+  public static boolean lastFrameIsThere(Storage storage, Storage.Access access, Segment segment) throws IOException {
     if (!segment.reachesBeyond(segment.header.baseSequence())) return true;
     NewestFrame known = segment.newestFrame;
-    try (SegmentFile file = storage.open(segment.name, Storage.Access.READ)) {
+    try (SegmentFile file = storage.open(segment.name, access)) {
       FileBytes bytes = FileBytes.of(file);
       long last = segment.lastSequence();
       boolean isLast = known != null && known.header.firstSequence() <= last && known.header.lastSequence() >= last;

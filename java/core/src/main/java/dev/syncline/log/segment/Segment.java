@@ -263,6 +263,13 @@ public final class Segment {
     return newest == null ? file : newest.over(file);
   }
 
+  /** The same, with its last frame as the file has that in its place. */
+  public Segment asPlaced() {
+    Segment placed = cutAfter(lastSequence(), lastCrc, usedEndBytes, indexBefore(usedEndBytes));
+    placed.newestFrame = null;
+    return placed;
+  }
+
   /** Forgets everything above {@code sequence}, which ends in the frame with {@code crc} that is used up to {@code usedEnd}. */
   public Segment cutAfter(long sequence, int crc, long usedEnd, SparseIndex keptIndex) {
     List<Extent> kept = new ArrayList<>();
