@@ -110,6 +110,7 @@ final class ChildWriter {
         .syncMode(mode)
         .syncInterval(Duration.ofMillis(3))
         .markInterval(Duration.ofMillis(command.markMillis()))
+        .joinCommitsWithin(Duration.ofMillis(command.joinMillis()))
         .build();
     log = WriteAheadLog.open(contract.openStorage(directory), options);
     if (!log.recovery().damage().isEmpty()) throw new AssertionError("opened with " + log.recovery().damage());

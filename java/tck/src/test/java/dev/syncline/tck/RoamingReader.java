@@ -330,11 +330,12 @@ final class RoamingReader {
     floorWindow = window;
   }
 
-  private static Life requireVisible(WriterTimeline timeline, Window window, Seen seen) {
+  /** Which lives it may be of: the markers of two histories may be alike. */
+  private static List<Life> requireVisible(WriterTimeline timeline, Window window, Seen seen) {
     List<Life> lives = timeline.visible(seen.sequence(), window);
-    Optional<Life> life = lives.stream().filter(l -> seen.is(l.record())).findFirst();
-    require(life.isPresent(), "it shows " + seen + " instead of " + lives);
-    return life.get();
+    List<Life> same = lives.stream().filter(life -> seen.is(life.record())).toList();
+    require(!same.isEmpty(), "it shows " + seen + " instead of " + lives);
+    return same;
   }
 
   /** No gap but markers, all of one history, and as far as was shown before. */
@@ -345,9 +346,10 @@ final class RoamingReader {
     for (Seen seen : shown) {
       require(seen.sequence() > at, "behind " + at + " it shows " + seen);
       requireMarkers(timeline, window, at + 1, seen.sequence() - 1, dataOnly);
-      Life life = requireVisible(timeline, window, seen);
-      require(life.died() > youngest, seen + " belongs to another history than what was shown before it");
-      youngest = Math.max(youngest, life.born());
+      int before = youngest;
+      List<Life> fitting = requireVisible(timeline, window, seen).stream().filter(life -> life.died() > before).toList();
+      require(!fitting.isEmpty(), seen + " belongs to another history than what was shown before it");
+      youngest = Math.max(youngest, fitting.stream().mapToInt(Life::born).min().getAsInt());
       at = seen.sequence();
     }
     long least = floorIn(timeline, window);

@@ -11,7 +11,8 @@ import java.util.Random;
  * One thing that a followed writer does, as a line.
  *
  * @param argument of appends the generation, of a truncation or cut the sequence, of opening the size of segments in bytes
- * @param numbers of appends the sizes of the records; of opening the sync mode's ordinal and the mark interval in milliseconds
+ * @param numbers of appends the sizes of the records; of opening the sync mode's ordinal, the mark interval and for how long
+ *     commits join the newest frame, both in milliseconds
  */
 record WriterCommand(Kind kind, long argument, List<Integer> numbers) {
 
@@ -48,6 +49,7 @@ record WriterCommand(Kind kind, long argument, List<Integer> numbers) {
   private static final int[] SEGMENT_BYTES = {
     LogTestBase.SMALL_SEGMENT_BYTES, LogTestBase.SMALL_SEGMENT_BYTES, LogTestBase.FRAMES_START_BYTES + (12 << 10)};
   private static final int[] MARK_MILLIS = {2, 10, 100};
+  private static final int[] JOIN_MILLIS = {0, 5, 1_000, 1_000};
 
   static WriterCommand of(Kind kind) {
     return of(kind, 0);
@@ -77,10 +79,15 @@ record WriterCommand(Kind kind, long argument, List<Integer> numbers) {
     return numbers.get(1);
   }
 
+  int joinMillis() {
+    return numbers.get(2);
+  }
+
   static WriterCommand randomOpen(Random random) {
     int mode = new int[] {0, 0, 0, 1, 2, 2}[random.nextInt(6)];
     int markMillis = MARK_MILLIS[random.nextInt(MARK_MILLIS.length)];
-    return new WriterCommand(Kind.OPEN, SEGMENT_BYTES[random.nextInt(SEGMENT_BYTES.length)], List.of(mode, markMillis));
+    int segmentBytes = SEGMENT_BYTES[random.nextInt(SEGMENT_BYTES.length)];
+    return new WriterCommand(Kind.OPEN, segmentBytes, List.of(mode, markMillis, JOIN_MILLIS[random.nextInt(JOIN_MILLIS.length)]));
   }
 
   /** What may come next, and the log does not grow without end. */
