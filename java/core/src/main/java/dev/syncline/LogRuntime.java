@@ -1,11 +1,13 @@
 package dev.syncline;
 
+import dev.syncline.log.threads.Shared;
+import dev.syncline.log.threads.SharedBuffers;
 import dev.syncline.log.threads.SharedThreads;
 import java.io.Closeable;
 
 /**
- * What many logs of a process share: a few threads, however many logs there are. A log is opened with it by {@link
- * WalOptions.Builder#runtime}; one that is opened without has a thread of its own, which is the better choice for a few.
+ * What many logs of a process share: a few threads, and the memory to gather records in, however many logs there are. A log is opened with
+ * it by {@link WalOptions.Builder#runtime}; one that is opened without has a thread of its own, which is the better choice for a few.
  *
  * <p>Its threads do what else each log's own would: they recover a log that is opened, make space ready, rotate, truncate, write the mark,
  * and write what {@link SyncMode#INTERVAL}, {@link SyncMode#MANUAL} and asynchronous appends leave to be written. In {@link SyncMode#SYNC}
@@ -18,6 +20,9 @@ import java.io.Closeable;
  * logs wait for those that there are. Time limits ({@link WalOptions#openTimeout}, {@link WalOptions#closeTimeout}) hold as without; but
  * while a log waits for a thread and the others' work goes on, that counts for no hanging disk.
  *
+ * <p>A log to which nothing is appended for a second gives its memory to the others, and has some again with its next append, which may be
+ * refused for want of it ({@link ResourceShortageException}).
+ *
  * <p>At rest it has two threads. All methods are safe for many threads.
  */
 public final class LogRuntime implements Closeable {
@@ -25,6 +30,7 @@ public final class LogRuntime implements Closeable {
   private static final int THREADS_MAX = 64;
 
   private final SharedThreads threads;
+  private final SharedBuffers buffers = new SharedBuffers();
 
   private LogRuntime(int count) {
     threads = new SharedThreads(count);
@@ -63,7 +69,7 @@ public final class LogRuntime implements Closeable {
           "the runtime serves " + openLogs() + " open logs (those count that were closed while their disk hangs): close them first");
   }
 
-  SharedThreads threads() {
-    return threads;
+  Shared shared() {
+    return new Shared(threads, buffers);
   }
 }

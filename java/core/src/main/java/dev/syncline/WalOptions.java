@@ -109,7 +109,7 @@ public final class WalOptions {
         OptionLimits.nanos(settings.markInterval), OptionLimits.nanos(settings.openTimeout),
         OptionLimits.closeNanos(settings.closeTimeout), settings.identifiers, settings.callbackExecutor,
         settings.clock, OptionLimits.millis(settings.joinCommitsWithin),
-        settings.runtime == null ? null : settings.runtime.threads());
+        settings.runtime == null ? null : settings.runtime.shared());
   }
 
   /** Collects the settings; {@link #build} checks that they agree. */

@@ -10,6 +10,7 @@ import dev.syncline.io.Storages;
 import dev.syncline.log.commit.Housekeeper;
 import dev.syncline.log.commit.Timeouts;
 import dev.syncline.log.options.LogOptions;
+import dev.syncline.log.threads.Shared;
 import dev.syncline.log.segment.RepairState;
 import dev.syncline.shortage.Parking;
 import java.io.IOException;
@@ -66,7 +67,8 @@ final class Opening {
     this.locking = locking;
     this.opener = opener;
     this.storage = storage;
-    this.housekeeper = new Housekeeper("syncline-" + directory.getFileName(), this::attend, options.threads());
+    Shared shared = options.shared();
+    this.housekeeper = new Housekeeper("syncline-" + directory.getFileName(), this::attend, shared == null ? null : shared.threads());
   }
 
   /** @param opener called once the directory is there and locked */

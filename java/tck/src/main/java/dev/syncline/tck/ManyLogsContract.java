@@ -13,6 +13,8 @@ import dev.syncline.WalOptions;
 import dev.syncline.WriteAheadLog;
 import dev.syncline.tck.Operation.Op;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,7 +63,6 @@ public abstract class ManyLogsContract extends LogTestBase {
     return new FaultyStorage(openStorage(temporary.resolve(name)));
   }
 
-  /** Threads of the engine's. */
   /** The engine's threads, without those that other tests have left, which let disks hang. */
   private List<String> threads() {
     return Thread.getAllStackTraces().keySet().stream().filter(thread -> !before.contains(thread)).map(Thread::getName)
@@ -80,6 +81,32 @@ public abstract class ManyLogsContract extends LogTestBase {
     for (WriteAheadLog log : logs) log.close();
     assertThat(runtime.openLogs()).isZero();
     for (int i = 0; i < LOGS; i++) assertThat(lines(open(temporary.resolve("log-" + i)).replay())).isEqualTo(entryLines(1, i < 5 ? 3 : 2));
+  }
+
+  /** What two frames are gathered in, twice 64 KiB, others have while a log rests; a block for its newest frame it keeps. */
+  @ParameterizedTest
+  @EnumSource(SyncMode.class)
+  void restingLogsLendTheirMemoryToOthers(SyncMode mode) throws Exception {
+    long beforeBytes = directBytes();
+    for (int round = 0; round < 3; round++) {
+      for (int i = 0; i < LOGS; i++) {
+        int name = i;
+        if (round == 0) log("log-" + name, options -> options.syncMode(mode));
+        for (int k = 0; k < 5; k++) logs.get(i).append(entryPayload(5L * round + k + 1));
+        if (mode == SyncMode.MANUAL) logs.get(i).sync();
+      }
+      Together.await("memory is given back", () -> directBytes() - beforeBytes < LOGS * (32L << 10) + (4L << 20));
+    }
+    for (WriteAheadLog log : logs) {
+      log.append(entryPayload(16));
+      assertThat(lines(log.replay())).isEqualTo(entryLines(1, 16));
+    }
+  }
+
+  private static long directBytes() {
+    System.gc();
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream().filter(pool -> pool.getName().equals("direct"))
+        .mapToLong(BufferPoolMXBean::getMemoryUsed).sum();
   }
 
   @ParameterizedTest

@@ -17,6 +17,8 @@ abstract class CommitBase {
   final CommitCounters counters = new CommitCounters();
   final FrameWriter disk;
 
+  private final Resting resting;
+
   final PatientLock lock = new PatientLock(StackReserve.MEMORY);
   final CommitToken token;
   final DurableEnd end = new DurableEnd(lock);
@@ -39,6 +41,7 @@ abstract class CommitBase {
     this.afterCommit = afterCommit;
     this.token = new CommitToken(state);
     this.disk = new FrameWriter(counters, lockWatch, options.clock(), options.joinMillis());
+    this.resting = new Resting(this::appendedSequence, () -> options.shared() == null || restsNow());
   }
 
   public DurableEnd end() {
@@ -57,6 +60,28 @@ abstract class CommitBase {
   final void wakeHousekeeper() {
     housekeeper.wake();
   }
+
+  /** Highest sequence given out. */
+  abstract long appendedSequence();
+
+  // Resting.
+
+  /** Looks whether memory is to be given to other logs; returns after how many nanoseconds to look again. Housekeeping thread. */
+  final long untilRest() {
+    return resting.attend();
+  }
+
+  private boolean restsNow() {
+    lock.lockAgain();
+    try {
+      return !token.isOut() && rest();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives the memory of frames to other logs, unless something is to be written. Lock held. */
+  abstract boolean rest();
 
   // Waiting for room, and for the token.
 

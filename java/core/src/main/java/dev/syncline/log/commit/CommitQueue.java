@@ -50,7 +50,7 @@ public abstract class CommitQueue extends CommitBase {
     this.options = options;
     this.rotation = rotation;
     this.asyncAppends = new AsyncAppends(state, options.callbacks(), housekeeper::wake, housekeeper.isShared() ? lock : null);
-    open = new OpenFrame(words);
+    open = new OpenFrame(words, options.shared() == null ? null : options.shared().buffers());
   }
 
   /** Goes on behind {@code lastSequence}, all durable, with what readers see from the same moment on. Opening, or the token's holder. */
@@ -71,6 +71,7 @@ public abstract class CommitQueue extends CommitBase {
   /** The log goes on behind {@code lastSequence}: what was wanted is durable, or cut away. Lock held. */
   abstract void restarted(long lastSequence);
 
+  @Override
   public long appendedSequence() {
     return appendedSequence;
   }
@@ -139,7 +140,7 @@ public abstract class CommitQueue extends CommitBase {
       }
       admit(bytes);
       asyncAppends.requireThread();
-      AsyncAppend appended = new AsyncAppend(nextSequence(Entry.countOf(group)), Entry.countOf(group), pending.future);
+      AsyncAppend appended = new AsyncAppend(Sequences.next(appendedSequence, Entry.countOf(group)), Entry.countOf(group), pending.future);
       add(0, group, bytes, true, type, meta, head, rest);
       asyncAppends.add(pending, appendedSequence);
       enteredAsync();
@@ -166,7 +167,7 @@ public abstract class CommitQueue extends CommitBase {
    */
   final long add(long sequence, List<Entry> group, int bytes, boolean together, int type, int meta, byte[] head, byte[] rest) {
     int count = Entry.countOf(group);
-    long first = sequence == 0 ? nextSequence(count) : requireAhead(sequence);
+    long first = sequence == 0 ? Sequences.next(appendedSequence, count) : Sequences.requireAhead(appendedSequence, sequence);
     long last = first + count - 1;
     if (group == null) open.get().add(first, type, false, meta, head, rest);
     else open.get().addAll(first, group, bytes, together);
@@ -174,20 +175,6 @@ public abstract class CommitQueue extends CommitBase {
     counters.appends += count;
     counters.appendedBytes += bytes - (long) count * Layout.RECORD_HEADER_BYTES;
     return first;
-  }
-
-  private long nextSequence(int count) {
-    if (appendedSequence > Layout.SEQUENCE_MAX - count)
-      throw new IllegalStateException(
-          "the log is at sequence " + appendedSequence + ", and " + count + " more would lie beyond the last one, " + Layout.SEQUENCE_MAX
-              + ". Nothing was appended; reset the log or begin another one");
-    return appendedSequence + 1;
-  }
-
-  private long requireAhead(long sequence) {
-    if (sequence <= appendedSequence)
-      throw new IllegalArgumentException("expected an index above " + appendedSequence + ", found " + sequence);
-    return sequence;
   }
 
   /** Waits until the open frame can take that many bytes; the lock is held on entry and on return. */
@@ -373,7 +360,12 @@ public abstract class CommitQueue extends CommitBase {
 
   /** What the housekeeping thread looks after; returns after how many nanoseconds to come again. */
   public long attend() {
-    return asyncAppends.attend();
+    return Math.min(asyncAppends.attend(), untilRest());
+  }
+
+  @Override
+  final boolean rest() {
+    return fullBytes() == 0 && open.rest();
   }
 
   // Reading what is not in a file yet.

@@ -8,6 +8,7 @@ import dev.syncline.format.RecordCodec;
 import dev.syncline.io.AlignedBuffers;
 import dev.syncline.io.SleepWord;
 import dev.syncline.log.segment.Segment;
+import dev.syncline.log.threads.SharedBuffers;
 import dev.syncline.shortage.StackReserve;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -18,7 +19,7 @@ import java.util.List;
  * then completes and writes. Reused from commit to commit, and without memory before the first one.
  */
 final class Frame {
-  private static final int INITIAL_BYTES = 64 << 10;
+  private static final int INITIAL_BYTES = SharedBuffers.BUFFER_BYTES;
 
   /** A buffer that grew beyond this for one large record is not kept. */
   static final int KEPT_BYTES_MAX = 4 << 20;
@@ -35,6 +36,9 @@ final class Frame {
 
   /** How much room there is at first. */
   private final int firstBytes;
+
+  /** What the buffer comes from and goes back to while the log rests; null if that is its own. */
+  private final SharedBuffers shared;
 
   /**
    * Room for the frame before this one, header space, then records. Appenders write under the queue's lock; once taken, only the token's
@@ -71,9 +75,13 @@ final class Frame {
   /** Threads that wait for this frame; null while there are none. Guarded by the queue's lock. */
   private Followers followers;
 
-  /** @param expectedBytes what the frame will probably take: room that is there need not be grown to */
-  Frame(SleepWord word, int expectedBytes) {
+  /**
+   * @param expectedBytes what the frame will probably take: room that is there need not be grown to
+   * @param shared what its memory comes from, or null
+   */
+  Frame(SleepWord word, int expectedBytes, SharedBuffers shared) {
     this.word = word;
+    this.shared = shared;
     this.firstBytes = Math.max(INITIAL_BYTES, Math.min(expectedBytes, KEPT_BYTES_MAX));
     useBuffer(NO_BUFFER);
   }
@@ -93,6 +101,14 @@ final class Frame {
           "no memory to gather records in: " + e.getMessage() + ". Nothing was appended; give the process more (-Xmx,"
               + " -XX:MaxDirectMemorySize) or let it use less, then try again", e);
     }
+  }
+
+  /** Gives its memory to other logs. It is empty, and nobody writes it. Queue's lock. */
+  void rest() {
+    ByteBuffer unused = buffer;
+    if (unused == NO_BUFFER) return;
+    useBuffer(NO_BUFFER);
+    shared.give(unused);
   }
 
   /** Settles where the frame will lie; before the first record is added. */
@@ -179,7 +195,8 @@ final class Frame {
     int needed = Math.toIntExact(Layout.roundUp(bytes, Layout.BLOCK_BYTES_MAX));
     if (needed <= buffer.capacity()) return;
     long wanted = buffer != NO_BUFFER ? Math.min(2L * buffer.capacity(), KEPT_BYTES_MAX) : firstBytes;
-    ByteBuffer larger = AlignedBuffers.allocate((int) Math.max(needed, wanted));
+    int largerBytes = (int) Math.max(needed, wanted);
+    ByteBuffer larger = shared == null ? AlignedBuffers.allocate(largerBytes) : shared.take(largerBytes);
     if (bodyBytes > 0) larger.put(START, buffer, START, Layout.FRAME_HEADER_BYTES + bodyBytes);
     useBuffer(larger);
   }

@@ -1,6 +1,7 @@
 package dev.syncline.log.commit;
 
 import dev.syncline.io.SleepWord;
+import dev.syncline.log.threads.SharedBuffers;
 import java.util.function.Supplier;
 
 /**
@@ -17,14 +18,17 @@ final class FramePool {
   private static final long KEPT_BYTES_MAX = 16 << 20;
 
   private final Supplier<SleepWord> words;
+  private final SharedBuffers shared;
 
   /** The one used last comes first: it may still be in the processor's cache. */
   private Frame newest;
 
   private long keptBytes;
 
-  FramePool(Supplier<SleepWord> words) {
+  /** @param shared what the frames' memory comes from, or null */
+  FramePool(Supplier<SleepWord> words, SharedBuffers shared) {
     this.words = words;
+    this.shared = shared;
     give(newFrame(0));
     give(newFrame(0));
   }
@@ -44,7 +48,7 @@ final class FramePool {
   }
 
   private Frame newFrame(int expectedBytes) {
-    return new Frame(words.get(), expectedBytes);
+    return new Frame(words.get(), expectedBytes, shared);
   }
 
   /** Takes back a frame that nobody looks at any more. */
@@ -56,6 +60,15 @@ final class FramePool {
     frame.next = newest;
     newest = frame;
     keptBytes += frame.capacityBytes();
+  }
+
+  /** Nothing is written for now: gives the memory of all of them to other logs. */
+  void rest() {
+    for (Frame frame = newest; frame != null; frame = frame.next) {
+      int bytes = frame.capacityBytes();
+      frame.rest();
+      keptBytes -= bytes;
+    }
   }
 
   /** A buffer that grew for one large record was kept while it was the only one. */

@@ -4,6 +4,7 @@ import dev.syncline.ResourceShortageException;
 import dev.syncline.format.Layout;
 import dev.syncline.io.SleepWord;
 import dev.syncline.log.segment.Segment;
+import dev.syncline.log.threads.SharedBuffers;
 import java.util.function.Supplier;
 
 /** The frame that records enter, and where in the tail it lies at the furthest. Guarded by the queue's lock. */
@@ -17,8 +18,9 @@ final class OpenFrame {
   /** Where in the tail the next frame to be bound begins, if each before it takes a place of its own. */
   private long nextOffsetBytes;
 
-  OpenFrame(Supplier<SleepWord> words) {
-    pool = new FramePool(words);
+  /** @param shared what the frames' memory comes from, or null */
+  OpenFrame(Supplier<SleepWord> words, SharedBuffers shared) {
+    pool = new FramePool(words, shared);
     frame = pool.take(0);
   }
 
@@ -53,6 +55,14 @@ final class OpenFrame {
   void takeRecords(Segment tail) throws ResourceShortageException {
     frame.haveBuffer();
     if (frame.isEmpty()) frame.bind(tail, nextOffsetBytes);
+  }
+
+  /** While none is being written: gives the memory of all frames to other logs; returns false if this one is not empty. */
+  boolean rest() {
+    if (!frame.isEmpty()) return false;
+    frame.rest();
+    pool.rest();
+    return true;
   }
 
   /** The open frame, to be written by the caller; an empty one takes its place. If anything is thrown nothing has changed. */

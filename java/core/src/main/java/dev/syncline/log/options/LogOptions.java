@@ -4,7 +4,7 @@ import dev.syncline.CorruptionPolicy;
 import dev.syncline.SyncMode;
 import dev.syncline.Verification;
 import dev.syncline.format.Layout;
-import dev.syncline.log.threads.SharedThreads;
+import dev.syncline.log.threads.Shared;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Objects;
@@ -29,7 +29,7 @@ import java.util.function.LongSupplier;
  * @param callbacks where futures complete
  * @param clock tells when records are committed
  * @param joinMillis for how long commits join the newest frame while they fit its block; 0 gives each a frame of its own
- * @param threads what the log shares with others, or null if it has threads of its own
+ * @param shared what the log shares with others, or null if it has threads and memory of its own
  */
 public record LogOptions(
     SyncMode syncMode,
@@ -48,7 +48,7 @@ public record LogOptions(
     Executor callbacks,
     InstantSource clock,
     long joinMillis,
-    SharedThreads threads) {
+    Shared shared) {
 
   /**
    * A segment has an entry of 16 bytes for each 64 KiB, in memory while it is written and in its seal: 256 MiB for one of this size. ext4
@@ -128,6 +128,6 @@ public record LogOptions(
   private LogOptions with(
       SyncMode mode, CorruptionPolicy policy, long segmentBytes, int groupBytes, LongSupplier source, long millis) {
     return new LogOptions(mode, policy, verification, segmentBytes, groupBytes, maxLogBytes, maxPendingBytes, blockBytes, syncIntervalNanos,
-        markIntervalNanos, openTimeoutNanos, closeTimeoutNanos, source, callbacks, clock, millis, threads);
+        markIntervalNanos, openTimeoutNanos, closeTimeoutNanos, source, callbacks, clock, millis, shared);
   }
 }

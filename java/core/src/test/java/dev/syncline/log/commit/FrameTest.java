@@ -31,7 +31,7 @@ class FrameTest {
   }
 
   private Frame newFrame() {
-    Frame made = new Frame(null, 0);
+    Frame made = new Frame(null, 0, null);
     made.bind(segment, BLOCK_BYTES);
     made.add(1, 7, false, 0, HEAD, HEAD);
     return made;
