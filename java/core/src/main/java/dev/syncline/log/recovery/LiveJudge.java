@@ -17,8 +17,9 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>Files are read one after the other, so the picture may hold parts of two moments: a segment that was there and has gone, one that has
  * begun since. Every change of structure writes the mark before it touches a file, so the mark is read again behind the last file. A
- * verdict without damage counts if no cut of the tail came in between; damage counts if the mark is the very same and it was read past the
- * page cache, and is looked at again otherwise. What is finished and was read once is not read again.
+ * verdict without damage counts if no cut of the tail came in between; damage counts if the mark is the very same, it was read past the page
+ * cache, and the same was found there before: the newest frame goes to its place without a word in the mark, maybe between the reading of the
+ * slots and of that. What is finished and was read once is not read again.
  */
 public final class LiveJudge {
   private static final int ATTEMPTS_MIN = 40;
@@ -61,7 +62,8 @@ public final class LiveJudge {
         vanished = e;
         continue;
       }
-      if (counts(verdict, cutsBefore, pastCache)) return verdict;
+      boolean again = attempt > 1 && before != null && verdict.damage().equals(before.damage());
+      if (counts(verdict, cutsBefore, again)) return verdict;
       // Of what is found again and again the writer has nothing to say any more.
       sameDamage = before != null && !verdict.damage().isEmpty() && verdict.damage().equals(before.damage()) ? sameDamage + 1 : 0;
       if (sameDamage == SAME_DAMAGE_BELIEVED) return verdict;
@@ -70,7 +72,8 @@ public final class LiveJudge {
     throw vanished;
   }
 
-  private boolean counts(Verdict verdict, CutHistory before, boolean pastCache) throws IOException {
+  /** @param again whether the same damage was found before, past the cache both times */
+  private boolean counts(Verdict verdict, CutHistory before, boolean again) throws IOException {
     Optional<Mark> now = markNow();
     CutHistory seen = verdict.mark().map(Mark::cuts).orElse(CutHistory.NONE);
     // Of two histories, or with scans from before a cut, it is a verdict on none.
@@ -80,7 +83,7 @@ public final class LiveJudge {
     }
     boolean sameMark = counter(now) == counter(verdict.fresh() ? Optional.empty() : verdict.mark());
     if (verdict.damage().isEmpty()) return !verdict.fresh() || sameMark;
-    return pastCache && (sameMark || now.isEmpty());
+    return again && (sameMark || now.isEmpty());
   }
 
   /** What was read of finished segments holds as long as nothing was cut. */
