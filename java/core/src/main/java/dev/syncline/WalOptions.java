@@ -296,9 +296,7 @@ public final class WalOptions {
      * space that their records take, and not a block each; each is durable when it is acknowledged all the same. Whole
      * milliseconds.
      *
-     * <p>Default zero: every commit has a frame of its own, and so at least a block. A second is a good value for one thread with small
-     * records. Not where other processes read along: beside a writer whose frames grow, a read-only log may say of records that are still
-     * there that they were rewound, or unreadable.
+     * <p>Default a second. With zero every commit has a frame of its own, and so at least a block.
      */
     public Builder joinCommitsWithin(Duration time) {
       joinCommitsWithin = OptionLimits.notNegative("joinCommitsWithin", time);

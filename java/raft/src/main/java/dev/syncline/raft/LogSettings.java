@@ -25,7 +25,7 @@ public record LogSettings(StorageMode storage, long segmentBytes, int batchBytes
     if (joinMillis < 0) throw new IllegalArgumentException("joinMillis is 0 or more, not " + joinMillis);
   }
 
-  /** Native storage where it works, files of 32 MiB, entries of up to 1 GiB, a block for each append. */
+  /** Native storage where it works, files of 32 MiB, entries of up to 1 GiB; small appends share a block for a second. */
   public static LogSettings defaults() {
     return new LogSettings(StorageMode.AUTO, 32L << 20, 1 << 30, LogOptions.JOIN_MILLIS);
   }

@@ -60,7 +60,7 @@ public record LogOptions(
   public static final int GROUP_BYTES_MAX = (1 << 30) + Long.BYTES;
 
   /** How long the newest frame is joined if nothing else is said. */
-  public static final long JOIN_MILLIS = 0;
+  public static final long JOIN_MILLIS = 1_000;
 
   public LogOptions {
     Objects.requireNonNull(syncMode, "syncMode");
