@@ -156,7 +156,10 @@ public final class WalOptions {
       return this;
     }
 
-    /** How much opening reads. Default {@link Verification#TAIL}: the mark, every header, and the newest segment. */
+    /**
+     * How much opening reads. Default {@link Verification#TAIL}: the mark, every header, and the newest segment. {@link Verification#ENDS}
+     * opens a log that was closed in a few reads, however much it holds, and {@link Verification#FULL} reads all.
+     */
     public Builder verifyOnOpen(Verification verification) {
       verifyOnOpen = Objects.requireNonNull(verification, "verifyOnOpen");
       return this;

@@ -5,6 +5,7 @@ import dev.syncline.format.Layout;
 import dev.syncline.log.commit.Rotation;
 import dev.syncline.log.read.DirectoryFollower;
 import dev.syncline.log.read.ReadSource;
+import dev.syncline.log.recovery.Verdict;
 import dev.syncline.log.segment.MarkFile;
 import dev.syncline.log.segment.MarkFile.Checkpoint;
 import dev.syncline.log.segment.Segment;
@@ -26,7 +27,7 @@ final class LastCheckpoint {
   /** That of a log without a mark file of its own. */
   private volatile Checkpoint read = new Checkpoint(0, 0);
 
-  private volatile long markedOrdinal = Long.MAX_VALUE;
+  private volatile long markedOrdinal = Verdict.ALL_MARKED;
 
   LastCheckpoint(Rotation rotation, ReadSource source, DirectoryFollower follower) {
     this.rotation = rotation;
@@ -40,7 +41,7 @@ final class LastCheckpoint {
     markKnows(ordinal);
   }
 
-  /** The newest segment that the mark knew of when it was read; 0 without a mark. */
+  /** The newest segment that the mark knew of when it was read; 0 without a mark, {@link Verdict#ALL_MARKED} if it is believed for all. */
   void markKnows(long ordinal) {
     markedOrdinal = ordinal;
   }
@@ -70,6 +71,7 @@ final class LastCheckpoint {
     long last = get().sequence();
     List<Segment> segments = source.known().segments();
     List<SequenceRange> found = new ArrayList<>();
+    if (markedOrdinal == Verdict.ALL_MARKED) return found;
     for (int i = segments.size() - 1; i >= 0; i--) {
       Segment segment = segments.get(i);
       boolean newest = i == segments.size() - 1;

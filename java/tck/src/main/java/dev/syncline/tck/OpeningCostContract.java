@@ -1,15 +1,22 @@
 package dev.syncline.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.syncline.CorruptLogException;
 import dev.syncline.CorruptionPolicy;
 import dev.syncline.SyncMode;
+import dev.syncline.Verification;
 import dev.syncline.WalOptions;
+import dev.syncline.WalRecord;
 import dev.syncline.WriteAheadLog;
 import dev.syncline.format.SegmentName;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What opening reads: promise 39. And that what spares it reading hides nothing. */
 public abstract class OpeningCostContract extends LogTestBase {
@@ -65,6 +72,119 @@ public abstract class OpeningCostContract extends LogTestBase {
     assertThat(again.recovery().closedCleanly()).isTrue();
     assertThat(disk.reads()).isLessThanOrEqualTo(2 + 3 * segments);
     assertThat(disk.bytesRead()).isLessThan(segments * (36L << 10) + SMALL_SEGMENT_BYTES);
+  }
+
+  // By its ends only.
+
+  private static void byItsEnds(WalOptions.Builder options) {
+    large(options);
+    options.verifyOnOpen(Verification.ENDS);
+  }
+
+  /** Header, first frame, last frame, slots and mark, however much lies between; and a look at any record takes a few reads more. */
+  @Test
+  void aLogThatWasClosedOpensByItsEndsHoweverMuchItHolds() throws IOException {
+    int count = 160;
+    try (WriteAheadLog log = open(OpeningCostContract::large)) {
+      for (int i = 1; i <= count; i++) log.append(ScenarioBase.noise(i, PIECE_BYTES));
+    }
+    CountedFiles disk = new CountedFiles(openStorage(directory()));
+    try (WriteAheadLog log = open(disk, OpeningCostContract::byItsEnds)) {
+      assertThat(log.recovery().closedCleanly()).isTrue();
+      assertThat(log.currentSequence()).isEqualTo(count);
+      assertThat(disk.bytesRead()).isLessThan(1 << 20);
+      for (int sequence = 1; sequence <= count; sequence += 53) {
+        long before = disk.bytesRead();
+        assertThat(log.read(sequence).orElseThrow().value()).isEqualTo(ScenarioBase.noise(sequence, PIECE_BYTES));
+        assertThat(disk.bytesRead() - before).as("bytes read for record %d", sequence).isLessThan(3 << 20);
+      }
+      assertThat(sequences(log.replay(count - 3L))).containsExactly(count - 2L, count - 1L, (long) count);
+      for (int i = count + 1; i <= count + 5; i++) log.append(ScenarioBase.noise(i, PIECE_BYTES));
+      assertHolds(log, count + 5);
+      log.truncateAfter(count - 10);
+      assertHolds(log, count - 10);
+      log.truncate(50);
+      assertThat(log.verify().damage()).isEmpty();
+    }
+    try (WriteAheadLog log = open(OpeningCostContract::byItsEnds)) {
+      assertThat(records(log.replay())).hasSize(count - 60);
+    }
+  }
+
+  @Test
+  void theLastCheckpointOfAClosedLogIsKnownWithoutReadingIt() throws IOException {
+    long checkpoint;
+    try (WriteAheadLog log = open(OpeningCostContract::large)) {
+      appendEntries(log, 5);
+      log.checkpoint(3);
+      checkpoint = log.checkpoint(4);
+      appendEntries(log, 5);
+    }
+    try (WriteAheadLog log = open(OpeningCostContract::byItsEnds)) {
+      assertThat(log.lastCheckpoint()).isEqualTo(checkpoint);
+      assertThat(log.lastCheckpointCovers()).isEqualTo(4);
+      for (int i = 0; i < 30; i++) log.append(new byte[PIECE_BYTES]);
+    }
+    try (WriteAheadLog log = open(OpeningCostContract::large)) {
+      assertThat(log.lastCheckpoint()).isEqualTo(checkpoint);
+    }
+  }
+
+  private static void assertHolds(WriteAheadLog log, int count) throws IOException {
+    int sequence = 0;
+    for (WalRecord record : records(log.replay())) assertThat(record.value()).isEqualTo(ScenarioBase.noise(++sequence, PIECE_BYTES));
+    assertThat(sequence).isEqualTo(count);
+  }
+
+  /** What was not read at opening is found when it is read, and nothing is lost that lies elsewhere. */
+  @Test
+  void damageInAClosedLogThatIsOpenedByItsEndsIsFoundWhenItIsRead() throws IOException {
+    try (WriteAheadLog log = open(OpeningCostContract::large)) {
+      for (int i = 1; i <= 60; i++) log.append(ScenarioBase.noise(i, PIECE_BYTES));
+    }
+    Path file = DirectoryBytes.newestWalFile(directory());
+    DirectoryBytes.write(file, Files.size(file) / 2, ScenarioBase.noise(0, 64));
+    try (WriteAheadLog log = open(OpeningCostContract::byItsEnds)) {
+      assertThat(log.recovery().damage()).isEmpty();
+      assertThat(log.read(60).orElseThrow().value()).isEqualTo(ScenarioBase.noise(60, PIECE_BYTES));
+      assertThat(catchThrowable(() -> records(log.replay()))).hasRootCauseInstanceOf(CorruptLogException.class);
+      assertThat(log.verify().damage()).hasSize(1);
+      assertThat(log.append(ScenarioBase.noise(61, PIECE_BYTES))).isEqualTo(61);
+    }
+    try (WriteAheadLog log = WriteAheadLog.openReadOnly(directory())) {
+      assertThat(log.recovery().damage()).hasSize(1);
+    }
+  }
+
+  /** Whatever is wrong at an end, or was written since: it is read as without. */
+  @ParameterizedTest
+  @ValueSource(strings = {"last byte", "last header", "first header", "longer", "shorter", "crashed"})
+  void whatDoesNotEndAsTheMarkSaysIsReadAsEver(String what) throws IOException {
+    Path closed = temporary.resolve("closed");
+    try (WriteAheadLog log = open(closed, OpeningCostContract::large)) {
+      for (int i = 1; i <= 10; i++) log.append(ScenarioBase.noise(i, 5_000));
+    }
+    Path file = DirectoryBytes.newestWalFile(closed);
+    long size = Files.size(file);
+    if (what.equals("crashed")) {
+      WriteAheadLog log = open(closed, OpeningCostContract::byItsEnds);
+      log.append(ScenarioBase.noise(11, 5_000));
+      closed = crashCopy(log);
+    } else {
+      switch (what) {
+        case "longer" -> DirectoryBytes.write(file, size, new byte[5_000]);
+        case "shorter" -> DirectoryBytes.cut(file, size - 1);
+        case "last byte" -> DirectoryBytes.flipByte(file, size - 1);
+        case "last header" -> DirectoryBytes.flipByte(file, FRAMES_START_BYTES + 9L * 2 * BLOCK_BYTES + 20);
+        default -> DirectoryBytes.flipByte(file, FRAMES_START_BYTES + 20);
+      }
+    }
+    try (WriteAheadLog ends = WriteAheadLog.openReadOnly(closed, WalOptions.builder().verifyOnOpen(Verification.ENDS).build());
+        WriteAheadLog tail = WriteAheadLog.openReadOnly(closed)) {
+      assertThat(ends.recovery().damage()).isEqualTo(tail.recovery().damage());
+      assertThat(ends.currentSequence()).isEqualTo(tail.currentSequence());
+      assertThat(ends.recovery().damage().isEmpty()).isEqualTo(what.equals("crashed") || what.equals("longer"));
+    }
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.syncline.log.segment.FileBytes;
 import dev.syncline.log.segment.FileWindow;
 import dev.syncline.log.segment.FrameCheck;
 import dev.syncline.log.segment.FrameFields;
+import dev.syncline.log.segment.FrameSearch;
 import dev.syncline.log.segment.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -71,6 +72,11 @@ final class FrameReader {
     file = context.files().bytesOf(next);
     window.use(file);
     forgetLast();
+  }
+
+  /** Offset of a frame at or before the one that holds {@code sequence}, inside the extent. */
+  long near(Extent extent, long sequence) throws IOException {
+    return FrameSearch.offset(window, segment, extent, sequence, crc);
   }
 
   /**

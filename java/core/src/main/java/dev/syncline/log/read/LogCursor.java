@@ -285,8 +285,8 @@ public final class LogCursor implements RecordView, AutoCloseable {
     }
     // Also where the extent has ended: what it should have held and did not is not looked for again from its front, for ever.
     boolean goesOn = next == segment && nextFrameOffset > extent.startBytes() && nextFrameOffset <= extent.endBytes();
-    long offset = goesOn ? nextFrameOffset : next.seekOffset(extent, position + 1);
     frames.use(next);
+    long offset = goesOn ? nextFrameOffset : frames.near(extent, position + 1);
     segment = next;
     frames.find(extent, offset, position);
     frames.loadBody(extent);

@@ -47,6 +47,7 @@ final class DirectoryScan {
   private int poorSlot = -1;
   private LogId logId;
   private boolean salvaging;
+  private boolean knownByItsEnds;
 
   /** @param finished scans of finished segments, by ordinal, that need not be read again; those that are read now are added */
   DirectoryScan(Storage storage, Storage.Access access, Verification verification, Map<Long, SegmentScan> finished) {
@@ -85,6 +86,12 @@ final class DirectoryScan {
   /** The mark that counts, or null if none is readable. */
   Mark mark() {
     return mark;
+  }
+
+  /** As {@link Verdict#markedOrdinal}. */
+  long markedOrdinal() {
+    if (mark == null) return 0;
+    return knownByItsEnds ? Verdict.ALL_MARKED : mark.lastOrdinal();
   }
 
   /**
@@ -213,6 +220,11 @@ final class DirectoryScan {
     Long next = present.higher(ordinal);
     SegmentScan known = finished.get(ordinal);
     long forgotten = mark == null ? 0 : mark.truncatedThrough();
+    if (next == null && verification == Verification.ENDS) {
+      SegmentScan closed = closed(ordinal);
+      knownByItsEnds = closed != null;
+      if (knownByItsEnds) return closed;
+    }
     boolean whole = next == null || verification == Verification.FULL;
     if (known != null && next != null && (!whole || known.header().baseSequence() >= forgotten)) return known;
     if (whole) scanner.countBetween(forgotten, Long.MAX_VALUE);
@@ -220,6 +232,11 @@ final class DirectoryScan {
     boolean isFinished = next != null && scan.header() != null && scan.seal() != null && scan.breaks().isEmpty();
     if (isFinished) finished.put(ordinal, scan);
     return scan;
+  }
+
+  private SegmentScan closed(long ordinal) throws IOException {
+    boolean closed = mark != null && mark.closedCleanly() && !mark.rewinding() && mark.durable().ordinal() == ordinal;
+    return closed ? ClosedSegment.scan(storage, access, ordinal, mark.durable()) : null;
   }
 
   /** A segment that lies between two of which the later follows on the earlier is none of this log's history. */

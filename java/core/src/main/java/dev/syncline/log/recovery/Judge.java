@@ -371,7 +371,7 @@ public final class Judge {
     for (Damage d : damage) last = Math.max(last, d.lastLost());
     return new Verdict(false, Optional.of(mark), markNeedsHealing, scan.poorSlot(), scan.logId(), List.copyOf(segments),
         scan.leftovers.stream().sorted().toList(), tornAt, damage, losses.cut(), List.copyOf(notes), gaps(), last, proven, closedCleanly(),
-        scan.mark() == null ? 0 : scan.mark().lastOrdinal(), List.copyOf(scans));
+        scan.markedOrdinal(), List.copyOf(scans));
   }
 
   private List<SequenceRange> gaps() {

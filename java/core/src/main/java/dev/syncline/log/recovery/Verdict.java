@@ -29,7 +29,8 @@ import java.util.Optional;
  * @param lastSequence highest sequence seen or promised
  * @param provenSequence highest sequence that something on disk says is durable
  * @param closedCleanly whether the last user closed the log
- * @param markedOrdinal the newest segment that the mark knew of when it was read, and so the last checkpoint before; 0 if it was rebuilt
+ * @param markedOrdinal the newest segment that the mark knew of when it was read, and so the last checkpoint before; 0 if it was rebuilt,
+ *     {@link #ALL_MARKED} if it is believed for all
  * @param scans what was read, in order of the segments
  */
 public record Verdict(
@@ -50,6 +51,9 @@ public record Verdict(
     boolean closedCleanly,
     long markedOrdinal,
     List<SegmentScan> scans) {
+  /** The newest segment was not read, so the last checkpoint is the one that the mark names. */
+  public static final long ALL_MARKED = Long.MAX_VALUE;
+
   /** There never was a log. */
   static Verdict none() {
     return new Verdict(

@@ -36,7 +36,7 @@ final class FrameWalk {
   FrameHeader find(long sequence) throws IOException {
     for (Extent extent : segment.extents()) {
       if (extent.lastSequence() < sequence) continue;
-      long offset = segment.seekOffset(extent, sequence);
+      long offset = FrameSearch.offset(window, segment, extent, sequence, crc);
       while (offset < extent.endBytes()) {
         FrameHeader frame = at(offset);
         if (frame.lastSequence() >= sequence) return frame;

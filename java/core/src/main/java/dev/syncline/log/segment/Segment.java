@@ -318,6 +318,11 @@ public final class Segment {
     return Math.max(extent.startBytes(), index.floorOffset(sequence));
   }
 
+  /** Offset of a frame behind the one that holds {@code sequence}, as far as the index knows one inside {@code extent}; else its end. */
+  long searchedUpTo(Extent extent, long sequence) {
+    return Math.min(extent.endBytes(), index.ceilingOffset(sequence));
+  }
+
   /** Closes the writing descriptor, if this is the tail. */
   public void close() throws IOException {
     SegmentFile written = stopWriting();

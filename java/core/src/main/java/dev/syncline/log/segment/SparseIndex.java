@@ -38,6 +38,12 @@ public final class SparseIndex {
     return index;
   }
 
+  /** Of a segment of which only the first frame and the last are known. */
+  public static SparseIndex ofEnds(long first, long firstBytes, long last, long lastBytes) {
+    boolean one = firstBytes == lastBytes;
+    return one ? of(new long[] {first}, new long[] {firstBytes}) : of(new long[] {first, last}, new long[] {firstBytes, lastBytes});
+  }
+
   /** Takes note of a frame if it lies far enough behind the last one noted. */
   public void offer(long firstSequence, long offsetBytes) {
     int n = count;
@@ -66,6 +72,14 @@ public final class SparseIndex {
     int found = Arrays.binarySearch(sequences, 0, n, sequence);
     int at = found >= 0 ? found : -found - 2;
     return at < 0 ? -1 : offsetsBytes[at];
+  }
+
+  /** Offset of the first noted frame that begins behind {@code sequence}, or {@link Long#MAX_VALUE} if there is none. */
+  public long ceilingOffset(long sequence) {
+    int n = count;
+    int found = Arrays.binarySearch(sequences, 0, n, sequence);
+    int at = found >= 0 ? found + 1 : -found - 1;
+    return at < n ? offsetsBytes[at] : Long.MAX_VALUE;
   }
 
   public long[] sequences() {
