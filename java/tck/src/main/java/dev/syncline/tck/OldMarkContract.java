@@ -333,4 +333,23 @@ public abstract class OldMarkContract extends LogTestBase {
       assertThat(log.append(bytes("next"))).isGreaterThan(shown.get(shown.size() - 1));
     }
   }
+
+  /** Another life of the log may have had a record of its own where this one has a batch. */
+  @Test
+  void aBatchThatTheMarkOfAnotherLifeEndsInsideIsShownWhole() throws IOException {
+    WriteAheadLog log = open(LogTestBase::smallSegments);
+    appendEntries(log, 4);
+    Path crashed = crashCopy(log);
+    appendEntries(log, 1);
+    log.close();
+    byte[] mark = Files.readAllBytes(directory().resolve("log.mark"));
+    WriteAheadLog other = open(crashed, LogTestBase::smallSegments);
+    other.appendBatch(batch("a", "b"));
+    Path mixed = crashCopy(other);
+    Files.write(mixed.resolve("log.mark"), mark);
+    WriteAheadLog reader = openReadOnly(mixed);
+    List<Long> shown = sequences(reader.iterate());
+    assertThat(shown).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L);
+    assertThat(reader.verify().records()).isEqualTo(shown.size());
+  }
 }

@@ -2,12 +2,15 @@ package dev.syncline.tck;
 
 import dev.syncline.CorruptionPolicy;
 import dev.syncline.Operation;
+import dev.syncline.SyncMode;
+import dev.syncline.WalOptions;
 import dev.syncline.WriteAheadLog;
 import dev.syncline.format.SegmentName;
 import dev.syncline.io.Storage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -31,15 +34,20 @@ final class MixedCopies {
   private static final String QUARANTINED = "-at-0";
 
   private final Random random;
+  private final boolean joins;
   private final Path locks;
   private final List<Map<String, byte[]>> copies = new ArrayList<>();
   private final Set<String> written = new HashSet<>();
   private final List<String> edits = new ArrayList<>();
   private int lives;
 
-  /** @param locks a real directory, where locks lie */
-  MixedCopies(long seed, Path locks) throws IOException {
+  /**
+   * @param joins whether commits of some lives share a block
+   * @param locks a real directory, where locks lie
+   */
+  MixedCopies(long seed, boolean joins, Path locks) throws IOException {
     this.random = new Random(seed);
+    this.joins = joins;
     this.locks = locks;
     live(new TreeMap<>());
     while (copies.size() < COPIES) live(anyCopy());
@@ -84,7 +92,12 @@ final class MixedCopies {
   }
 
   private WriteAheadLog open(SimulatedDisk disk) throws IOException {
-    return WriteAheadLog.open(storage(disk), GoldenLog.options().corruptionPolicy(CorruptionPolicy.TRUNCATE).build());
+    WalOptions.Builder options = GoldenLog.options().corruptionPolicy(CorruptionPolicy.TRUNCATE);
+    // Of three lives two have commits that are durable at once, and of those one has commits that share a block.
+    int kind = joins ? random.nextInt(3) : 0;
+    if (kind > 0) options.syncMode(SyncMode.SYNC);
+    if (kind > 1) options.joinCommitsWithin(Duration.ofHours(1));
+    return WriteAheadLog.open(storage(disk), options.build());
   }
 
   private void step(WriteAheadLog log, int life) throws IOException {
@@ -170,6 +183,7 @@ final class MixedCopies {
       case 3 -> bytes = zeroed(bytes);
       case 4 -> bytes = flipped(bytes);
       case 5 -> bytes = null;
+      case 7 -> bytes = pieced(files.get(place), bytes);
       case 6 -> {
         name = SegmentName.MARK;
         place = name;
@@ -192,6 +206,16 @@ final class MixedCopies {
     byte[] result = bytes.clone();
     int at = random.nextInt(bytes.length / BLOCK_BYTES + 1) * BLOCK_BYTES;
     Arrays.fill(result, Math.min(at, bytes.length), Math.min(bytes.length, at + BLOCK_BYTES), (byte) 0);
+    return result;
+  }
+
+  /** A file that was read while it was written: some blocks of one time, and the rest of another. */
+  private byte[] pieced(byte[] one, byte[] other) {
+    if (one == null) return other;
+    byte[] result = other.clone();
+    int to = random.nextInt(Math.min(one.length, other.length) / BLOCK_BYTES + 1) * BLOCK_BYTES;
+    int from = random.nextBoolean() ? 0 : random.nextInt(to / BLOCK_BYTES + 1) * BLOCK_BYTES;
+    System.arraycopy(one, from, result, from, to - from);
     return result;
   }
 

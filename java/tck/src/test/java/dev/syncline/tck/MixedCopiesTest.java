@@ -24,8 +24,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Directories mixed from many copies of one log: whoever reads them, by whichever way, sees the same records. */
 class MixedCopiesTest {
@@ -38,20 +39,21 @@ class MixedCopiesTest {
 
   @TempDir Path locks;
 
-  @Test
-  void whatVerifyCountsIsWhatCursorsAndPointReadsShow() throws IOException {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whatVerifyCountsIsWhatCursorsAndPointReadsShow(boolean joins) throws IOException {
     long first = Nightly.seed("mixed copies", 1);
     for (long seed = first; seed < first + LOGS; seed++) {
-      MixedCopies copies = new MixedCopies(seed, locks);
+      MixedCopies copies = new MixedCopies(seed, joins, locks);
       for (int mixture = 0; mixture < MIXTURES; mixture++) {
         DiskImage image = copies.mixed();
         try {
           judge(copies, image);
         } catch (IOException | RuntimeException | AssertionError e) {
           // Files are made ready in the background, so that the seed alone may not give the very same again.
-          Path kept = FAILED.resolve(seed + "-" + mixture);
+          Path kept = FAILED.resolve(seed + "-" + joins + "-" + mixture);
           image.dump(kept);
-          throw new AssertionError("seed " + seed + ", " + String.join("; ", copies.edits()) + ", kept in " + kept + ": " + e, e);
+          throw new AssertionError("seed " + seed + (joins ? ", joins, " : ", ") + String.join("; ", copies.edits()) + ", kept in " + kept + ": " + e, e);
         }
       }
     }

@@ -62,19 +62,26 @@ public final class NewestFrame {
     return bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** Without the records above {@code sequence}, with a header that fits; itself if there are none. Some are left. */
+  /**
+   * Without the records above {@code sequence}, with a header that fits; itself if there are none. Some are left. A group was committed as
+   * one, so that of one that {@code sequence} lies inside, as another life's evidence may say, all records are.
+   */
   public NewestFrame upTo(long sequence) {
     if (header.lastSequence() <= sequence) return this;
+    int all = Layout.FRAME_HEADER_BYTES + header.bodyBytes();
     int end = Layout.FRAME_HEADER_BYTES;
     int records = 0;
     int digest = 0;
     long last = 0;
-    while (RecordCodec.sequence(bytes, end) <= sequence) {
+    boolean inGroup = false;
+    while (end < all && (inGroup || RecordCodec.sequence(bytes, end) <= sequence)) {
+      inGroup = RecordCodec.hasMore(bytes, end);
       last = RecordCodec.sequence(bytes, end);
       digest = RecordCodec.digest(digest, bytes.getInt(end));
       end += RecordCodec.bytes(bytes, end);
       records++;
     }
+    if (last == header.lastSequence()) return this;
     NewestFrame cut = copied(bytes, 0, end, bytes.capacity());
     FrameHeader.encode(cut.bytes, 0, new Crc(), header.epoch(), header.ordinal(), header.offsetBytes(), header.firstSequence(), last,
         Math.min(header.promisedSequence(), last - 1), end - Layout.FRAME_HEADER_BYTES, records, digest, header.previousCrc(),
