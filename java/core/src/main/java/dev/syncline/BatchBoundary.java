@@ -15,7 +15,11 @@ final class BatchBoundary {
       if (!cursor.advance() || cursor.sequence() != sequence || !cursor.groupGoesOn()) return;
       while (cursor.groupGoesOn()) if (!cursor.advance()) return;
       long commit = cursor.sequence();
-      long first = Payloads.record(cursor).marked();
+      WalRecord last = Payloads.record(cursor);
+      if (last == null || last.type() != RecordType.COMMIT)
+        throw new IllegalArgumentException("sequence " + sequence + " lies inside a group of another layer's records, which ends with "
+            + commit + ": truncateAfter allows what lies before the group (without it) or " + commit + " (with it)");
+      long first = last.marked();
       throw new IllegalArgumentException("sequence " + sequence + " lies inside the batch of " + first + " to " + commit
           + ": truncateAfter allows " + (first - 1) + " (without the batch) or " + commit + " (with it)");
     }

@@ -10,6 +10,7 @@ import dev.syncline.LogFailedException;
 import dev.syncline.RecordTooLargeException;
 import dev.syncline.StorageFullException;
 import dev.syncline.log.commit.Entry;
+import dev.syncline.WriteAheadLog;
 import dev.syncline.log.SegmentedLog;
 import dev.syncline.log.read.LogCursor;
 import dev.syncline.tck.Operation.Op;
@@ -338,6 +339,24 @@ public abstract class IndexContract extends IndexTestBase {
     DirectoryBytes.zeroBlockAround(lost.file(), lost.offset());
     assertThatThrownBy(() -> scan(log, RARE, 0)).isInstanceOf(CorruptLogException.class).hasMessageContaining("16");
     assertThat(scan(log, RARE, 17)).as("the damage lies before").hasSize(1);
+  }
+
+  /** No record of such a group says where it begins, as the COMMIT of a batch does. */
+  @Test
+  void aGroupOfAnotherLayersRecordsIsNotCutInsideByTheLogAbove() throws IOException {
+    try (SegmentedLog log = openLog(directory())) {
+      appendOneByOne(log, 1, 2);
+      log.appendGroup(List.of(entry(PLAIN, "a"), entry(RARE, "b"), entry(PLAIN, "c")));
+      appendOneByOne(log, 6, 6);
+    }
+    for (long inside : new long[] {3, 4}) {
+      WriteAheadLog log = open();
+      assertThatThrownBy(() -> log.truncateAfter(inside)).isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("sequence " + inside + " lies inside").hasMessageContaining("or 5 (with it)");
+      log.truncateAfter(5);
+      assertThat(log.currentSequence()).isEqualTo(5);
+      log.close();
+    }
   }
 
   private static List<String> scan(SegmentedLog log, int type, long after) throws IOException {
