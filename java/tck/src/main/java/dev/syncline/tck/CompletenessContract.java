@@ -22,10 +22,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /** A cursor always ends, and loss is never silent: promises 28 and 29. */
@@ -159,32 +155,6 @@ public abstract class CompletenessContract extends LogTestBase {
   }
 
   // Loss.
-
-  /** What the log says while {@code work} runs. */
-  private static List<String> warningsOf(Runnable work) {
-    List<String> said = new CopyOnWriteArrayList<>();
-    Handler listener = new Handler() {
-      @Override
-      public void publish(LogRecord line) {
-        if (line.getLevel() == java.util.logging.Level.WARNING)
-          said.add(new java.util.logging.SimpleFormatter().formatMessage(line));
-      }
-
-      @Override
-      public void flush() {}
-
-      @Override
-      public void close() {}
-    };
-    Logger logger = Logger.getLogger("dev.syncline.log");
-    logger.addHandler(listener);
-    try {
-      work.run();
-    } finally {
-      logger.removeHandler(listener);
-    }
-    return said;
-  }
 
   private interface Opening {
     WriteAheadLog open() throws IOException;

@@ -20,7 +20,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -212,5 +218,31 @@ public abstract class LogTestBase {
 
   protected static List<Long> sequences(WalCursor cursor) {
     return records(cursor).stream().map(WalRecord::sequence).toList();
+  }
+
+  /** What the log says while {@code work} runs. */
+  protected static List<String> warningsOf(Runnable work) {
+    List<String> said = new CopyOnWriteArrayList<>();
+    Handler listener = new Handler() {
+      @Override
+      public void publish(LogRecord line) {
+        if (line.getLevel() == Level.WARNING)
+          said.add(new SimpleFormatter().formatMessage(line));
+      }
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void close() {}
+    };
+    Logger logger = Logger.getLogger("dev.syncline.log");
+    logger.addHandler(listener);
+    try {
+      work.run();
+    } finally {
+      logger.removeHandler(listener);
+    }
+    return said;
   }
 }

@@ -24,12 +24,16 @@ public final class DamageReport {
     LogLines.say(LogLines.LOG, System.Logger.Level.WARNING, line(directory, verdict, next), null);
   }
 
-  /** Logs what became of a damaged log that was repaired. */
-  public static void warnRepaired(RepairResult result, List<Damage> damage) {
+  /**
+   * Logs what became of a damaged log that was repaired.
+   *
+   * @param quarantined what is in quarantine now, if anything is
+   */
+  public static void warnRepaired(RepairResult result, List<Damage> damage, String quarantined) {
     String lost = result.lost().isEmpty() ? "no record is lost" : "lost are the sequences " + ranges(result.lost());
     LogLines.say(LogLines.LOG, System.Logger.Level.WARNING,
         result.directory() + ": the log was damaged: " + first(damage) + more(damage) + ". It is repaired: " + result.keptRecords()
-            + " records are kept, " + lost + (result.quarantined().isEmpty() ? "" : "; the old files are in quarantine"), null);
+            + " records are kept, " + lost + (result.quarantined().isEmpty() ? "" : "; " + quarantined), null);
   }
 
   /** Logs that a segment lay under a name under which nothing is needed. */

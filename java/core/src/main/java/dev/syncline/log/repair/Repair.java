@@ -87,7 +87,7 @@ final class Repair {
       throw e;
     }
     RepairResult result = swap(lock, false);
-    DamageReport.warnRepaired(result, findings.damage());
+    DamageReport.warnRepaired(result, findings.damage(), "the old files are in quarantine");
     return result;
   }
 
@@ -106,7 +106,8 @@ final class Repair {
     }
     RepairResult result = new RepairResult(
         storage.directory(), findings.flawed(), false, List.of(), records, findings.floorSequence() + 1, mending.quarantined());
-    if (findings.flawed()) DamageReport.warnRepaired(result, findings.damage());
+    if (findings.flawed())
+      DamageReport.warnRepaired(result, findings.damage(), "what lay behind the end of a segment is kept in " + result.quarantined());
     return result;
   }
 
