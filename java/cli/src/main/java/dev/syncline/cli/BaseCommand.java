@@ -13,6 +13,16 @@ abstract class BaseCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON.")
   boolean json;
 
+  /** Prints a line for people: one line, whatever the names in it are. */
+  final void say(String line) {
+    out().println(Text.oneLine(line));
+  }
+
+  /** The same, beside what the command prints. */
+  final void note(String line) {
+    err().println(Text.oneLine(line));
+  }
+
   final PrintWriter out() {
     return spec.commandLine().getOut();
   }

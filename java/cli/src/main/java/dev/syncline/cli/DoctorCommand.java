@@ -130,21 +130,21 @@ final class DoctorCommand extends BaseCommand {
   private void print(Diagnosis found) {
     PrintWriter out = out();
     StorageInfo storage = found.storage();
-    out.println("directory      " + found.directory());
-    out.println("file system    " + found.fileSystem() + ", " + Text.size(found.freeBytes()) + " free");
-    out.println("storage        " + storage.name() + ": " + storage.reason());
-    out.println("direct I/O     " + (storage.directIo() ? "yes, aligned to " + storage.alignmentBytes() + " bytes" : "no"));
-    out.println("preallocation  " + (storage.preallocation() ? "yes" : "no: space is zero-filled ahead of need"));
+    say("directory      " + found.directory());
+    say("file system    " + found.fileSystem() + ", " + Text.size(found.freeBytes()) + " free");
+    say("storage        " + storage.name() + ": " + storage.reason());
+    say("direct I/O     " + (storage.directIo() ? "yes, aligned to " + storage.alignmentBytes() + " bytes" : "no"));
+    say("preallocation  " + (storage.preallocation() ? "yes" : "no: space is zero-filled ahead of need"));
     String problem = found.nativeProblem();
-    out.println("native         " + (problem == null ? "available" : "not available: " + problem));
-    out.println("lock           " + found.lock().describe());
+    say("native         " + (problem == null ? "available" : "not available: " + problem));
+    say("lock           " + found.lock().describe());
     out.println();
     if (!found.measurements().isEmpty()) printMeasurements(found.measurements());
-    else out.println("not measured" + (measureMillis == 0 ? "" : ": the disk is nearly full"));
+    else say("not measured" + (measureMillis == 0 ? "" : ": the disk is nearly full"));
   }
 
   private void printMeasurements(List<AppendMeter.Measured> measurements) {
-    out().println("one durable append after the other, one thread, " + measureMillis + " ms each, in turns:");
+    say("one durable append after the other, one thread, " + measureMillis + " ms each, in turns:");
     List<String> header = List.of("storage", ">appends/s", ">p50 µs", ">p99 µs");
     out().print(Text.table(header, measurements.stream().map(DoctorCommand::row).toList()));
   }

@@ -93,6 +93,6 @@ final class DumpCommand extends LogCommand {
 
   private void report(DamageView damage) {
     if (json) out().println(Json.line(new DamageLine(damage)));
-    else out().println("damage: " + damage.describe());
+    else say("damage: " + damage.describe());
   }
 }

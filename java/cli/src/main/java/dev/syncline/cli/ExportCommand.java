@@ -121,17 +121,17 @@ final class ExportCommand extends LogCommand {
   // What is said of it.
 
   private void tell(WriteAheadLog log, Exporter exporter) {
-    log.recovery().notes().forEach(note -> err().println("note: " + note));
-    for (Damage damage : exporter.damage()) err().println("damage: " + DamageView.of(damage).describe());
+    log.recovery().notes().forEach(note -> note("note: " + note));
+    for (Damage damage : exporter.damage()) note("damage: " + DamageView.of(damage).describe());
     if (exporter.lost() > 0)
-      err().println("lost: " + Text.count(exporter.lost(), "sequence") + "; the file names the ranges, and what could be read is in it");
+      note("lost: " + Text.count(exporter.lost(), "sequence") + "; the file names the ranges, and what could be read is in it");
     if (file == null) return;
     Header header = exporter.header();
     Exported exported = new Exported(
         directory.toString(), file.toString(), header.after() + 1, header.through(), exporter.records(), exporter.damage().size(),
         exporter.lost());
     if (json) out().println(Json.pretty(exported));
-    else out().println("exported " + Text.count(exported.records, "record") + range(exported) + " to " + file);
+    else say("exported " + Text.count(exported.records, "record") + range(exported) + " to " + file);
   }
 
   private static String range(Exported exported) {

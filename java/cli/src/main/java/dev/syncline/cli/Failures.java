@@ -31,7 +31,7 @@ final class Failures implements IExecutionExceptionHandler {
 
   /** One line that says what happened and where. */
   static String describe(Exception failure) {
-    String message = failure.getMessage() == null ? "" : failure.getMessage().strip().replaceAll("\\s*\\R\\s*", " ");
+    String message = failure.getMessage() == null ? "" : Text.oneLine(failure.getMessage().strip());
     if (failure instanceof NoSuchFileException missing && missing.getReason() == null) return message + ": no such file or directory";
     if (failure instanceof AccessDeniedException denied && denied.getReason() == null)
       return message + ": permission denied. Run as a user who may, or give this one the right to (chmod, chown)";

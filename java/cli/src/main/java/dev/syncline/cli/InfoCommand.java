@@ -6,7 +6,6 @@ import dev.syncline.StorageInfo;
 import dev.syncline.WriteAheadLog;
 import dev.syncline.io.ShellWord;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -74,16 +73,15 @@ final class InfoCommand extends LogCommand {
   }
 
   private void print(Info info) {
-    PrintWriter out = out();
     long records = info.currentSequence() - info.firstSequence() + 1;
-    out.println("log         " + info.directory());
-    out.println("sequences   " + (records == 0 ? "none" : info.firstSequence() + ".." + info.currentSequence()));
-    out.println("durable     " + info.durableSequence());
-    out.println("checkpoint  " + (info.lastCheckpoint() == 0 ? "none" : info.lastCheckpoint()));
-    out.println("read with   " + info.storage().reason());
+    say("log         " + info.directory());
+    say("sequences   " + (records == 0 ? "none" : info.firstSequence() + ".." + info.currentSequence()));
+    say("durable     " + info.durableSequence());
+    say("checkpoint  " + (info.lastCheckpoint() == 0 ? "none" : info.lastCheckpoint()));
+    say("read with   " + info.storage().reason());
     printRecovery(info.recovery());
-    out.println("segments    " + info.segments().size());
-    info.segments().forEach(segment -> out.println("  " + segment.name() + "  " + segment.describe()));
+    say("segments    " + info.segments().size());
+    info.segments().forEach(segment -> say("  " + segment.name() + "  " + segment.describe()));
   }
 
   private static String state(Recovery recovery) {
@@ -92,18 +90,17 @@ final class InfoCommand extends LogCommand {
   }
 
   private void printRecovery(Recovery recovery) {
-    PrintWriter out = out();
-    out.println("state       " + state(recovery));
+    say("state       " + state(recovery));
     if (recovery.trimmedBytes() > 0)
-      out.println("torn tail   " + Text.size(recovery.trimmedBytes()) + " that nobody was told is durable");
-    recovery.quarantined().forEach(file -> out.println("quarantine  " + file));
-    recovery.notes().forEach(note -> out.println("note        " + note));
-    recovery.gaps().forEach(gap -> out.println("given up    sequences " + gap));
-    recovery.damage().forEach(damage -> out.println("damage      " + damage.describe()));
+      say("torn tail   " + Text.size(recovery.trimmedBytes()) + " that nobody was told is durable");
+    recovery.quarantined().forEach(file -> say("quarantine  " + file));
+    recovery.notes().forEach(note -> say("note        " + note));
+    recovery.gaps().forEach(gap -> say("given up    sequences " + gap));
+    recovery.damage().forEach(damage -> say("damage      " + damage.describe()));
     if (recovery.atStake() != null)
-      out.println(
+      say(
           "at stake    sequences " + recovery.atStake() + ": CorruptionPolicy.TRUNCATE would give them up, what can be read of them too");
     if (!recovery.damage().isEmpty())
-      out.println("to repair   'syncline repair " + ShellWord.of(directory) + "' shows what can be kept, and changes nothing");
+      say("to repair   'syncline repair " + ShellWord.of(directory) + "' shows what can be kept, and changes nothing");
   }
 }

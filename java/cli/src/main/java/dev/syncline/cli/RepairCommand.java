@@ -6,7 +6,6 @@ import dev.syncline.RepairResult;
 import dev.syncline.SequenceRange;
 import dev.syncline.io.ShellWord;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;
@@ -113,34 +112,33 @@ final class RepairCommand extends BaseCommand {
   }
 
   private void print(RepairPlan plan) {
-    PrintWriter out = out();
     if (!plan.needed()) {
-      out.println(
+      say(
           "ok: nothing is damaged, so there is nothing to repair: "
               + Text.count(plan.keptRecords(), "record"));
       return;
     }
-    if (plan.unfinished()) out.println("unfinished  a repair was begun and has not ended: until then the log cannot be opened");
-    DamageView.of(plan.damage()).forEach(damage -> out.println("damage      " + damage.describe()));
-    out.println("lost        " + (plan.lost().isEmpty() ? "no record" : "sequences " + String.join(", ", ranges(plan.lost()))));
+    if (plan.unfinished()) say("unfinished  a repair was begun and has not ended: until then the log cannot be opened");
+    DamageView.of(plan.damage()).forEach(damage -> say("damage      " + damage.describe()));
+    say("lost        " + (plan.lost().isEmpty() ? "no record" : "sequences " + String.join(", ", ranges(plan.lost()))));
     String kept = plan.kept().isEmpty() ? "" : ": " + String.join(", ", ranges(plan.kept()));
-    out.println("kept        " + Text.count(plan.keptRecords(), "record") + kept);
+    say("kept        " + Text.count(plan.keptRecords(), "record") + kept);
     if (plan.keptBehind() > 0) printBehind(plan);
-    plan.notes().forEach(note -> out.println("note        " + note));
+    plan.notes().forEach(note -> say("note        " + note));
     if (!plan.oldFiles().isEmpty())
-      out.println("quarantine  " + plan.quarantine() + " takes " + Text.count(plan.oldFiles().size(), "old file") + ", whole");
-    out.println(
+      say("quarantine  " + plan.quarantine() + " takes " + Text.count(plan.oldFiles().size(), "old file") + ", whole");
+    say(
         "room        " + Text.size(plan.neededBytes()) + " at most; " + Text.size(plan.freeBytes()) + " free"
             + (plan.hasRoom() ? "" : ": NOT ENOUGH, make room on this disk first"));
-    out.println("steps");
-    for (int i = 0; i < plan.steps().size(); i++) out.println("  " + (i + 1) + ". " + plan.steps().get(i));
-    out.println("nothing was changed: 'syncline repair " + ShellWord.of(directory) + " --apply' does it");
+    say("steps");
+    for (int i = 0; i < plan.steps().size(); i++) say("  " + (i + 1) + ". " + plan.steps().get(i));
+    say("nothing was changed: 'syncline repair " + ShellWord.of(directory) + " --apply' does it");
   }
 
   private void printBehind(RepairPlan plan) {
     String instead = plan.atStake()
         .map(range -> "; CorruptionPolicy.TRUNCATE would give up sequences " + range(range)).orElse("");
-    out().println("behind it   " + Text.count(plan.keptBehind(), "record") + " of them" + instead);
+    say("behind it   " + Text.count(plan.keptBehind(), "record") + " of them" + instead);
   }
 
   // Doing it.
@@ -164,16 +162,15 @@ final class RepairCommand extends BaseCommand {
   }
 
   private void print(RepairResult result) {
-    PrintWriter out = out();
     if (!result.changed()) {
-      out.println("ok: nothing is damaged, so nothing was changed");
+      say("ok: nothing is damaged, so nothing was changed");
       return;
     }
-    out.println("repaired    " + result.directory() + (result.resumed() ? ", going on with a repair that had been interrupted" : ""));
-    out.println("lost        " + (result.lost().isEmpty() ? "no record" : "sequences " + String.join(", ", ranges(result.lost()))));
-    out.println("kept        " + Text.count(result.keptRecords(), "record") + ", verified and compared");
-    out.println("next        sequence " + result.nextSequence());
-    result.quarantined().forEach(file -> out.println("quarantine  " + file));
+    say("repaired    " + result.directory() + (result.resumed() ? ", going on with a repair that had been interrupted" : ""));
+    say("lost        " + (result.lost().isEmpty() ? "no record" : "sequences " + String.join(", ", ranges(result.lost()))));
+    say("kept        " + Text.count(result.keptRecords(), "record") + ", verified and compared");
+    say("next        sequence " + result.nextSequence());
+    result.quarantined().forEach(file -> say("quarantine  " + file));
   }
 
   private static List<String> ranges(List<SequenceRange> ranges) {

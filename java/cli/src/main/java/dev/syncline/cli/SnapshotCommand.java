@@ -34,8 +34,8 @@ final class SnapshotCommand extends LogCommand {
       made.install();
       tell(checked);
     }
-    log.recovery().notes().forEach(note -> err().println("note: " + note));
-    for (Damage damage : checked.damage()) err().println("note: the copy: " + DamageView.of(damage).describe());
+    log.recovery().notes().forEach(note -> note("note: " + note));
+    for (Damage damage : checked.damage()) note("note: the copy: " + DamageView.of(damage).describe());
     return ExitCode.OK;
   }
 
@@ -76,7 +76,7 @@ final class SnapshotCommand extends LogCommand {
       return;
     }
     String range = copy.records() == 0 ? "" : " (" + copied.firstSequence + ".." + copied.lastSequence + ")";
-    out().println(
+    say(
         "copied " + Text.count(copied.records, "record") + range + " in " + Text.count(copied.segments, "segment") + ", "
             + Text.size(bytes) + ", to " + target + " and read them back");
   }

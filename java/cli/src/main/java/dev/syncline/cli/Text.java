@@ -47,6 +47,22 @@ final class Text {
     return !Character.isISOControl(codePoint) && Character.isDefined(codePoint) && codePoint != '\uFFFD';
   }
 
+  /** With what would end the line, or move about on it, escaped: a file may be called anything. */
+  static String oneLine(String text) {
+    if (text.chars().noneMatch(Text::breaksLines)) return text;
+    StringBuilder line = new StringBuilder();
+    text.chars().forEach(c -> {
+      if (c == '\n') line.append("\\n");
+      else if (breaksLines(c)) line.append(String.format(Locale.ROOT, "\\u%04x", c));
+      else line.append((char) c);
+    });
+    return line.toString();
+  }
+
+  private static boolean breaksLines(int c) {
+    return Character.isISOControl(c) || c == '\u2028' || c == '\u2029';
+  }
+
   /** A size with a unit that keeps it short: {@code 64.0 MiB}. */
   static String size(long bytes) {
     int unit = 0;

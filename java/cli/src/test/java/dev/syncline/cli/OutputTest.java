@@ -123,6 +123,21 @@ class OutputTest {
     assertThat(Cli.run("repair", log).exits(ExitCode.PROBLEM).out()).contains("'" + quoted + " --apply' does it");
   }
 
+  @Test
+  void aNameThatEndsTheLineIsShownOnOne() throws IOException {
+    Path log = Cli.sampleLog(Files.createDirectory(temporary.resolve("my\nlogs")).resolve("a\u001b[2Jb"));
+    String shown = "my\\nlogs/a\\u001b[2Jb";
+    Cli.damage(log, "dark green");
+    for (Object[] command : new Object[][] {{"verify", log}, {"info", log}, {"repair", log}, {"repair", log, "--apply"}, {"info", log}}) {
+      String out = Cli.run(command).out();
+      assertThat(out.lines()).as(out).noneMatch(line -> line.startsWith("logs"));
+      assertThat(out).contains(shown).doesNotContain("\u001b");
+    }
+    assertThat(Cli.run("snapshot", log, log.resolveSibling("copy\n")).exits(ExitCode.OK).lines()).hasSize(1);
+    Path missing = log.resolveSibling("not\nthere");
+    assertThat(Cli.run("info", missing).exits(ExitCode.NOT_RUN).failsInOneLine().err()).contains("my\\nlogs/not\\nthere");
+  }
+
   // The name of standard input and output.
 
   @Test

@@ -221,6 +221,18 @@ public abstract class CompletenessContract extends LogTestBase {
   }
 
   @Test
+  void theWarningIsOneLineWhateverTheDirectoryIsCalled() throws IOException {
+    Path directory = temporary.resolve("two\nlines");
+    try (WriteAheadLog log = open(directory)) {
+      appendEntries(log, 3);
+    }
+    DirectoryBytes.Place place = DirectoryBytes.find(directory, entryPayload(2));
+    DirectoryBytes.flipByte(place.file(), place.offset());
+    List<String> said = warningsOf(() -> opened(() -> open(directory)));
+    assertThat(said).singleElement().asString().contains("two\\nlines").doesNotContain("\n");
+  }
+
+  @Test
   void aCursorThatCameToItsEndIsComplete() throws IOException {
     WriteAheadLog log = open(givenClosedLog(30), LogTestBase::smallSegments);
     try (WalCursor cursor = log.replay()) {

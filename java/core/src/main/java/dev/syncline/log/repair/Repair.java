@@ -10,6 +10,7 @@ import dev.syncline.format.Mark;
 import dev.syncline.format.SegmentHeader;
 import dev.syncline.format.SegmentName;
 import dev.syncline.io.DirectoryLock;
+import dev.syncline.io.ShellWord;
 import dev.syncline.io.Storage;
 import dev.syncline.log.options.LogOptions;
 import dev.syncline.log.recovery.DamageReport;
@@ -182,7 +183,7 @@ final class Repair {
     } catch (IOException e) {
       throw new IOException(
           storage.directory() + ": the new log is whole, and was not put in place: " + e.getMessage() + ". Find out why, and run"
-              + " 'syncline repair " + storage.directory() + " --apply' again: it goes on where it stopped, and until then nobody opens"
+              + " 'syncline repair " + ShellWord.of(storage.directory()) + " --apply' again: it goes on where it stopped, and until then nobody opens"
               + " the log", e);
     }
   }
