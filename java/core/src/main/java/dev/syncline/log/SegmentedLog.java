@@ -185,9 +185,9 @@ public final class SegmentedLog implements Closeable {
     return queue().awaitRoom(timeoutNanos);
   }
 
-  /** Outside SYNC mode: the next record begins another frame, so that it is not lost with those before it if they are damaged later. */
-  public void endFrame() throws IOException {
-    queue().endFrame();
+  /** Outside SYNC mode: what is appended now has been committed before, at {@code millis} (-1: when it is written), in another frame. */
+  public void beginFrame(long millis) throws IOException {
+    queue().beginFrame(millis);
   }
 
   private CommitQueue queue() throws IOException {

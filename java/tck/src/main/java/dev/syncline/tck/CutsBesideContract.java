@@ -43,7 +43,7 @@ public abstract class CutsBesideContract extends IndexTestBase {
     stall.awaitReached(PATIENCE);
     for (long index = 3; index <= 6; index++) {
       appendOneByOne(log, index, index);
-      log.endFrame();
+      log.beginFrame(-1);
     }
     stall.release();
     assertThat(sync.get()).isGreaterThanOrEqualTo(2);

@@ -9,12 +9,16 @@ import dev.syncline.WriteAheadLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A repair skips damage and keeps everything else: what it says before is what it does, and nothing that it replaces is gone. */
 public abstract class RepairContract extends RepairTestBase {
@@ -61,6 +65,44 @@ public abstract class RepairContract extends RepairTestBase {
       assertThat(opened.lastCheckpoint()).isEqualTo(CHECKPOINT);
       assertThat(opened.lastCheckpointCovers()).isEqualTo(COVERED);
     }
+  }
+
+  /** Each of sixty commits a minute after the one before, and some in frames that have grown. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 200})
+  void whatWasCommittedByATimeIsToldAsBefore(long joinSeconds) throws IOException {
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-12-01T12:00:00Z"));
+    List<Instant> times = new ArrayList<>();
+    try (WriteAheadLog log = open(options ->
+        options.maxSegmentSize(SMALL_SEGMENT_BYTES).joinCommitsWithin(Duration.ofSeconds(joinSeconds)).clock(now::get))) {
+      for (int i = 0; i < 60; i++) {
+        times.add(now.updateAndGet(time -> time.plusSeconds(60)));
+        appendEntries(log, 1);
+        if (i % 20 == 10) log.appendBatch(batch("a", "b"));
+      }
+      log.truncate(TRUNCATED);
+    }
+    for (long harmed : new long[] {20, 45}) {
+      DirectoryBytes.Place place = DirectoryBytes.find(directory(), entryPayload(harmed));
+      DirectoryBytes.flipByte(place.file(), place.offset());
+    }
+    List<Long> before = committedBy(times);
+    repair(directory());
+    List<Long> kept;
+    try (WriteAheadLog log = openReadOnly(directory())) {
+      kept = sequences(log.iterate());
+    }
+    List<Long> expected = before.stream().map(last -> kept.stream().filter(each -> each <= last).max(Long::compare).orElse(0L)).toList();
+    assertThat(committedBy(times)).isEqualTo(expected);
+    assertThat(expected.get(59)).isGreaterThan(expected.get(10));
+  }
+
+  private List<Long> committedBy(List<Instant> times) throws IOException {
+    List<Long> last = new ArrayList<>();
+    try (WriteAheadLog log = openReadOnly(directory())) {
+      for (Instant time : times) last.add(log.sequenceAt(time));
+    }
+    return last;
   }
 
   @Test

@@ -46,7 +46,7 @@ class RepairStatesTest {
       "log.segment.SegmentFiles, copyInPlace, putInPlace",
       "log.recovery.Quarantine, take, syncDirectory",
       "log.repair.Copier, passGapsBefore, ",
-      "log.repair.Copier, frameEnded, ",
+      "log.repair.Copier, frameBegins, ",
       "log.repair.Swap, setOldFilesAside, keep",
       "log.repair.NewLog, finish, "})
   void aBugIsCaught(String type, String method, String call) {

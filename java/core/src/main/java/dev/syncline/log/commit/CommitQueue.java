@@ -198,10 +198,7 @@ public abstract class CommitQueue extends CommitBase {
     return tail != null && open.fits(tail, recordBytes);
   }
 
-  /**
-   * The open frame is full, or the space behind it is: has it written, if that is not already under way. Returns whether there may be room
-   * now. Lock held.
-   */
+  /** The open frame, or the space behind it, is full: has it written, unless it is being. Whether there may be room now. Lock held. */
   abstract boolean handOverOpenFrame() throws IOException;
 
   /** Has space made ready, without the lock; the caller looks again afterwards. */
@@ -292,11 +289,12 @@ public abstract class CommitQueue extends CommitBase {
     else open.moveUp(frame.segment().endBytes(), firstFull());
   }
 
-  /** The next record begins another frame. Waits for no write. Outside SYNC mode, where a frame is a commit anyway. */
-  public void endFrame() throws IOException {
+  /** {@link dev.syncline.log.SegmentedLog#beginFrame}. */
+  public void beginFrame(long committedMillis) throws IOException {
     lock.lock();
     try {
       handOverOpenFrame();
+      open.committedAt(committedMillis);
     } finally {
       lock.unlock();
     }

@@ -63,6 +63,10 @@ final class Frame {
   private int previousCrc;
   private int headerCrc;
   private long committedMillis;
+
+  /** When its records were committed, if that was before they came here; else -1. */
+  private long givenMillis;
+
   private Segment segment;
   private long offsetBytes;
 
@@ -111,9 +115,14 @@ final class Frame {
     shared.give(unused);
   }
 
-  /** Settles where the frame will lie; before the first record is added. */
-  void bind(Segment target, long targetOffsetBytes) {
+  /**
+   * Settles where the frame will lie; before the first record is added.
+   *
+   * @param millis when its records were committed, if that was before they came here; else -1
+   */
+  void bind(Segment target, long targetOffsetBytes, long millis) {
     segment = target;
+    givenMillis = millis;
     offsetBytes = targetOffsetBytes;
   }
 
@@ -333,6 +342,10 @@ final class Frame {
 
   long committedMillis() {
     return committedMillis;
+  }
+
+  long givenMillis() {
+    return givenMillis;
   }
 
   Segment segment() {

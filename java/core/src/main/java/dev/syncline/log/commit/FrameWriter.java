@@ -51,7 +51,7 @@ final class FrameWriter {
   void writeDurably(Frame frame, long promised) throws IOException {
     lockWatch.lookIfDue();
     Segment tail = frame.segment();
-    long millis = commitMillis(tail);
+    long millis = commitMillis(frame);
     joined = newest.takes(frame, millis);
     durable = true;
     counters.commits++;
@@ -88,8 +88,9 @@ final class FrameWriter {
   }
 
   /** A clock that is set back, or is that of another machine, does not take the log's time back. */
-  private long commitMillis(Segment tail) {
-    return Math.max(tail.committedMillis(), Math.min(Math.max(0, clock.millis()), FrameHeader.COMMITTED_MILLIS_MAX));
+  private long commitMillis(Frame frame) {
+    long millis = frame.givenMillis() < 0 ? clock.millis() : frame.givenMillis();
+    return Math.max(frame.segment().committedMillis(), Math.min(Math.max(0, millis), FrameHeader.COMMITTED_MILLIS_MAX));
   }
 
   /** Writes a frame without making it durable. {@link #takeIn} follows. */
@@ -98,7 +99,7 @@ final class FrameWriter {
     Segment tail = frame.segment();
     joined = false;
     durable = false;
-    ByteBuffer bytes = placed(frame, promised, commitMillis(tail));
+    ByteBuffer bytes = placed(frame, promised, commitMillis(frame));
     counters.commits++;
     counters.writtenBytes += bytes.remaining();
     ioBeganNanos = System.nanoTime() | 1;

@@ -18,6 +18,9 @@ final class OpenFrame {
   /** Where in the tail the next frame to be bound begins, if each before it takes a place of its own. */
   private long nextOffsetBytes;
 
+  /** When the records of frames that are bound were committed; -1 for when they are written. */
+  private long givenMillis = -1;
+
   /** @param shared what the frames' memory comes from, or null */
   OpenFrame(Supplier<SleepWord> words, SharedBuffers shared) {
     pool = new FramePool(words, shared);
@@ -26,6 +29,11 @@ final class OpenFrame {
 
   Frame get() {
     return frame;
+  }
+
+  /** From the next frame to be bound on its records were committed then; -1 for when they are written. */
+  void committedAt(long millis) {
+    givenMillis = millis;
   }
 
   /** The next frame to be bound begins there. */
@@ -54,7 +62,7 @@ final class OpenFrame {
   /** Has all that records need which fit. */
   void takeRecords(Segment tail) throws ResourceShortageException {
     frame.haveBuffer();
-    if (frame.isEmpty()) frame.bind(tail, nextOffsetBytes);
+    if (frame.isEmpty()) frame.bind(tail, nextOffsetBytes, givenMillis);
   }
 
   /** While none is being written: gives the memory of all frames to other logs; returns false if this one is not empty. */

@@ -33,8 +33,8 @@ final class Copier implements SalvageReader.Visitor {
   }
 
   @Override
-  public void frameEnded() throws IOException {
-    made.endFrame();
+  public void frameBegins(long committedMillis) throws IOException {
+    made.beginFrame(committedMillis);
   }
 
   private void passGapsBefore(long sequence) throws IOException {

@@ -24,6 +24,7 @@ final class NewLog implements Closeable {
   private SegmentedLog log;
 
   private long lastSequence;
+  private long committedMillis;
 
   /** @param storage of the damaged log, whose lock the caller holds */
   NewLog(Storage storage, Path directory, LogOptions options) {
@@ -54,13 +55,19 @@ final class NewLog implements Closeable {
     lastSequence = first + records.size() - 1;
   }
 
-  /** What comes next goes into a frame of its own, as it did: what is damaged later is to take no more with it than it would have. */
-  void endFrame() throws IOException {
-    if (log != null) log.endFrame();
+  /**
+   * What comes next was committed at that time, and goes into a frame of its own, as it did: what is damaged later is to take no more with
+   * it than it would have.
+   */
+  void beginFrame(long millis) throws IOException {
+    committedMillis = millis;
+    if (log != null) log.beginFrame(millis);
   }
 
   private SegmentedLog opened() throws IOException {
-    if (log == null) log = SegmentedLog.openInside(storage.in(directory), options);
+    if (log != null) return log;
+    log = SegmentedLog.openInside(storage.in(directory), options);
+    log.beginFrame(committedMillis);
     return log;
   }
 

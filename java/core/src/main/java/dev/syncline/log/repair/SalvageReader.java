@@ -29,8 +29,8 @@ final class SalvageReader {
     /** @param first sequence of the first one; the others follow without gaps */
     void group(long first, List<Entry> records) throws IOException;
 
-    /** A frame has ended: what comes behind it was written apart from it. */
-    default void frameEnded() throws IOException {}
+    /** A frame begins: what is in it was written apart from what came before, and committed at that time. */
+    default void frameBegins(long committedMillis) throws IOException {}
   }
 
   private final Storage storage;
@@ -95,8 +95,8 @@ final class SalvageReader {
       // The records before the damage of a frame are the last of their run.
       boolean enough = check.problem == null || check.goodLastSequence >= extent.lastSequence();
       if (!enough) throw changed(segment, offset + check.problemAtBytes, check.problem, extent);
+      visitor.frameBegins(frame.committedMillis);
       show(offset, truncated, extent.lastSequence());
-      visitor.frameEnded();
       offset = frame.endBytes(segment.header.blockBytes());
     }
   }

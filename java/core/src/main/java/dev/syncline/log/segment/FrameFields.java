@@ -19,6 +19,7 @@ public final class FrameFields {
   public int kind;
   public int crc;
   public int previousCrc;
+  public long committedMillis;
 
   /** Takes the fields of the header at {@code at}, in which {@link FrameHeader#problem} has found none. */
   public FrameFields take(ByteBuffer in, int at) {
@@ -32,6 +33,7 @@ public final class FrameFields {
     kind = FrameHeader.kind(in, at);
     crc = FrameHeader.crc(in, at);
     previousCrc = FrameHeader.previousCrc(in, at);
+    committedMillis = FrameHeader.committedMillis(in, at);
     return this;
   }
 
@@ -46,6 +48,7 @@ public final class FrameFields {
     kind = header.kind();
     crc = header.crc();
     previousCrc = header.previousCrc();
+    committedMillis = header.committedMillis();
     return this;
   }
 
