@@ -5,6 +5,7 @@ import dev.syncline.Damage;
 import dev.syncline.WalCursor;
 import dev.syncline.WalRecord;
 import dev.syncline.WriteAheadLog;
+import dev.syncline.log.CommitTimes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Locale;
@@ -37,8 +38,8 @@ final class DumpCommand extends LogCommand {
   @Option(names = "--values", description = "Print the start of each value; with --json keys and values whole, in base64.")
   boolean values;
 
-  /** One line of the JSON output. Keys and values are base64, and {@code marked} is what a marker points at. */
-  record Line(long sequence, String type, int keyBytes, int valueBytes, Long marked, byte[] key, byte[] value) {}
+  /** One line of the JSON output. Keys and values are base64, {@code time} is the commit's, {@code marked} is what a marker points at. */
+  record Line(long sequence, String time, String type, int keyBytes, int valueBytes, Long marked, byte[] key, byte[] value) {}
 
   /** The last line of the JSON output if the log is damaged. */
   record DamageLine(DamageView damage) {}
@@ -52,9 +53,10 @@ final class DumpCommand extends LogCommand {
 
   /** Prints what can be read. Damage not known at opening arrives as an exception and ends the dump like any other. */
   private Optional<Damage> dump(WriteAheadLog log) throws IOException {
-    try (WalCursor cursor = log.iterate(from - 1)) {
+    try (WalCursor cursor = log.iterate(from - 1); CommitTimes times = Times.of(directory)) {
       for (long printed = 0; printed < limit && cursor.hasNext(); printed++) {
-        print(cursor.next());
+        WalRecord record = cursor.next();
+        print(record, Times.text(times.of(record.sequence())));
         // Nobody reads on: what is to be said of that is said at the end.
         if (printed % LINES_BETWEEN_CHECKS == 0 && out().checkError()) return Optional.empty();
       }
@@ -65,18 +67,19 @@ final class DumpCommand extends LogCommand {
     }
   }
 
-  private void print(WalRecord record) {
+  private void print(WalRecord record, String time) {
     int keyBytes = record.keyBuffer().remaining();
     int valueBytes = record.valueBuffer().remaining();
     if (json) {
       Long marked = record.type().isData() ? null : record.marked();
       byte[] key = values ? record.key() : null;
       byte[] value = values ? record.value() : null;
-      Line line = new Line(record.sequence(), record.type().name(), keyBytes, valueBytes, marked, key, value);
+      Line line = new Line(record.sequence(), time, record.type().name(), keyBytes, valueBytes, marked, key, value);
       out().println(Json.line(line));
     } else {
       String content = content(record, keyBytes, valueBytes);
-      out().println(String.format(Locale.ROOT, "%10d  %-10s  %s", record.sequence(), record.type(), content));
+      String when = time == null ? "-" : time;
+      out().println(String.format(Locale.ROOT, "%10d  %-24s  %-10s  %s", record.sequence(), when, record.type(), content));
     }
   }
 

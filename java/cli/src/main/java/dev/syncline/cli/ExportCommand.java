@@ -55,7 +55,7 @@ final class ExportCommand extends LogCommand {
     if (file != null) requireOutside(file);
     Header range = range(log);
     try (ExportSink sink = file == null ? ExportSink.to(out()) : ExportSink.toFile(file)) {
-      Exporter exporter = new Exporter(log, sink, range);
+      Exporter exporter = new Exporter(log, directory, sink, range);
       exporter.run();
       sink.finish();
       tell(log, exporter);

@@ -38,15 +38,16 @@ final class ExportFormat {
    * @param commit sequence of the COMMIT that this record counts with; null for one that is not part of a batch
    * @param first for a COMMIT the first sequence of its batch
    * @param covers for a CHECKPOINT the sequence up to which it says that state is safe elsewhere
+   * @param time when it was committed; null if nothing tells
    */
-  record RecordLine(long sequence, RecordType type, byte[] key, byte[] value, Long commit, Long first, Long covers) {
-    static RecordLine of(WalRecord record, Long commit) {
+  record RecordLine(long sequence, RecordType type, byte[] key, byte[] value, Long commit, Long first, Long covers, String time) {
+    static RecordLine of(WalRecord record, Long commit, String time) {
       RecordType type = record.type();
       boolean keyed = type == RecordType.PUT || type == RecordType.DELETE;
       boolean valued = type == RecordType.PUT || type == RecordType.ENTRY;
       return new RecordLine(
           record.sequence(), type, keyed ? record.key() : null, valued ? record.value() : null, commit,
-          type == RecordType.COMMIT ? record.marked() : null, type == RecordType.CHECKPOINT ? record.marked() : null);
+          type == RecordType.COMMIT ? record.marked() : null, type == RecordType.CHECKPOINT ? record.marked() : null, time);
     }
   }
 

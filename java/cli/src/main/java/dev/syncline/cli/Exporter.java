@@ -11,7 +11,9 @@ import dev.syncline.cli.ExportFormat.Gap;
 import dev.syncline.cli.ExportFormat.GapLine;
 import dev.syncline.cli.ExportFormat.Header;
 import dev.syncline.cli.ExportFormat.RecordLine;
+import dev.syncline.log.CommitTimes;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -19,6 +21,7 @@ import java.util.Set;
 /** Writes the records of one log as lines: each sequence of the range is a record's or in a gap that is named. */
 final class Exporter {
   private final WriteAheadLog log;
+  private final Path directory;
   private final ExportSink sink;
   private final long from;
   private final long through;
@@ -32,9 +35,13 @@ final class Exporter {
   private long records;
   private long lost;
 
-  /** @param range the header, but for where the first record is */
-  Exporter(WriteAheadLog log, ExportSink sink, Header range) {
+  /**
+   * @param directory the log's
+   * @param range the header, but for where the first record is
+   */
+  Exporter(WriteAheadLog log, Path directory, ExportSink sink, Header range) {
     this.log = log;
+    this.directory = directory;
     this.sink = sink;
     this.header = range;
     this.from = range.after();
@@ -42,12 +49,13 @@ final class Exporter {
   }
 
   void run() throws IOException {
-    try (ReadableRecords readable = new ReadableRecords(log, from, through); BatchFinder batches = new BatchFinder(log, from, through)) {
+    try (ReadableRecords readable = new ReadableRecords(log, from, through); BatchFinder batches = new BatchFinder(log, from, through);
+        CommitTimes times = Times.of(directory)) {
       Optional<WalRecord> record = readable.next();
       begin(record, readable.damage());
       for (; record.isPresent() || readable.damage().isPresent(); record = readable.next()) {
-        if (record.isPresent()) write(record.get(), batches.commitOf(record.get().sequence()));
-        else write(readable.damage().get());
+        if (record.isEmpty()) write(readable.damage().get());
+        else write(record.get(), batches.commitOf(record.get().sequence()), times.of(record.get().sequence()));
       }
     }
     // What lies beside the records, as the mark does, no cursor comes across.
@@ -65,10 +73,10 @@ final class Exporter {
     sink.write(header);
   }
 
-  private void write(WalRecord record, Long commit) throws IOException {
+  private void write(WalRecord record, Long commit, long committedMillis) throws IOException {
     long sequence = record.sequence();
     if (sequence > before + 1) write(new Gap(before + 1, sequence - 1, null));
-    sink.write(RecordLine.of(record, commit));
+    sink.write(RecordLine.of(record, commit, Times.text(committedMillis)));
     before = sequence;
     damagedSince = false;
     records++;

@@ -5,6 +5,7 @@ import dev.syncline.StorageMode;
 import dev.syncline.SyncMode;
 import dev.syncline.format.Layout;
 import dev.syncline.io.Storages;
+import dev.syncline.log.CommitTimes;
 import dev.syncline.log.SegmentedLog;
 import dev.syncline.log.commit.Entry;
 import dev.syncline.log.options.LogOptions;
@@ -23,6 +24,9 @@ final class ImportedLog implements Closeable {
   private static final long SEGMENT_BYTES_MAX = 64L << 20;
   private static final int GROWTH = 4;
 
+  /** Each frame that waits to be written has a buffer of its own, and may hold one small record. */
+  private static final long PENDING_BYTES_MAX = 4 << 10;
+
   /** So many segments of one size, and the next ones are larger. */
   private static final int SEGMENTS_OF_A_SIZE = 8;
 
@@ -30,6 +34,7 @@ final class ImportedLog implements Closeable {
   private final StorageMode storage;
   private long segmentBytes = SEGMENT_BYTES_MIN;
   private long bytes;
+  private long committedMillis = CommitTimes.UNKNOWN;
 
   /** Null once it is closed. */
   private SegmentedLog log;
@@ -43,8 +48,18 @@ final class ImportedLog implements Closeable {
 
   /** Everything becomes durable when it is closed. */
   private SegmentedLog open() throws IOException {
-    LogOptions options = LogOptions.defaults().withSyncMode(SyncMode.MANUAL).withSizes(segmentBytes, LogOptions.GROUP_BYTES_MAX);
-    return SegmentedLog.open(Storages.open(directory, storage, BLOCK_BYTES).storage(), options);
+    LogOptions options = LogOptions.defaults().withSyncMode(SyncMode.MANUAL).withSizes(segmentBytes, LogOptions.GROUP_BYTES_MAX)
+        .withMaxPendingBytes(PENDING_BYTES_MAX);
+    SegmentedLog opened = SegmentedLog.open(Storages.open(directory, storage, BLOCK_BYTES).storage(), options);
+    opened.beginFrame(committedMillis);
+    return opened;
+  }
+
+  /** What is appended from now on was committed then, in milliseconds since 1970, or now if that is not known. */
+  void committedAt(long millis) throws IOException {
+    if (millis == committedMillis) return;
+    committedMillis = millis;
+    log.beginFrame(millis);
   }
 
   /** Returns the sequence of the first one. */

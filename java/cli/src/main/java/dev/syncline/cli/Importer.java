@@ -3,6 +3,7 @@ package dev.syncline.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.syncline.RecordType;
 import dev.syncline.format.Layout;
+import dev.syncline.log.CommitTimes;
 import dev.syncline.log.commit.Entry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -100,10 +101,21 @@ final class Importer {
     if (!batch.isEmpty() && type == RecordType.COMMIT && sequence != commit)
       throw file.bad("expected the COMMIT " + commit + " of the batch before it, found the COMMIT " + sequence);
     commit = closedBy;
+    if (batch.isEmpty()) log.committedAt(time(line));
     batch.add(entry);
     last = sequence;
     records++;
     if (closedBy == 0) write();
+  }
+
+  /** What an earlier version has exported says no times, and is imported as of now. */
+  private long time(JsonNode line) {
+    if (!line.has("time")) return CommitTimes.UNKNOWN;
+    try {
+      return Times.millis(file.text(line, "time"));
+    } catch (IllegalArgumentException e) {
+      throw file.bad(e.getMessage());
+    }
   }
 
   private RecordType type(JsonNode line) {

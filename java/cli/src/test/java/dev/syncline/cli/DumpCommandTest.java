@@ -16,11 +16,11 @@ class DumpCommandTest {
   void printsEveryRecordMarkersIncluded() throws IOException {
     List<String> lines = Cli.run("dump", Cli.sampleLog(directory)).exits(ExitCode.OK).lines();
     assertThat(lines).hasSize(7);
-    assertThat(lines.get(0)).contains("1  PUT", "key 6 B \"colour\"", "value 10 B").doesNotContain("green");
-    assertThat(lines.get(1)).contains("2  DELETE").contains("\"shape\"");
-    assertThat(lines.get(2)).contains("3  ENTRY").contains("payload 4 B");
-    assertThat(lines.get(5)).contains("6  COMMIT").contains("starts at 4");
-    assertThat(lines.get(6)).contains("7  CHECKPOINT").contains("up to 6");
+    assertThat(lines.get(0)).contains("1  20", "Z  PUT", "key 6 B \"colour\"", "value 10 B").doesNotContain("green");
+    assertThat(lines.get(1)).contains("2  20", "Z  DELETE").contains("\"shape\"");
+    assertThat(lines.get(2)).contains("3  20", "Z  ENTRY").contains("payload 4 B");
+    assertThat(lines.get(5)).contains("6  20", "Z  COMMIT").contains("starts at 4");
+    assertThat(lines.get(6)).contains("7  20", "Z  CHECKPOINT").contains("up to 6");
   }
 
   @Test

@@ -18,6 +18,8 @@ import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -45,6 +47,40 @@ class ExportImportTest extends ExportTestBase {
       gaps |= exported.contains("{\"gap\":");
     }
     assertThat(gaps).as("some of the logs have gaps").isTrue();
+  }
+
+  /** Where the log is damaged, too, as far as its frames can be read. */
+  @Test
+  void whatWasCommittedByATimeIsToldAsBefore() throws IOException {
+    Instant start = Instant.parse("2026-12-01T12:00:00Z");
+    Instant[] now = {start};
+    Path log = temporary.resolve("log");
+    WalOptions options =
+        WalOptions.builder().maxSegmentSize(64 << 10).clock(() -> now[0]).joinCommitsWithin(Duration.ofMinutes(2)).build();
+    try (WriteAheadLog writer = WriteAheadLog.open(log, options)) {
+      for (int i = 1; i <= 90; i++) {
+        writer.append(Cli.bytes("<entry-" + i + ">" + "x".repeat(i % 10 * 300)));
+        now[0] = now[0].plusSeconds(60);
+      }
+    }
+    Cli.damage(log, "<entry-17>");
+    Cli.damage(log, "<entry-70>");
+    Cli.run("export", log, "-o", file).exits(ExitCode.PROBLEM);
+    Path copy = temporary.resolve("copy");
+    Cli.run("import", file, copy, "--accept-loss").exits(ExitCode.OK);
+    try (WriteAheadLog before = WriteAheadLog.openReadOnly(log); WriteAheadLog after = WriteAheadLog.openReadOnly(copy)) {
+      List<Long> kept = new ArrayList<>();
+      try (WalCursor records = after.iterate()) {
+        while (records.hasNext()) kept.add(records.next().sequence());
+      }
+      assertThat(kept).hasSizeBetween(80, 88);
+      for (int minute = 0; minute <= 90; minute++) {
+        Instant time = start.plusSeconds(60L * minute);
+        long told = before.sequenceAt(time);
+        long expected = kept.stream().filter(each -> each <= told).max(Long::compare).orElse(0L);
+        assertThat(after.sequenceAt(time)).as("minute %s", minute).isEqualTo(expected);
+      }
+    }
   }
 
   private static void assertSame(Path one, Path other, String which) throws IOException {
@@ -173,7 +209,8 @@ class ExportImportTest extends ExportTestBase {
         @Override
         public void close() {}
       };
-      Exporter exporter = new Exporter(reader, sink, new ExportFormat.Header(ExportFormat.NAME, ExportFormat.VERSION, 0, 100, 0, 0));
+      ExportFormat.Header header = new ExportFormat.Header(ExportFormat.NAME, ExportFormat.VERSION, 0, 100, 0, 0);
+      Exporter exporter = new Exporter(reader, log, sink, header);
       assertThatThrownBy(exporter::run).isInstanceOf(RecordsTruncatedException.class);
       assertThat(lines).noneMatch(line -> line.contains("\"end\""));
     }

@@ -7,11 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.syncline.RecordType;
 import dev.syncline.StorageMode;
 import dev.syncline.log.commit.Entry;
+import dev.syncline.WriteAheadLog;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -167,6 +169,27 @@ class ImportCommandTest {
         .contains("no such file");
     assertThat(Cli.run("import", temporary, target).exits(ExitCode.NOT_RUN).failsInOneLine().err()).contains("is a directory");
     assertThat(Cli.contents(temporary)).isEqualTo(before);
+  }
+
+  /** A library without times has exported it. */
+  @Test
+  void anExportWithoutTimesIsOfNow() throws IOException {
+    List<String> without = lines.stream().map(line -> line.replaceFirst(",\"time\":\"[^\"]*\"", "")).toList();
+    assertThat(without).noneMatch(line -> line.contains("time")).isNotEqualTo(lines);
+    give(withChecksums(without));
+    Instant before = Instant.now();
+    Cli.run("import", file, target).exits(ExitCode.OK);
+    try (WriteAheadLog log = WriteAheadLog.openReadOnly(target)) {
+      assertThat(log.sequenceAt(before.minusSeconds(1))).isZero();
+      assertThat(log.sequenceAt(Instant.now().plusSeconds(1))).isEqualTo(7);
+    }
+  }
+
+  @Test
+  void aTimeThatNoRecordCanHaveIsRefused() throws IOException {
+    String time = Cli.parse(lines.get(1)).get("time").asText();
+    for (String forged : List.of("yesterday", "1969-12-31T23:59:59Z", "+99999-01-01T00:00:00Z", "+999999999-01-01T00:00:00Z", ""))
+      assertForged(1, time, forged, "line 2", "expected a time", "found " + forged);
   }
 
   private void give(List<String> content) throws IOException {

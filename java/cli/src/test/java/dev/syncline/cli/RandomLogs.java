@@ -12,6 +12,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -20,10 +22,14 @@ import java.util.Random;
 final class RandomLogs {
   private static final int STEPS = 60;
   private static final int LARGE_BYTES = 200_000;
+  private static final int BLOCK_BYTES = 4096;
+  private static final long FRAMES_START_BYTES = 3 * BLOCK_BYTES;
 
   private final Random random;
   private final StorageMode storage;
   private final Path directory;
+
+  private Instant now = Instant.parse("2026-12-01T12:00:00Z");
 
   private RandomLogs(long seed, StorageMode storage, Path directory) {
     this.random = new Random(seed);
@@ -44,7 +50,9 @@ final class RandomLogs {
 
   private WriteAheadLog open(CorruptionPolicy policy) throws IOException {
     return WriteAheadLog.open(
-        directory, WalOptions.builder().storage(storage).maxSegmentSize(64 << 10).corruptionPolicy(policy).build());
+        directory,
+        WalOptions.builder().storage(storage).maxSegmentSize(64 << 10).corruptionPolicy(policy).clock(() -> now)
+            .joinCommitsWithin(Duration.ofSeconds(random.nextInt(2) * 5)).build());
   }
 
   private void steps() throws IOException {
@@ -55,6 +63,7 @@ final class RandomLogs {
   }
 
   private void step(WriteAheadLog log) throws IOException {
+    now = now.plusMillis(random.nextInt(3) * random.nextInt(10_000) - 500);
     switch (random.nextInt(12)) {
       case 0 -> log.checkpoint();
       case 1 -> log.checkpoint(log.currentSequence() - random.nextInt((int) Math.min(5, log.currentSequence() + 1)));
@@ -99,11 +108,12 @@ final class RandomLogs {
     if (segments.isEmpty()) return;
     Path file = segments.get(random.nextInt(segments.size()));
     long size = Files.size(file);
-    if (size <= 8192) return;
-    byte[] garbage = new byte[64];
+    if (size <= FRAMES_START_BYTES + BLOCK_BYTES) return;
+    byte[] garbage = new byte[BLOCK_BYTES];
     random.nextBytes(garbage);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      channel.write(ByteBuffer.wrap(garbage), 4096 + (long) (random.nextDouble() * (size - 4096 - garbage.length)));
+      long behind = (long) (random.nextDouble() * (size - FRAMES_START_BYTES - garbage.length));
+      channel.write(ByteBuffer.wrap(garbage), FRAMES_START_BYTES + behind);
     }
     WalOptions options = WalOptions.builder().storage(storage).maxSegmentSize(64 << 10).corruptionPolicy(CorruptionPolicy.TRUNCATE)
         .verifyOnOpen(Verification.FULL).build();

@@ -125,6 +125,11 @@ public record LogOptions(
     return with(syncMode, corruptionPolicy, maxSegmentBytes, maxGroupBytes, identifiers, millis);
   }
 
+  public LogOptions withMaxPendingBytes(long bytes) {
+    return new LogOptions(syncMode, corruptionPolicy, verification, maxSegmentBytes, maxGroupBytes, maxLogBytes, bytes, blockBytes,
+        syncIntervalNanos, markIntervalNanos, openTimeoutNanos, closeTimeoutNanos, identifiers, callbacks, clock, joinMillis, threads);
+  }
+
   private LogOptions with(
       SyncMode mode, CorruptionPolicy policy, long segmentBytes, int groupBytes, LongSupplier source, long millis) {
     return new LogOptions(mode, policy, verification, segmentBytes, groupBytes, maxLogBytes, maxPendingBytes, blockBytes, syncIntervalNanos,

@@ -10,14 +10,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** Steps from frame header to frame header through a segment's readable part; bodies are not looked at. */
-final class FrameWalk {
+public final class FrameWalk {
   private final Path directory;
   private final Segment segment;
   private final FileBytes bytes;
   private final FileWindow window = new FileWindow(Layout.INDEX_INTERVAL_BYTES);
   private final Crc crc = new Crc();
 
-  FrameWalk(Path directory, Segment segment, SegmentFile file) {
+  public FrameWalk(Path directory, Segment segment, SegmentFile file) {
     this(directory, segment, segment.asItCounts(FileBytes.of(file)));
   }
 
@@ -33,7 +33,7 @@ final class FrameWalk {
    *
    * @throws CorruptLogException if it, or one before it, is unreadable
    */
-  FrameHeader find(long sequence) throws IOException {
+  public FrameHeader find(long sequence) throws IOException {
     for (Extent extent : segment.extents()) {
       if (extent.lastSequence() < sequence) continue;
       long offset = FrameSearch.offset(window, segment, extent, sequence, crc);
