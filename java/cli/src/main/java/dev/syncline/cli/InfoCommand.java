@@ -7,6 +7,7 @@ import dev.syncline.WriteAheadLog;
 import dev.syncline.io.ShellWord;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 
@@ -60,12 +61,14 @@ final class InfoCommand extends LogCommand {
     return log.recovery().damage().stream().anyMatch(Damage::losesRecords) ? null : log.currentSequence();
   }
 
-  private static Recovery recovery(RecoveryReport report) {
+  private Recovery recovery(RecoveryReport report) throws IOException {
+    List<String> notes = new ArrayList<>(report.notes());
+    notes.addAll(leftOvers());
     return new Recovery(
         report.closedCleanly(),
         report.trimmedBytes(),
         report.quarantined().stream().map(Path::toString).toList(),
-        report.notes(),
+        notes,
         DamageView.of(report.damage()),
         report.atStake().map(range -> range.first() + ".." + range.last()).orElse(null),
         report.gaps().stream().map(gap -> gap.first() + ".." + gap.last()).toList(),

@@ -28,6 +28,13 @@ abstract class LogCommand extends BaseCommand {
   /** Prints, and returns the exit code. */
   abstract int run(WriteAheadLog log) throws IOException;
 
+  /** What lies in the directory beside the log, and nobody needs. */
+  final List<String> leftOvers() throws IOException {
+    return LeftOvers.in(directory, null).stream().map(path -> path.getFileName() + ": left of an import or a snapshot into this directory that was"
+        + " killed. If records are missing it was killed while it put files in place: remove " + directory + " and do it again. Else remove "
+        + path.getFileName()).toList();
+  }
+
   /** The segment files, oldest first. */
   final List<Path> segmentFiles() throws IOException {
     return segmentFiles(directory);

@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 /**
  * The directory that a command makes a log in. The log is made in a hidden directory inside it, on the same file system, and its files get
  * their names there when all of it is durable: the mark first, which names every segment that is still to come, so that no part of the
- * log is ever taken for all of it. Whatever fails before leaves the directory as it was.
+ * log is ever taken for all of it. Whatever fails before leaves the directory as it was. What is left of a command that was killed the next one
+ * removes, if nothing else is there.
  */
 final class TargetDirectory implements Closeable {
   private static final int BLOCK_BYTES = 4096;
@@ -25,12 +26,14 @@ final class TargetDirectory implements Closeable {
   private final Path path;
   private final boolean made;
   private final ScratchDirectory scratch;
+  private final InUse inUse;
   private boolean installed;
 
-  private TargetDirectory(Path path, boolean made, ScratchDirectory scratch) {
+  private TargetDirectory(Path path, boolean made, ScratchDirectory scratch, InUse inUse) {
     this.path = path;
     this.made = made;
     this.scratch = scratch;
+    this.inUse = inUse;
   }
 
   /** Makes the directory if need be. It is refused if there is anything in it, or if it is to be inside of another one that is missing. */
@@ -42,9 +45,11 @@ final class TargetDirectory implements Closeable {
     if (!exists && !Files.isDirectory(parent))
       throw refused(path + " cannot be made: there is no directory " + parent + "; make it first, or mount what belongs there");
     try {
+      if (exists) LeftOvers.remove(path);
       if (exists) requireNothingBeside(path, null);
       else Storages.createDirectory(path);
-      return new TargetDirectory(path, !exists, ScratchDirectory.create(path, ".syncline-"));
+      ScratchDirectory scratch = ScratchDirectory.create(path, LeftOvers.PREFIX);
+      return new TargetDirectory(path, !exists, scratch, InUse.take(scratch.path()));
     } catch (IOException e) {
       if (!exists) Files.deleteIfExists(path);
       throw Refusal.explained(e, path, true);
@@ -97,16 +102,18 @@ final class TargetDirectory implements Closeable {
     try (Stream<Path> files = Files.list(directory)) {
       Optional<Path> found = files.filter(file -> !file.equals(own)).min(Path::compareTo);
       if (found.isEmpty()) return;
-      throw refused(directory + " is not empty: expected no directory, or an empty one, found " + found.get().getFileName() + " in it");
+      throw refused(directory + " is not empty: expected no directory, or an empty one, found " + found.get().getFileName() + " in it"
+          + LeftOvers.hint(directory, own));
     }
   }
 
-  private static CliException refused(String problem) {
+  static CliException refused(String problem) {
     return new CliException(ExitCode.NOT_RUN, problem + ". Nothing was changed; name another directory");
   }
 
   @Override
   public void close() throws IOException {
+    inUse.close();
     scratch.close();
     if (made && !installed) Files.deleteIfExists(path);
   }

@@ -4,6 +4,7 @@ import dev.syncline.VerifyReport;
 import dev.syncline.WriteAheadLog;
 import dev.syncline.io.ShellWord;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 
@@ -27,7 +28,8 @@ final class VerifyCommand extends LogCommand {
   @Override
   int run(WriteAheadLog log) throws IOException {
     VerifyReport report = log.verify();
-    List<String> notes = log.recovery().notes();
+    List<String> notes = new ArrayList<>(log.recovery().notes());
+    notes.addAll(leftOvers());
     if (json) out().println(Json.pretty(view(report, notes)));
     else print(report, notes);
     return report.ok() ? ExitCode.OK : ExitCode.PROBLEM;

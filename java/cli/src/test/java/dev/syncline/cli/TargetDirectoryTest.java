@@ -57,6 +57,58 @@ class TargetDirectoryTest {
     Cli.run("verify", target).exits(ExitCode.OK);
   }
 
+  // What a process leaves that is killed.
+
+  private Path givenKilled(Path in) throws IOException {
+    Path left = Files.createDirectories(in.resolve(".syncline-8123"));
+    Cli.sampleLog(left.resolve("log"));
+    Files.createFile(left.resolve("lock"));
+    Files.createFile(left.resolve("log").resolve("00000000000000000002.ready"));
+    return left;
+  }
+
+  @Test
+  void whatAKilledOneHasLeftTheNextOneRemoves() throws IOException {
+    givenKilled(target);
+    Files.createDirectory(target.resolve(".syncline-77"));
+    try (TargetDirectory made = TargetDirectory.prepare(target)) {
+      Cli.sampleLog(made.log());
+      made.install();
+    }
+    assertThat(Cli.run("verify", target).exits(ExitCode.OK).out()).contains("7 records").doesNotContain("note");
+    assertThat(Cli.files(target, "")).noneMatch(file -> file.getFileName().toString().startsWith("."));
+  }
+
+  @Test
+  void whatIsNotOnlyLeftOfAKilledOneIsNamedAndStays() throws IOException {
+    Path notes = Files.writeString(givenKilled(target).resolve("log").resolve("notes"), "mine");
+    assertThatThrownBy(() -> TargetDirectory.prepare(target)).isInstanceOf(CliException.class)
+        .hasMessageContaining(".syncline-8123").hasMessageContaining("notes");
+    assertThat(notes).hasContent("mine");
+    assertThat(target.resolve(".syncline-8123/log/log.mark")).exists();
+  }
+
+  @Test
+  void ofTwoAtOnceTheSecondIsRefused() throws IOException {
+    try (TargetDirectory made = TargetDirectory.prepare(target)) {
+      assertThatThrownBy(() -> TargetDirectory.prepare(target)).isInstanceOf(CliException.class).hasMessageContaining("under way");
+      Cli.sampleLog(made.log());
+      made.install();
+    }
+    Cli.run("verify", target).exits(ExitCode.OK);
+  }
+
+  /** Killed while files are put in place, or just behind that. */
+  @Test
+  void besideALogItIsNamed() throws IOException {
+    Cli.sampleLog(target);
+    givenKilled(target);
+    assertThat(Cli.run("verify", target).exits(ExitCode.OK).out()).contains("note: .syncline-8123: left of an import");
+    assertThat(Cli.run("info", target).exits(ExitCode.OK).out()).contains("note        .syncline-8123: left of an import");
+    assertThatThrownBy(() -> TargetDirectory.prepare(target)).isInstanceOf(CliException.class)
+        .hasMessageContaining("is not empty").hasMessageContaining("was killed").hasMessageContaining("remove the directory");
+  }
+
   /** A log without its mark is damaged; one of which only the mark is there is, too. */
   @Test
   void ifAFileCannotBePutInPlaceNoneIs() throws IOException {
