@@ -15,12 +15,17 @@ import dev.syncline.WriteAheadLog;
 import dev.syncline.io.Storage;
 import dev.syncline.tck.Operation.Op;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A block that the disk refuses to read, each time, is damage of that block: it is named, and what lies around it is read. */
 public abstract class RefusedBlocksContract extends LogTestBase {
@@ -95,6 +100,120 @@ public abstract class RefusedBlocksContract extends LogTestBase {
     });
     assertThat(readable(log)).isEqualTo(entryLines(1, RECORDS - 1));
     assertThatThrownBy(() -> log.append(bytes("no"))).isInstanceOf(CorruptLogException.class).hasMessageContaining("refuses to read");
+  }
+
+  /** A crash may tear a tail slot, too, and leaves none that cannot be read: what had joined the newest frame may have been in it. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4})
+  void inATailSlotItIsNotTakenForWhatACrashLeaves(int commits) throws IOException {
+    Path crashed = givenJoined(commits);
+    int inSlots = commits - 1;
+    for (int slot = 0; slot < 2; slot++) {
+      Path copy = copyOf(crashed);
+      Path newest = DirectoryBytes.newestWalFile(copy);
+      FaultyStorage disk = disk(copy);
+      refuse(disk, newest, (slot + 1) * BLOCK_BYTES);
+      boolean wasLast = inSlots > 0 && (inSlots - 1) % 2 == slot;
+      long shown = wasLast ? commits - 1 : commits;
+      WriteAheadLog log = open(disk, CorruptionPolicy.READ_ONLY);
+      String which = commits + " commits, slot " + slot;
+      assertThat(readable(log)).as(which).isEqualTo(entryLines(1, shown));
+      // The first that joins goes to the first slot.
+      boolean none = slot == 1 && inSlots == 0;
+      assertThat(log.recovery().damage()).as(which).hasSize(none ? 0 : 1).allSatisfy(damage -> {
+        assertThat(damage.problem()).contains("tail slot", "refuses to read the block at offset");
+        assertThat(damage.file()).isEqualTo(newest);
+        assertThat(damage.firstLost()).isEqualTo(shown + 1);
+      });
+      log.close();
+      disk = disk(copy);
+      refuse(disk, newest, (slot + 1) * BLOCK_BYTES);
+      try (WriteAheadLog goesOn = open(disk, CorruptionPolicy.TRUNCATE)) {
+        assertThat(readable(goesOn)).as(which).isEqualTo(entryLines(1, shown));
+        assertThat(goesOn.append(entryPayload(9))).as(which).isGreaterThan(shown);
+      }
+      try (WriteAheadLog again = open(copy)) {
+        assertThat(readable(again)).as(which).hasSize((int) shown + 1);
+        assertThat(again.recovery().damage()).as(which).isEmpty();
+      }
+    }
+  }
+
+  /** What a process leaves that died after so many commits that share a block. */
+  private Path givenJoined(int commits) throws IOException {
+    WriteAheadLog log = open(options -> {
+      smallSegments(options);
+      options.joinCommitsWithin(Duration.ofHours(1)).markInterval(Duration.ofHours(1));
+    });
+    appendEntries(log, commits);
+    Path crashed = crashCopy(log);
+    log.close();
+    return crashed;
+  }
+
+  /** Of a log that was closed the mark says that nothing had joined. */
+  @Test
+  void inATailSlotOfALogThatWasClosedItTakesNothing() throws IOException {
+    givenJoined(4);
+    for (int slot = 0; slot < 2; slot++) {
+      Path copy = copyOf(directory());
+      FaultyStorage disk = disk(copy);
+      refuse(disk, DirectoryBytes.newestWalFile(copy), (slot + 1) * BLOCK_BYTES);
+      try (WriteAheadLog log = open(disk, CorruptionPolicy.READ_ONLY)) {
+        assertThat(log.recovery().damage()).isEmpty();
+        assertThat(readable(log)).isEqualTo(entryLines(1, 4));
+      }
+    }
+  }
+
+  @Test
+  void whereASlotHasTheNewestFrameItsPlaceIsNotMissed() throws IOException {
+    Path crashed = givenJoined(4);
+    for (boolean shared : new boolean[] {false, true}) {
+      Path copy = copyOf(crashed);
+      Path newest = DirectoryBytes.newestWalFile(copy);
+      if (shared) Files.createLink(copy.resolveSibling("link-of-it"), newest);
+      FaultyStorage disk = disk(copy);
+      refuse(disk, newest, FRAMES_START_BYTES);
+      Path target = newCopyName();
+      try (WriteAheadLog reader = WriteAheadLog.openReadOnly(disk, WalOptions.defaults())) {
+        assertThat(readable(reader)).startsWith(entryLines(1, 3).toArray(new String[0]));
+        assertThat(reader.verify().damage()).isEmpty();
+        reader.snapshot(target);
+      }
+      assertThat(readable(openReadOnly(target))).startsWith(entryLines(1, 3).toArray(new String[0]));
+      FaultyStorage again = disk(copy);
+      Object key = key(newest);
+      again.on(Op.READ).named(name -> name.equals(newest.getFileName().toString()) && key.equals(key(newest)))
+          .touching(FRAMES_START_BYTES, BLOCK_BYTES).forever().fail(() -> new IOException(REFUSAL));
+      WriteAheadLog log = open(again, CorruptionPolicy.REFUSE);
+      again.heal();
+      assertThat(readable(log)).isEqualTo(entryLines(1, 4));
+      log.close();
+      assertThat(readable(openReadOnly(copy))).isEqualTo(entryLines(1, 4));
+    }
+  }
+
+  private static Object key(Path file) {
+    try {
+      return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** No record lies there any more. */
+  @Test
+  void aTailSlotOfASegmentThatIsFinishedIsNotMissedByACopy() throws IOException {
+    Path closed = givenClosedLog(RECORDS);
+    FaultyStorage disk = disk(closed);
+    refuse(disk, DirectoryBytes.walFiles(closed).get(0), BLOCK_BYTES);
+    Path target = newCopyName();
+    try (WriteAheadLog reader = WriteAheadLog.openReadOnly(disk, WalOptions.defaults())) {
+      assertThat(reader.verify().damage()).isEmpty();
+      reader.snapshot(target);
+    }
+    assertThat(readable(openReadOnly(target))).isEqualTo(entryLines(1, RECORDS));
   }
 
   @Test

@@ -24,6 +24,12 @@ final class Breaks {
     found.set(last, found.get(last).followedBy(firstAfter));
   }
 
+  /** Takes the last one away if it begins there; returns where it ends, or {@code offsetBytes}. */
+  long takeAt(long offsetBytes) {
+    int last = found.size() - 1;
+    return last < 0 || found.get(last).frameOffsetBytes() != offsetBytes ? offsetBytes : found.remove(last).endBytes();
+  }
+
   List<Break> all() {
     return List.copyOf(found);
   }

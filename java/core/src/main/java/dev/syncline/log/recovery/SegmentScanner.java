@@ -67,7 +67,6 @@ public final class SegmentScanner {
 
   /** Checksum that the next frame must follow on: also that of a frame of which only the header is readable. */
   private int chainCrc;
-
   private long usedEndBytes;
   private long committedMillis;
   private long lastSequence;
@@ -77,7 +76,6 @@ public final class SegmentScanner {
   private long lastFrameBytes;
   private long frames;
   private long overlapBytes;
-
   private Counting counting = new Counting(0, Long.MAX_VALUE);
 
   public SegmentScanner(Storage storage, Storage.Access access) {
@@ -248,6 +246,7 @@ public final class SegmentScanner {
     FileBytes bytes = FileBytes.of(file);
     // Where a seal ends the file every frame is in its place.
     if (seal == null) newest = header == null ? slots.newest(bytes, ordinal) : slots.newest(bytes, header);
+    String missed = seal == null ? slots.missed() : null;
     if (newest != null) bytes = newest.over(bytes);
     window = steps;
     window.use(bytes);
@@ -267,15 +266,18 @@ public final class SegmentScanner {
         chained = false;
       }
     }
-    if (seal == null && frames > 0 && header != null) takeNewestInPlace(FileBytes.of(file));
+    if (seal == null && frames > 0 && header != null) {
+      newest = slots.newestOrLast(newest, FileBytes.of(file), header, lastFrameBytes);
+      if (missed != null) missCommit(missed);
+    }
     return result(headerProblem);
   }
 
-  /** The slots may still hold the frame before the last one: that is in its place since another follows it, unless it was lost there. */
-  private void takeNewestInPlace(FileBytes file) throws IOException {
-    if (newest != null && (newest.offsetBytes() == lastFrameBytes || !newest.isInPlace(file))) return;
-    NewestFrame last = slots.inPlace(file, header, lastFrameBytes);
-    if (last != null) newest = last;
+  /** If the last frame has room for more, more may have joined it. */
+  private void missCommit(String missed) {
+    if (usedEndBytes - lastFrameBytes + Layout.RECORD_HEADER_BYTES > blockBytes) return;
+    long end = Layout.roundUp(usedEndBytes, blockBytes);
+    addBreak(end, "a tail slot may hold one more commit: " + missed, breaks.takeAt(end), true);
   }
 
   /** It is taken in again when the frames before it have been read. */

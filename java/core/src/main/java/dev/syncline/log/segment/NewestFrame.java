@@ -5,6 +5,7 @@ import dev.syncline.format.FrameHeader;
 import dev.syncline.format.Layout;
 import dev.syncline.format.RecordCodec;
 import dev.syncline.format.SegmentHeader;
+import dev.syncline.io.AlignedBuffers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -112,10 +113,31 @@ public final class NewestFrame {
       @Override
       public int read(ByteBuffer target, long offset) throws IOException {
         int start = target.position();
-        boolean covered = offset >= offsetBytes() && offset + target.remaining() <= offsetBytes() + bytes.capacity();
+        int limit = target.limit();
+        long behind = offsetBytes() + bytes.capacity();
+        boolean apart = (offset | offsetBytes() | behind) % AlignedBuffers.ALIGNMENT_BYTES == 0;
+        boolean covered = offset >= offsetBytes() && offset + target.remaining() <= behind;
+        if (!apart && !covered) return readAcross(target, offset);
         // Without asking the disk, which may refuse to read its place.
-        int read = covered ? (int) Math.max(0, Math.min(target.remaining(), file.sizeBytes() - offset)) : file.read(target, offset);
-        if (covered) target.position(start + read);
+        int before = (int) Math.max(0, Math.min(limit - start, offsetBytes() - offset));
+        int inside = (int) Math.max(0, Math.min(limit - start - before, behind - offset - before));
+        int read = before == 0 ? 0 : Math.max(0, file.read(target.limit(start + before), offset));
+        if (read == before) read += fill(target.limit(limit), start + before, offset + before, inside);
+        if (read == before + inside && read < limit - start)
+          read += Math.max(0, file.read(target.limit(limit).position(start + read), offset + read));
+        target.limit(limit).position(start + read);
+        return read;
+      }
+
+      private int fill(ByteBuffer target, int at, long offset, int length) throws IOException {
+        int there = (int) Math.max(0, Math.min(length, file.sizeBytes() - offset));
+        if (there > 0) target.put(at, bytes, (int) (offset - offsetBytes()), there);
+        return there;
+      }
+
+      private int readAcross(ByteBuffer target, long offset) throws IOException {
+        int start = target.position();
+        int read = file.read(target, offset);
         long from = Math.max(offset, offsetBytes());
         long to = Math.min(offset + read, offsetBytes() + bytes.capacity());
         if (from < to) target.put(start + (int) (from - offset), bytes, (int) (from - offsetBytes()), (int) (to - from));

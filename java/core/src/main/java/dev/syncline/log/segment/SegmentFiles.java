@@ -248,7 +248,7 @@ public final class SegmentFiles {
         try {
           read = bytes.read(buffer.clear().limit(padded), at);
         } catch (IOException e) {
-          throw new RefusedCopy(storage.directory().resolve(name), from).failure(e, at, padded, known);
+          read = new RefusedCopy(storage.directory().resolve(name), from).readAround(e, bytes, buffer.clear(), at, padded, known);
         }
         if (read < wanted) throw new ShortFileException(name + ": expected " + end + " bytes, found " + (at + read));
         to.write(buffer.position(0).limit(padded), at);

@@ -28,6 +28,9 @@ public final class TailSlots {
   /** Whether a slot that was read last holds part of a frame. */
   private boolean anyInPart;
 
+  /** Why a slot that was read last, and may hold the newest commit, cannot be read; null if none is such. */
+  private String missed;
+
   /** The frames in the slots of the segment with this header that count, that with fewer records first. */
   public List<NewestFrame> read(FileBytes file, SegmentHeader of) throws IOException {
     return read(file, NewestFrame.SegmentIdentity.of(of), file.sizeBytes());
@@ -62,19 +65,33 @@ public final class TailSlots {
   private List<NewestFrame> readOnce(FileBytes file, NewestFrame.SegmentIdentity of, long endBytes) throws IOException {
     window.use(file);
     anyInPart = false;
+    missed = null;
+    boolean used = false;
     List<NewestFrame> found = new ArrayList<>(2);
     for (long at : Layout.TAIL_SLOTS_BYTES) {
       int available = window.load(at, of.blockBytes());
-      if (window.refusal(at, of.blockBytes()) != null || available < Layout.FRAME_HEADER_BYTES) continue;
+      String refusal = window.refusal(at, of.blockBytes());
+      // The first commit that joins goes to the first slot.
+      if (refusal != null && (used || at == Layout.TAIL_SLOTS_BYTES[0])) missed = refusal;
+      if (refusal != null || available < Layout.FRAME_HEADER_BYTES) continue;
       int index = window.indexOf(at);
       long place = FrameHeader.offsetBytes(window.buffer(), index);
       NewestFrame frame = NewestFrame.at(window.buffer(), index, available, of, place, check, fields, crc);
-      if (frame == null) anyInPart |= isInPart(window.buffer(), index, of);
+      boolean inPart = frame == null && isInPart(window.buffer(), index, of);
+      anyInPart |= inPart;
+      used |= frame != null || inPart;
       boolean fits = frame != null && place >= Layout.FRAMES_START_BYTES && place % of.blockBytes() == 0
           && place + Layout.FRAME_HEADER_BYTES + frame.header.bodyBytes() <= endBytes;
       if (fits) found.add(frame);
     }
     return found;
+  }
+
+  /**
+   * Why the disk refuses to read a slot, of those read last, that may hold the newest commit: no crash leaves that; null if it refuses none.
+   */
+  public String missed() {
+    return missed;
   }
 
   /** Whether what is no whole frame of the segment may be one that is being written: not what was never written, or of another life. */
@@ -106,6 +123,18 @@ public final class TailSlots {
             == null
         && FrameHeader.lastSequence(window.buffer(), window.indexOf(place)) > last.header.lastSequence();
     return hasMore ? null : last;
+  }
+
+  /**
+   * The last frame of the segment, if it is small, where the slots still hold the one before: that is in its place since another follows it,
+   * unless it was lost there.
+   *
+   * @param newest what the slots hold, or null
+   */
+  public NewestFrame newestOrLast(NewestFrame newest, FileBytes file, SegmentHeader of, long lastFrameBytes) throws IOException {
+    if (newest != null && (newest.offsetBytes() == lastFrameBytes || !newest.isInPlace(file))) return newest;
+    NewestFrame last = inPlace(file, of, lastFrameBytes);
+    return last != null ? last : newest;
   }
 
   /** The frame that lies at {@code offsetBytes} of the segment, if it is whole and takes a block at most; else null. */
