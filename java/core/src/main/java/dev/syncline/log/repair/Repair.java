@@ -183,8 +183,8 @@ final class Repair {
     } catch (IOException e) {
       throw new IOException(
           storage.directory() + ": the new log is whole, and was not put in place: " + e.getMessage() + ". Find out why, and run"
-              + " 'syncline repair " + ShellWord.of(storage.directory()) + " --apply' again: it goes on where it stopped, and until then nobody opens"
-              + " the log", e);
+              + " 'syncline repair " + ShellWord.of(storage.directory()) + " --apply' again: it goes on where it stopped, and until then"
+              + " nobody opens the log", e);
     }
   }
 

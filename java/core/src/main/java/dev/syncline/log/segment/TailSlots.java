@@ -87,9 +87,7 @@ public final class TailSlots {
     return found;
   }
 
-  /**
-   * Why the disk refuses to read a slot, of those read last, that may hold the newest commit: no crash leaves that; null if it refuses none.
-   */
+  /** Why the disk refuses to read a slot, of those read last, that may hold the newest commit; null if it refuses none. */
   public String missed() {
     return missed;
   }
