@@ -314,6 +314,28 @@ public abstract class OldMarkContract extends LogTestBase {
     assertThat(DirectoryBytes.fingerprint(directory(), name -> name.endsWith(".wal"))).isEqualTo(before);
   }
 
+  /** Put beside the mark that knows better: which of the two is wanted is told to be asked. */
+  @Test
+  void whatASegmentOfAnotherLifeHidesIsSaid() throws IOException {
+    Path other = copyOf(givenClosedLog(3));
+    try (WriteAheadLog log = open(other, LogTestBase::smallSegments)) {
+      log.append(bytes("other life"));
+      log.append(bytes("cut"));
+      log.truncateAfter(4);
+      log.append(bytes("other life"));
+    }
+    try (WriteAheadLog log = open(LogTestBase::smallSegments)) {
+      for (int i = 4; i < 8; i++) log.append(entryPayload(i));
+    }
+    assertThat(DirectoryBytes.walFiles(directory())).hasSize(1);
+    Path strange = DirectoryBytes.newestWalFile(other);
+    Path here = Files.copy(strange, directory().resolve(strange.getFileName()));
+    for (String notes : List.of(open(LogTestBase::smallSegments).recovery().notes().toString(), LogRepair.plan(directory()).notes().toString()))
+      assertThat(notes).contains("holds records up to 7, which the mark knows", "above 4 are not shown", here.getFileName() + " is of another");
+    Files.delete(here);
+    assertThat(lines(open(LogTestBase::smallSegments).replay())).isEqualTo(entryLines(1, 7));
+  }
+
   /** Segments of before a cut, put back: they are shown, and a repair believes what was written since. */
   @Test
   void aRepairGivesNoSequenceOutAgainThatWasShown() throws IOException {

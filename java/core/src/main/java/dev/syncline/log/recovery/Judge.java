@@ -182,8 +182,7 @@ public final class Judge {
           scan.header().baseSequence(), scan.lastSequence(), cutAfterWhole(i - 1));
       return;
     }
-    if (!newest && scan.seal() == null)
-      notes.add(SegmentName.of(ordinals.get(i)) + ": has no readable seal and was read from the front");
+    if (!newest) Links.note(scans, i, mark, notes);
     long clip = mark.rewinding() && ordinals.get(i) == mark.rewindOrdinal() ? mark.rewindTo() : Long.MAX_VALUE;
     clip = Math.min(clip, Links.leave(scans, i));
     long end = newest ? Math.min(proven, clip) : Math.min(clip, Links.end(scans, i, Math.min(proven, clip)));

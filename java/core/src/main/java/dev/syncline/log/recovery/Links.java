@@ -1,6 +1,8 @@
 package dev.syncline.log.recovery;
 
+import dev.syncline.format.Mark;
 import dev.syncline.format.SegmentHeader;
+import dev.syncline.format.SegmentName;
 import java.util.List;
 
 /** What segments say of those before them. */
@@ -56,5 +58,21 @@ final class Links {
     boolean tells = !elsewhere && !successor.extents().isEmpty();
     long told = Math.min(otherwise, tells ? successor.extents().get(0).firstSequence() - 1 : behind(scans, i));
     return Math.max(told, own.lastSequence());
+  }
+
+  /** Says what is odd about the end of segment {@code i}, which is not the newest, and is no damage of it. */
+  static void note(List<SegmentScan> scans, int i, Mark mark, List<String> notes) {
+    SegmentScan scan = scans.get(i);
+    String name = SegmentName.of(scan.header().ordinal());
+    if (scan.seal() == null) notes.add(name + ": has no readable seal and was read from the front");
+    Mark.DurablePoint known = mark.durable();
+    long leave = leave(scans, i);
+    boolean contradicted = !mark.rewinding() && known.ordinal() == scan.header().ordinal() && known.sequence() > leave
+        && scan.lastSequence() > leave;
+    if (!contradicted) return;
+    String later = SegmentName.of(scans.get(i + 1).header() == null ? scan.header().ordinal() + 1 : scans.get(i + 1).header().ordinal());
+    notes.add(name + ": holds records up to " + scan.lastSequence() + ", which the mark knows, and those above " + leave + " are not shown,"
+        + " since the link of a later segment says that they were cut away. The mark is older than that, or " + later + " is of another"
+        + " life of this log: then move it out of the directory before anything else is done");
   }
 }
