@@ -25,9 +25,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Repairs of logs in a particular state. */
 public abstract class RepairCasesContract extends RepairTestBase {
@@ -299,6 +301,24 @@ public abstract class RepairCasesContract extends RepairTestBase {
     @Override
     protected Storage around(Storage other) {
       return new Linkless(other);
+    }
+  }
+
+  /** What had joined its newest frame is in a tail slot. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 70})
+  void ofACrashedSegmentWithoutItsHeaderEachCommitIsKept(int commits) throws IOException {
+    Path crashed;
+    try (WriteAheadLog log = open(options ->
+        options.maxSegmentSize(SMALL_SEGMENT_BYTES).joinCommitsWithin(Duration.ofHours(1)).markInterval(Duration.ofHours(1)))) {
+      appendEntries(log, commits);
+      crashed = crashCopy(log);
+    }
+    DirectoryBytes.flipByte(DirectoryBytes.newestWalFile(crashed), 40);
+    assertThat(plan(crashed).lost()).isEmpty();
+    assertThat(repair(crashed).keptRecords()).isEqualTo(commits);
+    try (WriteAheadLog log = open(crashed)) {
+      assertThat(lines(log.replay())).isEqualTo(entryLines(1, commits));
     }
   }
 }

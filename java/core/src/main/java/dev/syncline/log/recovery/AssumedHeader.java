@@ -34,7 +34,8 @@ record AssumedHeader(SegmentHeader header, int crc) {
   static AssumedHeader of(Storage storage, Storage.Access access, Place place, SegmentScan found) throws IOException {
     try (SegmentFile file = storage.open(SegmentName.of(place.ordinal), access)) {
       FileWindow window = new FileWindow(Layout.BLOCK_BYTES_MAX);
-      window.use(FileBytes.of(file));
+      FileBytes bytes = FileBytes.of(file);
+      window.use(found.newest() == null ? bytes : found.newest().over(bytes));
       return of(window, place, found);
     }
   }
