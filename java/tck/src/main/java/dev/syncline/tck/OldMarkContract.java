@@ -330,8 +330,10 @@ public abstract class OldMarkContract extends LogTestBase {
     assertThat(DirectoryBytes.walFiles(directory())).hasSize(1);
     Path strange = DirectoryBytes.newestWalFile(other);
     Path here = Files.copy(strange, directory().resolve(strange.getFileName()));
-    for (String notes : List.of(open(LogTestBase::smallSegments).recovery().notes().toString(), LogRepair.plan(directory()).notes().toString()))
-      assertThat(notes).contains("holds records up to 7, which the mark knows", "above 4 are not shown", here.getFileName() + " is of another");
+    List<String> opened = open(LogTestBase::smallSegments).recovery().notes();
+    for (List<String> notes : List.of(opened, LogRepair.plan(directory()).notes()))
+      assertThat(notes.toString()).contains(
+          "holds records up to 7, which the mark knows", "above 4 are not shown", here.getFileName() + " is of another");
     Files.delete(here);
     assertThat(lines(open(LogTestBase::smallSegments).replay())).isEqualTo(entryLines(1, 7));
   }

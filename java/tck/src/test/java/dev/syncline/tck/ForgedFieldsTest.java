@@ -88,7 +88,7 @@ class ForgedFieldsTest {
     long before = allocatedBytes();
     try {
       DiskImage image = LogFields.forge(log.image(), field, forged, chained);
-      ForgedUse use = new ForgedUse(lockDirectory, image, log.written(), field.kind() == Kind.RECORD ? 1 : 0);
+      ForgedUse use = new ForgedUse(lockDirectory, image, log.written(), field.kind().isRecord() ? 1 : 0);
       use.everything();
       if (use.told()) toldOf++;
       if (use.bytesRead() > 12 * goodBytes) return what + " makes readers read " + use.bytesRead() + " bytes instead of " + goodBytes;

@@ -1,6 +1,7 @@
 package dev.syncline.tck;
 
 import dev.syncline.Operation;
+import dev.syncline.SyncMode;
 import dev.syncline.WalCursor;
 import dev.syncline.WalOptions;
 import dev.syncline.WalRecord;
@@ -8,6 +9,7 @@ import dev.syncline.WriteAheadLog;
 import dev.syncline.format.Layout;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -56,17 +58,28 @@ record ForgedLogs(String name, DiskImage image, Map<Long, Set<CrashRecord>> writ
           }
           frames(log, written, 1);
         }, false),
-        write("with a lone checkpoint", lockDirectory, (log, written) -> log.checkpoint(), true));
+        write("with a lone checkpoint", lockDirectory, (log, written) -> log.checkpoint(), true),
+        write("crashed with commits that share a block", lockDirectory, (log, written) -> joined(log, written, 20), false, joining()),
+        write("with a commit that has just crossed", lockDirectory, ForgedLogs::crossed, false, joining()));
   }
 
   private interface Writing {
     void on(WriteAheadLog log, Map<Long, Set<CrashRecord>> written) throws IOException;
   }
 
+  private static WalOptions.Builder joining() {
+    return options().syncMode(SyncMode.SYNC).joinCommitsWithin(Duration.ofHours(1));
+  }
+
   private static ForgedLogs write(String name, Path lockDirectory, Writing writing, boolean closed) throws IOException {
+    return write(name, lockDirectory, writing, closed, options());
+  }
+
+  private static ForgedLogs write(String name, Path lockDirectory, Writing writing, boolean closed, WalOptions.Builder options)
+      throws IOException {
     SimulatedDisk disk = new SimulatedDisk(DiskImage.empty());
     Map<Long, Set<CrashRecord>> written = new TreeMap<>();
-    WriteAheadLog log = WriteAheadLog.open(on(disk, lockDirectory), options().build());
+    WriteAheadLog log = WriteAheadLog.open(on(disk, lockDirectory), options.build());
     writing.on(log, written);
     note(log, written);
     long current = log.currentSequence();
@@ -94,6 +107,19 @@ record ForgedLogs(String name, DiskImage image, Map<Long, Set<CrashRecord>> writ
       log.append(new byte[i * 90]);
       log.sync();
     }
+    note(log, written);
+  }
+
+  /** Both slots hold what the newest frame was lately. */
+  private static void joined(WriteAheadLog log, Map<Long, Set<CrashRecord>> written, int count) throws IOException {
+    for (int i = 0; i < count; i++) log.append(LogTestBase.bytes("small " + log.currentSequence()));
+    note(log, written);
+  }
+
+  /** The slots hold what the frame before the newest was. */
+  private static void crossed(WriteAheadLog log, Map<Long, Set<CrashRecord>> written) throws IOException {
+    joined(log, written, 5);
+    log.append(new byte[BLOCK_BYTES]);
     note(log, written);
   }
 

@@ -48,6 +48,10 @@ final class LogFields {
     FENCE("magic 0 4,epoch 8 8,ordinal 16 8,offset 24 8"),
     FRAME_HEADER("magic 0 4,epoch 8 8,ordinal 16 8,offset 24 8,first 32 8,last 40 8,promised 48 8,body 56 4,records 60 4,digest 64 4,"
         + "previous 68 4,kind 72 2,committed 74 6"),
+    /** What a tail slot has. */
+    SLOT_HEADER("magic 0 4,epoch 8 8,ordinal 16 8,offset 24 8,first 32 8,last 40 8,promised 48 8,body 56 4,records 60 4,digest 64 4,"
+        + "previous 68 4,kind 72 2,committed 74 6"),
+    SLOT_RECORD("payload 4 4,sequence 8 8,type 16 1,flags 17 1,meta 20 4,content 24 8"),
     SEAL_HEADER("magic 0 4,epoch 8 8,ordinal 16 8,offset 24 8,first 32 8,last 40 8,promised 48 8,body 56 4,records 60 4,digest 64 4,"
         + "previous 68 4,kind 72 4"),
     RECORD("payload 4 4,sequence 8 8,type 16 1,flags 17 1,reserved 18 2,meta 20 4,content 24 8"),
@@ -58,6 +62,10 @@ final class LogFields {
 
     Kind(String fields) {
       this.fields = fields;
+    }
+
+    boolean isRecord() {
+      return this == RECORD || this == SLOT_RECORD;
     }
 
     private void addTo(List<Field> all, String file, int structureAt, int frameAt, int limit) {
@@ -98,11 +106,16 @@ final class LogFields {
     if (size < Layout.SEGMENT_HEADER_BYTES) return;
     Kind.SEGMENT_HEADER.addTo(all, name, 0, -1, size);
     long epoch = in.getLong(40);
+    for (long slot : Layout.TAIL_SLOTS_BYTES) {
+      int at = (int) slot;
+      boolean used = at + Layout.BLOCK_BYTES_MAX <= size && in.getInt(at) == Layout.FRAME_MAGIC && in.getLong(at + 8) == epoch;
+      if (used) addFrame(all, name, in, at, Kind.SLOT_HEADER, Kind.SLOT_RECORD);
+    }
     for (int at = (int) Layout.FRAMES_START_BYTES; at + Layout.FRAME_HEADER_BYTES <= size; at += Layout.BLOCK_BYTES_MIN) {
       if (in.getInt(at) == Layout.FENCE_MAGIC && in.getLong(at + 8) == epoch) Kind.FENCE.addTo(all, name, at, -1, size);
       if (in.getInt(at) != Layout.FRAME_MAGIC || in.getLong(at + 8) != epoch) continue;
       if (FrameHeader.kind(in, at) == FrameHeader.SEAL) addSeal(all, name, in, at);
-      else addFrame(all, name, in, at);
+      else addFrame(all, name, in, at, Kind.FRAME_HEADER, Kind.RECORD);
     }
   }
 
@@ -113,11 +126,11 @@ final class LogFields {
       Kind.TRAILER.addTo(all, name, in.capacity() - TRAILER, -1, in.capacity());
   }
 
-  private static void addFrame(List<Field> all, String name, ByteBuffer in, int at) {
-    Kind.FRAME_HEADER.addTo(all, name, at, at, in.capacity());
+  private static void addFrame(List<Field> all, String name, ByteBuffer in, int at, Kind headers, Kind records) {
+    headers.addTo(all, name, at, at, in.capacity());
     long end = Math.min(in.capacity(), (long) at + Layout.FRAME_HEADER_BYTES + in.getInt(at + 56));
     for (int record = at + Layout.FRAME_HEADER_BYTES; fits(in, record, end); record += RecordCodec.bytes(in, record))
-      Kind.RECORD.addTo(all, name, record, at, (int) Math.min(end, record + RecordCodec.bytes(in, record)));
+      records.addTo(all, name, record, at, (int) Math.min(end, record + RecordCodec.bytes(in, record)));
   }
 
   private static boolean fits(ByteBuffer in, int record, long end) {
@@ -159,7 +172,7 @@ final class LogFields {
   private static void sealFrame(ByteBuffer out, Field field) {
     int at = field.frameAt();
     int body = at + Layout.FRAME_HEADER_BYTES;
-    if (field.kind() == Kind.RECORD) {
+    if (field.kind().isRecord()) {
       long epoch = out.getLong(at + 8);
       int digest = 0;
       long end = Math.min(out.capacity(), (long) body + out.getInt(at + 56));
