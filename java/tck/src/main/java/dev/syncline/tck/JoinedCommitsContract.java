@@ -9,6 +9,7 @@ import dev.syncline.WalCursor;
 import dev.syncline.WalOptions;
 import dev.syncline.WalRecord;
 import dev.syncline.WriteAheadLog;
+import dev.syncline.format.Layout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -387,6 +389,23 @@ public abstract class JoinedCommitsContract extends LogTestBase {
         assertThat(left.currentSequence()).isBetween(synced, log.currentSequence());
         assertThat(lines(left.replay())).isEqualTo(entryLines(1, left.currentSequence()));
       }
+    }
+  }
+
+  /** Nothing of the block is to be cut then. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aFrameThatFillsItsBlockLeavesTheSlotsEmptyToo(boolean crashed) throws IOException {
+    WriteAheadLog log = open(JoinedCommitsContract::joined);
+    log.append(new byte[100]);
+    log.append(new byte[BLOCK_BYTES - Layout.FRAME_HEADER_BYTES - 2 * Layout.RECORD_HEADER_BYTES - 100]);
+    Path directory = crashed ? crashCopy(log) : directory();
+    log.close();
+    for (int closed = 0; closed < 2; closed++) {
+      open(directory, JoinedCommitsContract::joined).close();
+      byte[] bytes = Files.readAllBytes(DirectoryBytes.newestWalFile(directory));
+      assertThat(bytes).hasSize((int) FRAMES_START_BYTES + BLOCK_BYTES);
+      assertThat(Arrays.copyOfRange(bytes, SLOT_BYTES, (int) FRAMES_START_BYTES)).containsOnly(0);
     }
   }
 }

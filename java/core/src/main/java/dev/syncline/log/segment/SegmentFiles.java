@@ -140,7 +140,7 @@ public final class SegmentFiles {
   /** Cuts, durably, the file of a segment that was written to until now, or that nobody writes to. */
   void cutAtLast(Segment segment, SegmentFile written) throws IOException {
     try (SegmentFile file = written != null ? written : storage.open(segment.name, Storage.Access.READ)) {
-      if (file.size() == segment.usedEndBytes()) return;
+      if (file.size() == segment.usedEndBytes() && new TailSlots().areEmpty(FileBytes.of(file))) return;
       // Where links cannot be counted: this log made none of a file that it has written to.
       if (written != null && storage.linkCount(segment.name) <= 1) {
         cut(file, segment, segment.usedEndBytes());
@@ -158,7 +158,7 @@ public final class SegmentFiles {
     if (file.size() > endBytes) file.truncate(endBytes);
     file.sync();
     // From here on what the file says is what its places say.
-    if (within) TailSlots.clear(file);
+    if (endBytes == segment.usedEndBytes()) TailSlots.clear(file);
   }
 
   /** Puts a copy of the first {@code endBytes} in a file's place, durably. */
@@ -171,7 +171,7 @@ public final class SegmentFiles {
     beside(segment.name, copy -> {
       copyTo(storage, segment, copy, endBytes);
       try (SegmentFile file = storage.open(copy, Storage.Access.WRITE)) {
-        if (endBytes < segment.endBytes()) TailSlots.clear(file);
+        if (endBytes <= segment.endBytes()) TailSlots.clear(file);
         else new TailSlots().clearBehind(file, segment.header, endBytes);
       }
     });

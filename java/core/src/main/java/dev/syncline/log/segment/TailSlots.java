@@ -174,6 +174,18 @@ public final class TailSlots {
     }
   }
 
+  /** Whether nothing is in them, of whatever segment; what the disk refuses to read does not count. */
+  boolean areEmpty(FileBytes file) throws IOException {
+    window.use(file);
+    int there = Math.min(BYTES, window.load(Layout.TAIL_SLOTS_BYTES[0], BYTES));
+    int at = window.indexOf(Layout.TAIL_SLOTS_BYTES[0]);
+    for (int i = 0; i < there; i++) {
+      boolean empty = window.buffer().get(at + i) == 0 || window.refusal(Layout.TAIL_SLOTS_BYTES[0] + i, 1) != null;
+      if (!empty) return false;
+    }
+    return true;
+  }
+
   /** Nothing is in them any more; durable. */
   static void clear(SegmentFile file) throws IOException {
     file.writeDurably(AlignedBuffers.allocate(BYTES).limit(BYTES), Layout.TAIL_SLOTS_BYTES[0]);
