@@ -8,9 +8,13 @@ import dev.syncline.RepairPlan;
 import dev.syncline.RepairResult;
 import dev.syncline.WalOptions;
 import dev.syncline.WriteAheadLog;
+import dev.syncline.format.Crc;
+import dev.syncline.format.Layout;
 import dev.syncline.io.Storage;
 import dev.syncline.tck.Operation.Op;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -30,6 +34,8 @@ public abstract class HarmlessDamageContract extends RepairTestBase {
   enum Harm {
     SEAL_HEADER(log -> flipInSeal(log, 4)),
     SEAL_BODY(log -> flipInSeal(log, 100)),
+    /** Whole, and of other frames: another life of the segment has had it. */
+    SEAL_OF_OTHER_FRAMES(log -> sealOtherFrames(log)),
     SEAL_TRAILER(log -> flipInSeal(log, BLOCK_BYTES - 12)),
     SEAL_ZEROED(log -> DirectoryBytes.zero(older(log), sealOffset(log), BLOCK_BYTES)),
     SEAL_CUT_SHORT(log -> DirectoryBytes.cut(older(log), sealOffset(log) + 600)),
@@ -61,6 +67,17 @@ public abstract class HarmlessDamageContract extends RepairTestBase {
 
   private static void flipInSeal(Path log, int at) throws IOException {
     DirectoryBytes.flipByte(older(log), sealOffset(log) + at);
+  }
+
+  private static void sealOtherFrames(Path log) throws IOException {
+    byte[] bytes = Files.readAllBytes(older(log));
+    int seal = (int) sealOffset(log);
+    ByteBuffer out = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int body = seal + Layout.FRAME_HEADER_BYTES;
+    out.putInt(body + 8, out.getInt(body + 8) ^ 1);
+    out.putInt(seal + 64, new Crc().of(out, body, out.getInt(seal + 56)));
+    out.putInt(seal + 4, new Crc().of(out, seal + 8, Layout.FRAME_HEADER_BYTES - 8));
+    Files.write(older(log), bytes);
   }
 
   private List<String> all(Path log) throws IOException {

@@ -102,7 +102,10 @@ public final class ViewCopy {
 
   /** What the copy of a segment is to be sealed as, if the segment has lost its seal; else null. */
   private Segment unsealed(Segment segment, Segment successor) throws IOException {
-    SegmentScan scan = new SegmentScanner(source, Storage.Access.READ).glance(segment.ordinal);
+    SegmentScanner scanner = new SegmentScanner(source, Storage.Access.READ);
+    SegmentScan scan = scanner.glance(segment.ordinal);
+    // A seal is no more than its frames are.
+    if (scan.seal() != null && scan.lastCrc() != successor.header.predecessorCrc()) scan = scanner.scan(segment.ordinal);
     if (scan.header() == null || scan.seal() != null) return null;
     Segment whole = scan.toSegment(successor.header.predecessorLastSequence());
     return whole.isFollowedBy(successor.header) ? whole : null;

@@ -209,6 +209,21 @@ final class DirectoryScan {
     int last = scans.size() - 1;
     if (last >= 0 && !present.isEmpty() && ordinals.get(last) != present.last().longValue())
       scans.set(last, scanner.scan(ordinals.get(last)));
+    readWhereSealsAreContradicted();
+  }
+
+  /** A seal is no more than its frames are: where it tells another end than the link of the next segment, those are asked. */
+  private void readWhereSealsAreContradicted() throws IOException {
+    for (int i = 0; i + 1 < scans.size(); i++) {
+      SegmentScan scan = scans.get(i);
+      SegmentHeader next = scans.get(i + 1).header();
+      boolean glanced = scan.header() != null && scan.seal() != null && !scan.hasFrames();
+      boolean follows = next != null && glanced && next.predecessorOrdinal() == ordinals.get(i)
+          && next.predecessorEpoch() == scan.header().epoch() && next.predecessorLastSequence() == scan.lastSequence();
+      if (!follows || next.predecessorCrc() == scan.lastCrc()) continue;
+      scans.set(i, scanner.scan(ordinals.get(i)));
+      finished.remove(ordinals.get(i));
+    }
   }
 
   /** Asked of the newest that is left: what another segment follows on was there. */

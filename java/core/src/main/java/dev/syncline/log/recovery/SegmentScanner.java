@@ -61,7 +61,6 @@ public final class SegmentScanner {
   private Breaks breaks;
   private SparseIndex index;
   private long[] types;
-
   /** Checksum of the last frame that is readable at least in part. */
   private int lastCrc;
 
@@ -221,15 +220,16 @@ public final class SegmentScanner {
     int available = window.load(sealAt, sealBytes);
     if (frameProblem(sealAt, available) != null) return;
     FrameHeader frame = FrameHeader.decode(window.buffer(), window.indexOf(sealAt));
-    if (!takeSeal(sealAt, available, frame)) return;
+    if (!takeSeal(sealAt, available, frame, false)) return;
     lastSequence = frame.lastSequence();
     committedMillis = frame.committedMillis();
   }
 
-  private boolean takeSeal(long offset, int available, FrameHeader frame) {
+  private boolean takeSeal(long offset, int available, FrameHeader frame, boolean chained) {
     if (frame.kind() != FrameHeader.SEAL) return false;
     Seal found = Seal.decode(window.buffer(), window.indexOf(offset), available, frame, crc);
-    if (found == null || found.framesEndBytes() != offset || !found.fits(header, frame.lastSequence())) return false;
+    boolean fits = found != null && found.framesEndBytes() == offset && found.fits(header, frame.lastSequence());
+    if (!fits || chained && found.lastCrc() != chainCrc) return false;
     seal = found;
     promised = Math.max(promised, frame.promisedSequence());
     return true;
@@ -259,7 +259,7 @@ public final class SegmentScanner {
       FrameHeader frame = problem == null ? FrameHeader.decode(window.buffer(), window.indexOf(offset)) : null;
       if (problem == null) problem = frame.orderProblem(chained ? chainCrc : frame.previousCrc(), lastSequence);
       if (problem == null) {
-        offset = frame.kind() == FrameHeader.SEAL ? sealAt(offset, frame) : frameAt(offset, frame, chained);
+        offset = frame.kind() == FrameHeader.SEAL ? sealAt(offset, frame, chained) : frameAt(offset, frame, chained);
         chained = offset >= frame.endBytes(blockBytes);
       } else {
         offset = probe(offset, problem);
@@ -288,10 +288,10 @@ public final class SegmentScanner {
     lastSequence = header == null ? 0 : header.baseSequence();
   }
 
-  private long sealAt(long offset, FrameHeader frame) throws IOException {
+  private long sealAt(long offset, FrameHeader frame, boolean chained) throws IOException {
     long bytes = Layout.roundUp((long) Layout.FRAME_HEADER_BYTES + frame.bodyBytes() + Layout.SEAL_TRAILER_BYTES, blockBytes);
     int available = window.load(offset, (int) Math.min(fileBytes - offset, bytes));
-    if (header != null && endsWithTrailer(offset, available, bytes) && takeSeal(offset, available, frame)) {
+    if (header != null && endsWithTrailer(offset, available, bytes) && takeSeal(offset, available, frame, chained)) {
       // The last frame may hold records that were cut away before the segment was finished.
       lastSequence = Math.min(lastSequence, frame.lastSequence());
       return fileBytes;
