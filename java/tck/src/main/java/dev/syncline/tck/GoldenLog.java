@@ -61,10 +61,19 @@ record GoldenLog(DiskImage image, CrashContents contents, List<GoldenSegment> se
         .joinCommitsWithin(Duration.ZERO);
   }
 
+  /** What a crash leaves while commits share the newest frame. */
+  static GoldenLog joined(Path lockDirectory) throws IOException {
+    return write(lockDirectory, false, options().syncMode(SyncMode.SYNC).joinCommitsWithin(Duration.ofHours(1)));
+  }
+
   static GoldenLog write(Path lockDirectory, boolean closed) throws IOException {
+    return write(lockDirectory, closed, options());
+  }
+
+  private static GoldenLog write(Path lockDirectory, boolean closed, WalOptions.Builder options) throws IOException {
     SimulatedDisk disk = new SimulatedDisk(DiskImage.empty());
     SimulatedStorage storage = new SimulatedStorage(disk, lockDirectory, SimulatedStorage.traits(BLOCK_BYTES, false, true));
-    WriteAheadLog log = WriteAheadLog.open(storage, options().build());
+    WriteAheadLog log = WriteAheadLog.open(storage, options.build());
     for (int i = 0; log.stats().segments() < SEGMENTS; i++) frame(log, i);
     frame(log, 100);
     frame(log, 101);

@@ -55,6 +55,7 @@ public final class DirectoryFuzzer {
     lockDirectory = Files.createTempDirectory("syncline-fuzz");
     lockDirectory.toFile().deleteOnExit();
     for (boolean closed : new boolean[] {true, false}) LOGS.add(GoldenLog.write(lockDirectory, closed));
+    LOGS.add(GoldenLog.joined(lockDirectory));
   }
 
   private static Storage on(SimulatedDisk disk) {

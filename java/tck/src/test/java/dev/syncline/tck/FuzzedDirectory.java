@@ -162,6 +162,7 @@ final class FuzzedDirectory {
     ByteBuffer file = littleEndian(bytes);
     int headerCrcAt = Layout.SEGMENT_HEADER_BYTES - 4;
     if (bytes.length >= Layout.SEGMENT_HEADER_BYTES) setInt(bytes, headerCrcAt, crc.of(file, 0, headerCrcAt));
+    for (long slot : Layout.TAIL_SLOTS_BYTES) repairSlot(bytes, (int) slot, crc);
     int previous = bytes.length >= Layout.SEGMENT_HEADER_BYTES ? SegmentHeader.crc(file) : 0;
     for (int at = (int) Layout.FRAMES_START_BYTES; at + Layout.FRAME_HEADER_BYTES <= bytes.length; at += BLOCK_BYTES) {
       if (file.getInt(at) != Layout.FRAME_MAGIC) continue;
@@ -174,6 +175,13 @@ final class FuzzedDirectory {
     }
     int trailerAt = bytes.length - Layout.SEAL_TRAILER_BYTES;
     if (trailerAt > 0 && file.getInt(trailerAt) == Layout.SEAL_MAGIC) setInt(bytes, trailerAt + 8, crc.of(file, trailerAt, 8));
+  }
+
+  private static void repairSlot(byte[] bytes, int at, Crc crc) {
+    ByteBuffer file = littleEndian(bytes);
+    if (at + Layout.BLOCK_BYTES_MAX > bytes.length || file.getInt(at) != Layout.FRAME_MAGIC) return;
+    setInt(bytes, at + 64, recordsDigest(file, at, FrameHeader.decode(file, at), crc));
+    setInt(bytes, at + 4, crc.of(file, at + 8, Layout.FRAME_HEADER_BYTES - 8));
   }
 
   private static int sealDigest(ByteBuffer file, int at, FrameHeader header, Crc crc) {
