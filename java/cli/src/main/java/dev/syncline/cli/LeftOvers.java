@@ -50,6 +50,12 @@ final class LeftOvers {
         + " 'syncline verify', and if records are missing remove the directory and do it again";
   }
 
+  /** For who finds no log. */
+  static String only(Path directory) throws IOException {
+    List<Path> found = in(directory, null);
+    return found.isEmpty() ? "" : "; " + found.get(0).getFileName() + " in it is of an import or a snapshot that was killed: do it again";
+  }
+
   private static List<Path> named(Path directory) throws IOException {
     return names(directory).stream()
         .filter(path -> NAME.matcher(path.getFileName().toString()).matches() && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))

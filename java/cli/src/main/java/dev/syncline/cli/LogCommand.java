@@ -30,9 +30,9 @@ abstract class LogCommand extends BaseCommand {
 
   /** What lies in the directory beside the log, and nobody needs. */
   final List<String> leftOvers() throws IOException {
-    return LeftOvers.in(directory, null).stream().map(path -> path.getFileName() + ": left of an import or a snapshot into this directory that was"
-        + " killed. If records are missing it was killed while it put files in place: remove " + directory + " and do it again. Else remove "
-        + path.getFileName()).toList();
+    return LeftOvers.in(directory, null).stream().map(Path::getFileName).map(name -> name
+        + ": left of an import or a snapshot into this directory that was killed. If records are missing it was killed while it put files"
+        + " in place: remove " + directory + " and do it again. Else remove " + name).toList();
   }
 
   /** The segment files, oldest first. */
@@ -62,7 +62,7 @@ abstract class LogCommand extends BaseCommand {
     throw new CliException(
         ExitCode.NOT_RUN,
         directory + " is not a log: it holds neither " + SegmentName.MARK + " nor a *" + SegmentName.SEGMENT_SUFFIX
-            + " file; name the directory that was given to WriteAheadLog.open");
+            + " file; name the directory that was given to WriteAheadLog.open" + LeftOvers.only(directory));
   }
 
   static void requireDirectory(Path directory) throws IOException {

@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 /**
  * The directory that a command makes a log in. The log is made in a hidden directory inside it, on the same file system, and its files get
  * their names there when all of it is durable: the mark first, which names every segment that is still to come, so that no part of the
- * log is ever taken for all of it. Whatever fails before leaves the directory as it was. What is left of a command that was killed the next one
- * removes, if nothing else is there.
+ * log is ever taken for all of it. Whatever fails before leaves the directory as it was. What is left of a command that was killed the next
+ * one removes, if nothing else is there.
  */
 final class TargetDirectory implements Closeable {
   private static final int BLOCK_BYTES = 4096;

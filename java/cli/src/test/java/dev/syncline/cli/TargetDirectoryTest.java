@@ -71,6 +71,7 @@ class TargetDirectoryTest {
   void whatAKilledOneHasLeftTheNextOneRemoves() throws IOException {
     givenKilled(target);
     Files.createDirectory(target.resolve(".syncline-77"));
+    assertThat(Cli.run("info", target).exits(ExitCode.NOT_RUN).failsInOneLine().err()).contains("is not a log", "was killed: do it again");
     try (TargetDirectory made = TargetDirectory.prepare(target)) {
       Cli.sampleLog(made.log());
       made.install();
