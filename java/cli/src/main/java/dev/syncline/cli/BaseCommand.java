@@ -14,7 +14,7 @@ abstract class BaseCommand implements Callable<Integer> {
   boolean json;
 
   /** Prints a line for people: one line, whatever the names in it are. */
-  final void say(String line) {
+  final void sayLine(String line) {
     out().println(Text.oneLine(line));
   }
 

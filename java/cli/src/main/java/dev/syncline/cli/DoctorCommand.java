@@ -130,21 +130,21 @@ final class DoctorCommand extends BaseCommand {
   private void print(Diagnosis found) {
     PrintWriter out = out();
     StorageInfo storage = found.storage();
-    say("directory      " + found.directory());
-    say("file system    " + found.fileSystem() + ", " + Text.size(found.freeBytes()) + " free");
-    say("storage        " + storage.name() + ": " + storage.reason());
-    say("direct I/O     " + (storage.directIo() ? "yes, aligned to " + storage.alignmentBytes() + " bytes" : "no"));
-    say("preallocation  " + (storage.preallocation() ? "yes" : "no: space is zero-filled ahead of need"));
+    sayLine("directory      " + found.directory());
+    sayLine("file system    " + found.fileSystem() + ", " + Text.size(found.freeBytes()) + " free");
+    sayLine("storage        " + storage.name() + ": " + storage.reason());
+    sayLine("direct I/O     " + (storage.directIo() ? "yes, aligned to " + storage.alignmentBytes() + " bytes" : "no"));
+    sayLine("preallocation  " + (storage.preallocation() ? "yes" : "no: space is zero-filled ahead of need"));
     String problem = found.nativeProblem();
-    say("native         " + (problem == null ? "available" : "not available: " + problem));
-    say("lock           " + found.lock().describe());
+    sayLine("native         " + (problem == null ? "available" : "not available: " + problem));
+    sayLine("lock           " + found.lock().describe());
     out.println();
     if (!found.measurements().isEmpty()) printMeasurements(found.measurements());
-    else say("not measured" + (measureMillis == 0 ? "" : ": the disk is nearly full"));
+    else sayLine("not measured" + (measureMillis == 0 ? "" : ": the disk is nearly full"));
   }
 
   private void printMeasurements(List<AppendMeter.Measured> measurements) {
-    say("one durable append after the other, one thread, " + measureMillis + " ms each, in turns:");
+    sayLine("one durable append after the other, one thread, " + measureMillis + " ms each, in turns:");
     List<String> header = List.of("storage", ">appends/s", ">p50 µs", ">p99 µs");
     out().print(Text.table(header, measurements.stream().map(DoctorCommand::row).toList()));
   }

@@ -96,6 +96,6 @@ final class DumpCommand extends LogCommand {
 
   private void report(DamageView damage) {
     if (json) out().println(Json.line(new DamageLine(damage)));
-    else say("damage: " + damage.describe());
+    else sayLine("damage: " + damage.describe());
   }
 }

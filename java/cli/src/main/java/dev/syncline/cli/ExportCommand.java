@@ -131,7 +131,7 @@ final class ExportCommand extends LogCommand {
         directory.toString(), file.toString(), header.after() + 1, header.through(), exporter.records(), exporter.damage().size(),
         exporter.lost());
     if (json) out().println(Json.pretty(exported));
-    else say("exported " + Text.count(exported.records, "record") + range(exported) + " to " + file);
+    else sayLine("exported " + Text.count(exported.records, "record") + range(exported) + " to " + file);
   }
 
   private static String range(Exported exported) {

@@ -91,7 +91,7 @@ final class ImportCommand extends BaseCommand {
       return;
     }
     String range = imported.records == 0 ? "" : " (" + imported.firstSequence + ".." + imported.lastSequence + ")";
-    say(
+    sayLine(
         "imported " + Text.count(imported.records, "record") + range + " in " + Text.count(imported.segments, "segment") + " to " + target
             + " and read them back");
   }

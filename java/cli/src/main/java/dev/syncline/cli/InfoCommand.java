@@ -77,14 +77,14 @@ final class InfoCommand extends LogCommand {
 
   private void print(Info info) {
     long records = info.currentSequence() - info.firstSequence() + 1;
-    say("log         " + info.directory());
-    say("sequences   " + (records == 0 ? "none" : info.firstSequence() + ".." + info.currentSequence()));
-    say("durable     " + info.durableSequence());
-    say("checkpoint  " + (info.lastCheckpoint() == 0 ? "none" : info.lastCheckpoint()));
-    say("read with   " + info.storage().reason());
+    sayLine("log         " + info.directory());
+    sayLine("sequences   " + (records == 0 ? "none" : info.firstSequence() + ".." + info.currentSequence()));
+    sayLine("durable     " + info.durableSequence());
+    sayLine("checkpoint  " + (info.lastCheckpoint() == 0 ? "none" : info.lastCheckpoint()));
+    sayLine("read with   " + info.storage().reason());
     printRecovery(info.recovery());
-    say("segments    " + info.segments().size());
-    info.segments().forEach(segment -> say("  " + segment.name() + "  " + segment.describe()));
+    sayLine("segments    " + info.segments().size());
+    info.segments().forEach(segment -> sayLine("  " + segment.name() + "  " + segment.describe()));
   }
 
   private static String state(Recovery recovery) {
@@ -93,17 +93,17 @@ final class InfoCommand extends LogCommand {
   }
 
   private void printRecovery(Recovery recovery) {
-    say("state       " + state(recovery));
+    sayLine("state       " + state(recovery));
     if (recovery.trimmedBytes() > 0)
-      say("torn tail   " + Text.size(recovery.trimmedBytes()) + " that nobody was told is durable");
-    recovery.quarantined().forEach(file -> say("quarantine  " + file));
-    recovery.notes().forEach(note -> say("note        " + note));
-    recovery.gaps().forEach(gap -> say("given up    sequences " + gap));
-    recovery.damage().forEach(damage -> say("damage      " + damage.describe()));
+      sayLine("torn tail   " + Text.size(recovery.trimmedBytes()) + " that nobody was told is durable");
+    recovery.quarantined().forEach(file -> sayLine("quarantine  " + file));
+    recovery.notes().forEach(note -> sayLine("note        " + note));
+    recovery.gaps().forEach(gap -> sayLine("given up    sequences " + gap));
+    recovery.damage().forEach(damage -> sayLine("damage      " + damage.describe()));
     if (recovery.atStake() != null)
-      say(
+      sayLine(
           "at stake    sequences " + recovery.atStake() + ": CorruptionPolicy.TRUNCATE would give them up, what can be read of them too");
     if (!recovery.damage().isEmpty())
-      say("to repair   'syncline repair " + ShellWord.of(directory) + "' shows what can be kept, and changes nothing");
+      sayLine("to repair   'syncline repair " + ShellWord.of(directory) + "' shows what can be kept, and changes nothing");
   }
 }

@@ -113,32 +113,32 @@ final class RepairCommand extends BaseCommand {
 
   private void print(RepairPlan plan) {
     if (!plan.needed()) {
-      say(
+      sayLine(
           "ok: nothing is damaged, so there is nothing to repair: "
               + Text.count(plan.keptRecords(), "record"));
       return;
     }
-    if (plan.unfinished()) say("unfinished  a repair was begun and has not ended: until then the log cannot be opened");
-    DamageView.of(plan.damage()).forEach(damage -> say("damage      " + damage.describe()));
-    say("lost        " + (plan.lost().isEmpty() ? "no record" : "sequences " + String.join(", ", ranges(plan.lost()))));
+    if (plan.unfinished()) sayLine("unfinished  a repair was begun and has not ended: until then the log cannot be opened");
+    DamageView.of(plan.damage()).forEach(damage -> sayLine("damage      " + damage.describe()));
+    sayLine("lost        " + (plan.lost().isEmpty() ? "no record" : "sequences " + String.join(", ", ranges(plan.lost()))));
     String kept = plan.kept().isEmpty() ? "" : ": " + String.join(", ", ranges(plan.kept()));
-    say("kept        " + Text.count(plan.keptRecords(), "record") + kept);
+    sayLine("kept        " + Text.count(plan.keptRecords(), "record") + kept);
     if (plan.keptBehind() > 0) printBehind(plan);
-    plan.notes().forEach(note -> say("note        " + note));
+    plan.notes().forEach(note -> sayLine("note        " + note));
     if (!plan.oldFiles().isEmpty())
-      say("quarantine  " + plan.quarantine() + " takes " + Text.count(plan.oldFiles().size(), "old file") + ", whole");
-    say(
+      sayLine("quarantine  " + plan.quarantine() + " takes " + Text.count(plan.oldFiles().size(), "old file") + ", whole");
+    sayLine(
         "room        " + Text.size(plan.neededBytes()) + " at most; " + Text.size(plan.freeBytes()) + " free"
             + (plan.hasRoom() ? "" : ": NOT ENOUGH, make room on this disk first"));
-    say("steps");
-    for (int i = 0; i < plan.steps().size(); i++) say("  " + (i + 1) + ". " + plan.steps().get(i));
-    say("nothing was changed: 'syncline repair " + ShellWord.of(directory) + " --apply' does it");
+    sayLine("steps");
+    for (int i = 0; i < plan.steps().size(); i++) sayLine("  " + (i + 1) + ". " + plan.steps().get(i));
+    sayLine("nothing was changed: 'syncline repair " + ShellWord.of(directory) + " --apply' does it");
   }
 
   private void printBehind(RepairPlan plan) {
     String instead = plan.atStake()
         .map(range -> "; CorruptionPolicy.TRUNCATE would give up sequences " + range(range)).orElse("");
-    say("behind it   " + Text.count(plan.keptBehind(), "record") + " of them" + instead);
+    sayLine("behind it   " + Text.count(plan.keptBehind(), "record") + " of them" + instead);
   }
 
   // Doing it.
@@ -163,14 +163,14 @@ final class RepairCommand extends BaseCommand {
 
   private void print(RepairResult result) {
     if (!result.changed()) {
-      say("ok: nothing is damaged, so nothing was changed");
+      sayLine("ok: nothing is damaged, so nothing was changed");
       return;
     }
-    say("repaired    " + result.directory() + (result.resumed() ? ", going on with a repair that had been interrupted" : ""));
-    say("lost        " + (result.lost().isEmpty() ? "no record" : "sequences " + String.join(", ", ranges(result.lost()))));
-    say("kept        " + Text.count(result.keptRecords(), "record") + ", verified and compared");
-    say("next        sequence " + result.nextSequence());
-    result.quarantined().forEach(file -> say("quarantine  " + file));
+    sayLine("repaired    " + result.directory() + (result.resumed() ? ", going on with a repair that had been interrupted" : ""));
+    sayLine("lost        " + (result.lost().isEmpty() ? "no record" : "sequences " + String.join(", ", ranges(result.lost()))));
+    sayLine("kept        " + Text.count(result.keptRecords(), "record") + ", verified and compared");
+    sayLine("next        sequence " + result.nextSequence());
+    result.quarantined().forEach(file -> sayLine("quarantine  " + file));
   }
 
   private static List<String> ranges(List<SequenceRange> ranges) {

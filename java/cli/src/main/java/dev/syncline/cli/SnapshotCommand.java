@@ -76,7 +76,7 @@ final class SnapshotCommand extends LogCommand {
       return;
     }
     String range = copy.records() == 0 ? "" : " (" + copied.firstSequence + ".." + copied.lastSequence + ")";
-    say(
+    sayLine(
         "copied " + Text.count(copied.records, "record") + range + " in " + Text.count(copied.segments, "segment") + ", "
             + Text.size(bytes) + ", to " + target + " and read them back");
   }

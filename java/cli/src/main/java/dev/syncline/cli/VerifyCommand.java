@@ -50,16 +50,16 @@ final class VerifyCommand extends LogCommand {
   }
 
   private void print(VerifyReport report, List<String> notes) {
-    for (DamageView damage : DamageView.of(report.damage())) say("damage: " + damage.describe());
+    for (DamageView damage : DamageView.of(report.damage())) sayLine("damage: " + damage.describe());
     // What is not counted, and why, among others.
-    for (String note : notes) say("note: " + note);
+    for (String note : notes) sayLine("note: " + note);
     String range = report.records() == 0 ? "" : " (" + report.firstSequence() + ".." + report.lastSequence() + ")";
-    say(
+    sayLine(
         (report.ok() ? "ok: " : Text.count(report.damage().size(), "damaged place") + ": ")
             + Text.count(report.records(), "record") + range + " in "
             + Text.count(report.frames(), "frame") + " and " + Text.count(report.segments(), "segment") + ", "
             + Text.size(report.bytes()) + " read");
     if (!report.ok())
-      say("to repair: 'syncline repair " + ShellWord.of(directory) + "' shows what can be kept, and changes nothing");
+      sayLine("to repair: 'syncline repair " + ShellWord.of(directory) + "' shows what can be kept, and changes nothing");
   }
 }

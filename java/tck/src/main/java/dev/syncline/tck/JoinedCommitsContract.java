@@ -404,8 +404,8 @@ public abstract class JoinedCommitsContract extends LogTestBase {
     for (int closed = 0; closed < 2; closed++) {
       open(directory, JoinedCommitsContract::joined).close();
       byte[] bytes = Files.readAllBytes(DirectoryBytes.newestWalFile(directory));
-      assertThat(bytes).hasSize((int) FRAMES_START_BYTES + BLOCK_BYTES);
-      assertThat(Arrays.copyOfRange(bytes, SLOT_BYTES, (int) FRAMES_START_BYTES)).containsOnly(0);
+      assertThat(bytes).hasSize(FRAMES_START_BYTES + BLOCK_BYTES);
+      assertThat(Arrays.copyOfRange(bytes, SLOT_BYTES, FRAMES_START_BYTES)).containsOnly(0);
     }
   }
 }
