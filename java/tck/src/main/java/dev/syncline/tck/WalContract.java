@@ -134,6 +134,14 @@ public abstract class WalContract extends LimitContracts {
   }
 
   @Nested
+  class JoinedFaults extends JoinedFaultsContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+  }
+
+  @Nested
   class Segments extends SegmentContract {
     @Override
     protected Storage openStorage(Path directory) throws IOException {

@@ -155,10 +155,18 @@ final class NewestFrames {
     if (shown.header.lastSequence() > segment.lastSequence()) takeIn(new Found(shown.header, next.after, shown));
   }
 
-  /** Everything up to {@code sequence} is durable, which may lie inside a frame: then all of that one is. */
+  /**
+   * Everything up to {@code sequence} is durable, which may lie inside a commit: then all of that is. Of a frame that may have grown nobody
+   * knows where a commit ends; a group of records does not end behind it.
+   */
   void readOnAndProve(long sequence) throws IOException {
     readOn();
-    while (!unproven.isEmpty() && unproven.peek().after < sequence) takeIn(unproven.poll());
+    while (!unproven.isEmpty() && unproven.peek().after < sequence) {
+      Found next = unproven.peek();
+      long known = next.grown == null ? next.header.lastSequence() : next.grown.endOfGroup(sequence);
+      proveThrough(known);
+      if (known < next.header.lastSequence()) return;
+    }
   }
 
   private void takeIn(Found found) {

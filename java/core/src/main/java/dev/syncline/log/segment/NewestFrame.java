@@ -90,6 +90,15 @@ public final class NewestFrame {
     return new NewestFrame(cut.bytes);
   }
 
+  /** The last sequence of the group that holds {@code sequence}, or if none does of the next one; of the last one if there is none. */
+  public long endOfGroup(long sequence) {
+    int at = Layout.FRAME_HEADER_BYTES;
+    long last = header.lastSequence();
+    while (RecordCodec.sequence(bytes, at) < last && (RecordCodec.sequence(bytes, at) < sequence || RecordCodec.hasMore(bytes, at)))
+      at += RecordCodec.bytes(bytes, at);
+    return RecordCodec.sequence(bytes, at);
+  }
+
   /** Whether {@code later} is this frame, as it is or with more records. */
   boolean isBeginningOf(NewestFrame later) {
     int body = header.bodyBytes();

@@ -83,20 +83,28 @@ public final class SegmentFiles {
 
   /**
    * Writes a frame of which a tail slot has more than its place to that place, durably: if the file is shared, or nobody can say whether
-   * what was read is on the disk, in a copy that takes the file's place.
+   * what was read is on the disk, in a copy that takes the file's place. There a write to its place that failed looks as if it had not.
    */
   public void settle(Segment segment) throws IOException {
     NewestFrame newest = segment.newestFrame;
     if (newest == null) return;
+    boolean pastCache = storage.traits().readsPastCache();
     try (SegmentFile file = storage.open(segment.name, Storage.Access.READ_UNCACHED)) {
-      if (newest.isInPlace(FileBytes.of(file))) return;
+      FileBytes bytes = FileBytes.of(file);
+      boolean unsure = !pastCache && new TailSlots().hold(bytes, segment.header, newest);
+      if (!unsure && newest.isInPlace(bytes)) return;
     }
-    if (isShared(segment.name) || !storage.traits().readsPastCache()) {
+    if (!pastCache) {
+      // From its places alone, so that it is not done again by every opening.
+      copyBeside(segment, Long.MAX_VALUE);
+      clearSlots(SegmentName.temporary(segment.name));
+      putInPlace(segment.name);
+    } else if (isShared(segment.name)) {
       rewrite(segment, Long.MAX_VALUE);
-      return;
-    }
-    try (SegmentFile file = storage.open(segment.name, Storage.Access.WRITE)) {
-      TailSlots.place(file, newest);
+    } else {
+      try (SegmentFile file = storage.open(segment.name, Storage.Access.WRITE)) {
+        TailSlots.place(file, newest);
+      }
     }
   }
 

@@ -155,9 +155,13 @@ public final class TailSlots {
    * @param frame the segment's last one, as it counts
    */
   void keep(SegmentFile file, SegmentHeader of, NewestFrame frame) throws IOException {
-    List<NewestFrame> slots = read(FileBytes.of(file), of);
-    for (NewestFrame each : slots) if (frame.isBeginningOf(each)) return;
-    file.writeDurably(aligned(frame.block()), Layout.TAIL_SLOTS_BYTES[0]);
+    if (!hold(FileBytes.of(file), of, frame)) file.writeDurably(aligned(frame.block()), Layout.TAIL_SLOTS_BYTES[0]);
+  }
+
+  /** Whether one of them has all of the frame. */
+  boolean hold(FileBytes file, SegmentHeader of, NewestFrame frame) throws IOException {
+    for (NewestFrame each : read(file, of)) if (frame.isBeginningOf(each)) return true;
+    return false;
   }
 
   /** Writes the frame to its place, durably. A slot has all of it. */

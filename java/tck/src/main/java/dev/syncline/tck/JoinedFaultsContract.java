@@ -1,0 +1,93 @@
+package dev.syncline.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.syncline.LogFailedException;
+import dev.syncline.WalOptions;
+import dev.syncline.WriteAheadLog;
+import dev.syncline.io.Storage;
+import dev.syncline.tck.Operation.Op;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Commits that join the newest frame while writes of it fail, or are seen before they are done. Promises 16, 20, 27 and 41. */
+public abstract class JoinedFaultsContract extends LogTestBase {
+  private static void joined(WalOptions.Builder options) {
+    options.maxSegmentSize(SMALL_SEGMENT_BYTES).joinCommitsWithin(Duration.ofHours(1)).markInterval(Duration.ofHours(1));
+  }
+
+  /** A log that is closed lets its storage go, and not the disk beneath. */
+  private static final class StaysOpen extends InterceptedStorage {
+    StaysOpen(Storage disk) {
+      super(disk);
+    }
+
+    @Override
+    protected <T> T intercept(Operation operation, Call<T> call) throws IOException {
+      return call.run();
+    }
+
+    @Override
+    protected Storage around(Storage other) {
+      return other;
+    }
+
+    @Override
+    protected void doClose() {}
+  }
+
+  /** What is known of one commit of a frame is known of no later one that has joined it. */
+  @Test
+  void aCommitThatIsNotDurableYetIsNotShownForWhatTheMarkSaysOfTheOneBefore() throws IOException {
+    FaultyStorage disk = new FaultyStorage(openStorage(directory()));
+    WriteAheadLog log = open(disk, JoinedFaultsContract::joined);
+    // Nothing joins a frame of more than a block: the reader expects the next one behind it.
+    log.append(new byte[2 * BLOCK_BYTES]);
+    log.truncate(1);
+    try (WriteAheadLog reader = openReadOnly(directory())) {
+      log.append(entryPayload(2));
+      log.truncate(2);
+      disk.on(Op.WRITE_DURABLY).named(LogTestBase::isSegment).failAfterwards(() -> new IOException("lost power"));
+      assertThatThrownBy(() -> log.append(entryPayload(3))).isInstanceOf(LogFailedException.class);
+      assertThat(reader.currentSequence()).as("record 3 was never durable").isEqualTo(2);
+      assertThat(lines(reader.replay())).isEmpty();
+    }
+  }
+
+  /** Where reads come from the page cache, a place that was written in vain looks as if it had what it has not. */
+  @Test
+  void whatAFailedWriteToItsPlaceHasLeftInTheCacheIsNotReliedOn() throws IOException {
+    FaultyStorage cache = new FaultyStorage(openStorage(directory()));
+    PowerCutStorage disk = new PowerCutStorage(cache);
+    WriteAheadLog log = open(new StaysOpen(disk), options -> {
+      joined(options);
+      options.markInterval(Duration.ofMillis(1));
+    });
+    appendEntries(log, 9);
+    try (WriteAheadLog witness = openReadOnly(directory())) {
+      awaitDurable(witness, 9);
+    }
+    FaultyStorage.Fault lost = cache.on(Op.WRITE_DURABLY).named(LogTestBase::isSegment);
+    if (cache.traits().readsPastCache()) lost.fail(() -> new IOException("EIO"));
+    else lost.failAfterwards(() -> new IOException("EIO"));
+    assertThatThrownBy(() -> log.snapshot(newCopyName())).isInstanceOf(LogFailedException.class);
+    catchThrowable(log::close);
+    try (WriteAheadLog again = open(new StaysOpen(disk), options -> options.maxSegmentSize(SMALL_SEGMENT_BYTES))) {
+      assertThat(lines(again.replay())).isEqualTo(entryLines(1, 9));
+      again.append(entryPayload(10));
+      for (int seed = 0; seed < 5; seed++) {
+        Path cut = newCopyName();
+        disk.cut(cut, new Random(seed));
+        try (WriteAheadLog left = open(cut)) {
+          assertThat(left.recovery().damage()).as("cut %d", seed).isEmpty();
+          assertThat(lines(left.replay())).as("cut %d", seed).isEqualTo(entryLines(1, 10));
+        }
+      }
+    }
+  }
+}
