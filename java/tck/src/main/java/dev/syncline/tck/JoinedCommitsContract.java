@@ -275,28 +275,6 @@ public abstract class JoinedCommitsContract extends LogTestBase {
     }
   }
 
-  /** Also one that came when the newest frame was in its place and known to be durable, and the slots still held the one before. */
-  @Test
-  void aReaderThatIsOpenedAtAnyMomentGoesOnWithTheNextCommit() throws Exception {
-    WriteAheadLog log = open(options -> {
-      joined(options);
-      options.maxSegmentSize(1 << 20).markInterval(Duration.ofMillis(200));
-    });
-    byte[] payload = new byte[900];
-    WriteAheadLog witness = openReadOnly(directory());
-    for (int round = 1; round <= 8; round++) {
-      long known = log.append(payload);
-      awaitDurable(witness, known);
-      try (WriteAheadLog reader = openReadOnly(directory()); WalCursor tail = reader.tail(known - 1)) {
-        log.append(payload);
-        log.append(payload);
-        assertThat(reader.currentSequence()).as("opened at %d, before the next mark", known).isGreaterThan(known);
-        for (long next = known; next < log.currentSequence(); next++)
-          assertThat(tail.next(Duration.ofSeconds(60)).map(WalRecord::sequence)).as("opened at %d", known).hasValue(next);
-      }
-    }
-  }
-
   @Test
   void aReaderThatIsOpenedAtAnyMomentSeesAPrefix() throws IOException {
     WriteAheadLog log = open(JoinedCommitsContract::joined);

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.syncline.LogFailedException;
+import dev.syncline.WalCursor;
 import dev.syncline.WalOptions;
+import dev.syncline.WalRecord;
 import dev.syncline.WriteAheadLog;
 import dev.syncline.io.Storage;
 import dev.syncline.tck.Operation.Op;
@@ -15,7 +17,7 @@ import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Commits that join the newest frame while writes of it fail, or are seen before they are done. Promises 16, 20, 27 and 41. */
+/** Commits that join the newest frame while writes of it fail, or readers of the files see it half way. Promises 16, 20, 27 and 41. */
 public abstract class JoinedFaultsContract extends LogTestBase {
   private static void joined(WalOptions.Builder options) {
     options.maxSegmentSize(SMALL_SEGMENT_BYTES).joinCommitsWithin(Duration.ofHours(1)).markInterval(Duration.ofHours(1));
@@ -87,6 +89,28 @@ public abstract class JoinedFaultsContract extends LogTestBase {
           assertThat(left.recovery().damage()).as("cut %d", seed).isEmpty();
           assertThat(lines(left.replay())).as("cut %d", seed).isEqualTo(entryLines(1, 10));
         }
+      }
+    }
+  }
+
+  /** Also where the newest frame was in its place and known to be durable, and the slots still held the one before. */
+  @Test
+  void aReaderThatIsOpenedAtAnyMomentGoesOnWithTheNextCommit() throws Exception {
+    WriteAheadLog log = open(options -> {
+      joined(options);
+      options.maxSegmentSize(1 << 20).markInterval(Duration.ofMillis(200));
+    });
+    byte[] payload = new byte[900];
+    WriteAheadLog witness = openReadOnly(directory());
+    for (int round = 1; round <= 8; round++) {
+      long known = log.append(payload);
+      awaitDurable(witness, known);
+      try (WriteAheadLog reader = openReadOnly(directory()); WalCursor tail = reader.tail(known - 1)) {
+        log.append(payload);
+        log.append(payload);
+        assertThat(reader.currentSequence()).as("opened at %d, before the next mark", known).isGreaterThan(known);
+        for (long next = known; next < log.currentSequence(); next++)
+          assertThat(tail.next(Duration.ofSeconds(60)).map(WalRecord::sequence)).as("opened at %d", known).hasValue(next);
       }
     }
   }

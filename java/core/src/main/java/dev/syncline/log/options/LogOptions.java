@@ -127,7 +127,7 @@ public record LogOptions(
 
   public LogOptions withMaxPendingBytes(long bytes) {
     return new LogOptions(syncMode, corruptionPolicy, verification, maxSegmentBytes, maxGroupBytes, maxLogBytes, bytes, blockBytes,
-        syncIntervalNanos, markIntervalNanos, openTimeoutNanos, closeTimeoutNanos, identifiers, callbacks, clock, joinMillis, threads);
+        syncIntervalNanos, markIntervalNanos, openTimeoutNanos, closeTimeoutNanos, identifiers, callbacks, clock, joinMillis, shared);
   }
 
   private LogOptions with(

@@ -53,7 +53,7 @@ final class ClosedSegment {
   private SegmentScan scan(SegmentFile file) throws IOException {
     FileBytes bytes = FileBytes.of(file);
     TailSlots slots = new TailSlots();
-    if (file.size() != end.endBytes() || !slots.read(bytes, begun.header).isEmpty()) return null;
+    if (file.size() != end.endBytes() || !slots.read(bytes, begun.header).isEmpty() || slots.missed() != null) return null;
     window.use(bytes);
     FrameHeader last = last();
     if (last == null || !isWhole(last)) return null;

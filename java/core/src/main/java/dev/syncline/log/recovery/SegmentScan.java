@@ -91,6 +91,13 @@ public record SegmentScan(
       long endBytes,
       boolean refused) {
 
+    /** One of which nothing is readable, behind a frame that is whole. */
+    static Break between(
+        long offsetBytes, String problem, long lastBefore, int crcBefore, long usedEndBefore, long endBytes, boolean refused) {
+      return new Break(offsetBytes, offsetBytes, problem, lastBefore, lastBefore, crcBefore, usedEndBefore, crcBefore, usedEndBefore, 0,
+          endBytes, refused);
+    }
+
     Break followedBy(long sequence) {
       return new Break(
           offsetBytes, frameOffsetBytes, problem, lastBefore, wholeBefore, crcBefore, usedEndBefore, crcAt, usedEndAt, sequence, endBytes,

@@ -266,10 +266,8 @@ public final class SegmentScanner {
         chained = false;
       }
     }
-    if (seal == null && frames > 0 && header != null) {
-      newest = slots.newestOrLast(newest, FileBytes.of(file), header, lastFrameBytes);
-      if (missed != null) missCommit(missed);
-    }
+    if (seal == null && frames > 0 && header != null) newest = slots.newestOrLast(newest, FileBytes.of(file), header, lastFrameBytes);
+    if (seal == null && missed != null && frames > 0 && header != null) missCommit(missed);
     return result(headerProblem);
   }
 
@@ -390,13 +388,12 @@ public final class SegmentScanner {
   }
 
   private void addBreak(long from, String problem, long endBytes, boolean refused) {
-    breaks.add(new Break(
-        from, from, problem, lastSequence, lastSequence, lastCrc, usedEndBytes, lastCrc, usedEndBytes, 0, endBytes, refused));
+    breaks.add(Break.between(from, problem, lastSequence, lastCrc, usedEndBytes, endBytes, refused));
   }
 
   private SegmentScan result(String headerProblem) {
-    return new SegmentScan(
-        header, headerCrc, headerProblem, found == null ? null : found.logId(), fileBytes, List.copyOf(extents), breaks.all(), index,
-        types, lastCrc, usedEndBytes, committedMillis, lastSequence, promised, seal, newest, frames, counting.counts());
+    return new SegmentScan(header, headerCrc, headerProblem, found == null ? null : found.logId(), fileBytes, List.copyOf(extents),
+        breaks.all(), index, types, lastCrc, usedEndBytes, committedMillis, lastSequence, promised, seal, newest, frames,
+        counting.counts());
   }
 }

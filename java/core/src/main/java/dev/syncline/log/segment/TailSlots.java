@@ -124,8 +124,8 @@ public final class TailSlots {
   }
 
   /**
-   * The last frame of the segment, if it is small, where the slots still hold the one before: that is in its place since another follows it,
-   * unless it was lost there.
+   * The last frame of the segment, if it is small, where the slots still hold the one before: that is in its place since another follows
+   * it, unless it was lost there.
    *
    * @param newest what the slots hold, or null
    */
