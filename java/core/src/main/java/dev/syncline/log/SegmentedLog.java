@@ -257,7 +257,10 @@ public final class SegmentedLog implements Closeable {
   /** Remembers a durable checkpoint, and soon writes it to the mark file. */
   public void noteCheckpoint(long sequence, long covered) {
     MarkFile.Checkpoint latest = new MarkFile.Checkpoint(sequence, covered);
-    AppendLimits.requireCheckpoint(latest, currentSequence());
+    long current = currentSequence();
+    // Since it was found beside a writer a cut may have taken it.
+    if (writer == null && sequence > current) return;
+    AppendLimits.requireCheckpoint(latest, current);
     if (writer == null) checkpoint.note(latest);
     else writer.noteCheckpoint(latest);
   }

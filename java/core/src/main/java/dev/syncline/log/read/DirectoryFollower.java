@@ -289,10 +289,11 @@ public final class DirectoryFollower implements ReadSource, Closeable {
     }
   }
 
-  /** Follows the last segment, unless its end is decided. */
+  /** Follows the last segment, unless its end is decided: what the slots of one that is sealed hold is of another life. */
   private NewestFrames follower(List<Segment> segments, Mark by) {
     if (segments.isEmpty() || by.rewinding()) return null;
     Segment last = segments.get(segments.size() - 1);
+    if (last.sealed()) return null;
     return newest != null && newest.segment == last ? newest : new NewestFrames(last, files);
   }
 

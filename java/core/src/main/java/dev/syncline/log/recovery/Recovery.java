@@ -208,7 +208,9 @@ public final class Recovery {
     Mark settled = mark.withFloor(verdict.lastSequence());
     if (newest != null) settled = settled.withOrdinals(mark.firstOrdinal(), Math.max(mark.lastOrdinal(), newest.ordinal));
     if (newest == null || mark.rewinding()) return settled;
-    return settled.withDurable(newest.endPoint(), verdict.closedCleanly());
+    settled = settled.withDurable(newest.endPoint(), verdict.closedCleanly());
+    // A later one is missing, and of a log that was closed it is known to have held nothing: so it will be if nothing else tells of the close.
+    return mark.lastOrdinal() > newest.ordinal ? settled.withRewind(newest.lastSequence(), newest.ordinal) : settled;
   }
 
   /** Writes the mark even if it says nothing new: what was read of it may have come from a cache, or from one slot of two. */
