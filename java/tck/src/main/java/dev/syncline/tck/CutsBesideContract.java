@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Who syncs or truncates while others append, or cut the log at its other end: promises 4, 12, 13 and 31. */
 public abstract class CutsBesideContract extends IndexTestBase {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final int CUTS = 150;
+  /** Each with as many appends before it as there are cuts to come, so that the time goes with the square. */
+  private static final int CUTS = Effort.of(50, 150);
 
   /** What others append meanwhile is for the writer: the caller would not come back from it, and may be interrupted. */
   @Test

@@ -103,7 +103,8 @@ public abstract class FollowerContract extends LogTestBase {
   void nothingIsShownBeforeItIsDurable() throws Exception {
     WriteAheadLog writer = open(options -> options.syncMode(SyncMode.MANUAL).maxSegmentSize(TINY_SEGMENT_BYTES));
     WriteAheadLog reader = openReadOnly(directory());
-    for (int i = 0; i < 100; i++) {
+    // Of the 23 lengths of a record each once.
+    for (int i = 0; i < Effort.of(30, 100); i++) {
       // Behind a cut the next frame begins a segment.
       if (i % 10 == 9) writer.truncateAfter(writer.currentSequence() - 5);
       try (WalCursor tail = reader.tail(reader.durableSequence())) {

@@ -311,7 +311,7 @@ public abstract class ReaderFaultsContract extends LogTestBase {
       }
       return null;
     });
-    for (int round = 0; round < 300 && wrong.get() == null; round++) {
+    for (int round = 0; round < Effort.of(100, 300) && wrong.get() == null; round++) {
       for (int i = 0; i < (round % 2 == 0 ? 3 : 8); i++) log.append(entryPayload(11 + i));
       log.truncateAfter(10);
     }

@@ -3,6 +3,7 @@ package dev.syncline.tck;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import dev.syncline.CorruptLogException;
 import dev.syncline.Verification;
 import dev.syncline.WalCursor;
@@ -26,6 +27,14 @@ import org.junit.jupiter.api.Test;
 public abstract class ReaderResourcesContract extends LogTestBase {
   private static final int DESCRIPTORS_MAX = 64;
   private static final int KEPT_BYTES_MAX = 4 << 20;
+
+  /** Of a frame that there is not: many times what a reader may take, or all that a header can say. */
+  private static final int LENGTH_BYTES = Effort.of(128 << 20, Layout.FRAME_BODY_BYTES_MAX);
+
+  /** A quarter of it beside the heap; on the heap a look at each of its blocks leaves garbage, and there are half a dozen readings. */
+  private static final long LENGTH_DIRECT_BYTES_MAX = LENGTH_BYTES / 4;
+
+  private static final long LENGTH_HEAP_BYTES_MAX = 2L * LENGTH_BYTES;
 
   // Where the fields of a frame header lie: see FORMAT.md.
   private static final int FIRST_SEQUENCE_AT = 32;
@@ -80,10 +89,14 @@ public abstract class ReaderResourcesContract extends LogTestBase {
     for (int i = 0; i < 50 && (i < 3 || bytes > wanted); i++) {
       System.gc();
       Thread.sleep(20);
-      bytes = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-          .filter(pool -> pool.getName().equals("direct")).mapToLong(BufferPoolMXBean::getMemoryUsed).sum();
+      bytes = directBytes();
     }
     return bytes;
+  }
+
+  private static long directBytes() {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .filter(pool -> pool.getName().equals("direct")).mapToLong(BufferPoolMXBean::getMemoryUsed).sum();
   }
 
   @Test
@@ -139,13 +152,21 @@ public abstract class ReaderResourcesContract extends LogTestBase {
   }
 
   @Test
-  void aLengthOfTwoGibibytesIsDamageAndTakesNoMemory() throws IOException {
-    Path file = forged(BODY_BYTES_AT, Layout.FRAME_BODY_BYTES_MAX, Integer.BYTES);
+  void aLengthOfAllThatIsThereIsDamageAndTakesNoMemory() throws IOException {
+    Path file = forged(BODY_BYTES_AT, LENGTH_BYTES, Integer.BYTES);
     // With so many bytes there: a hole, which takes no room.
     try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
-      sparse.setLength(Layout.FRAME_BODY_BYTES_MAX + 64L * BLOCK_BYTES);
+      sparse.setLength(LENGTH_BYTES + 64L * BLOCK_BYTES);
     }
-    thenItIsDamage("a length of 2 GiB");
+    long heapBefore = allocatedBytes();
+    long directBefore = directBytes();
+    thenItIsDamage("a length of " + LENGTH_BYTES);
+    assertThat(allocatedBytes() - heapBefore).as("bytes allocated on the heap by all readings").isLessThan(LENGTH_HEAP_BYTES_MAX);
+    assertThat(directBytes() - directBefore).as("bytes allocated beside it").isLessThan(LENGTH_DIRECT_BYTES_MAX);
+  }
+
+  private static long allocatedBytes() {
+    return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getThreadAllocatedBytes(Thread.currentThread().getId());
   }
 
   @Test
