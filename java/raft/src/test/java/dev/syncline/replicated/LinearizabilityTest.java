@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Users on all nodes append and read while nodes are cut off, stopped and started; what they saw must be explained by one log.
  * {@code -Dsyncline.raft.seconds=N} goes on for longer, {@code -Dsyncline.seed=N} in another way; a night does both.
  */
+@Tag("laboratory")
 @Timeout(value = 2, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LinearizabilityTest {
   private static final int USERS = 4;

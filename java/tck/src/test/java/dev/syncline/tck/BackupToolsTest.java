@@ -14,9 +14,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The tools that an operator has, on the log of a process that goes on to write: the commands are those of {@code BACKUP.md}. */
+@Tag("laboratory")
 class BackupToolsTest {
   private static final int ROUNDS = 4;
   private static final int RECORDS_BEFORE = 60;

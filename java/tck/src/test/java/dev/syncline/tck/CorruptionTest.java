@@ -2,8 +2,10 @@ package dev.syncline.tck;
 
 import dev.syncline.io.Storage;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 
 /** Every third byte and length, and every one at night; every sector. In memory. */
+@Tag("laboratory")
 class CorruptionTest extends CorruptionContract {
   @Override
   protected Storage storageOn(DiskImage image, Path directory) {

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dsyncline.crash.seed=1}. A failure names a seed, a moment and a kind; with {@code -Dsyncline.crash.moment=} and {@code
  * -Dsyncline.crash.kind=} beside the seed only that crash is gone through again.
  */
+@Tag("laboratory")
 class CrashStatesTest {
   private static final int STATES = Integer.getInteger("syncline.crash.states", 20_000);
   private static final long SECONDS = Long.getLong("syncline.crash.seconds", Nightly.crashSeconds());

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each row of the decision table, with every combination of evidence that leads to it, on a simulated disk. */
+@Tag("laboratory")
 @Timeout(600)
 class DecisionTableTest {
   private static final Path FORMAT = Path.of("..", "core", "FORMAT.md");

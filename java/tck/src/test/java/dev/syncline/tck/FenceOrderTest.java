@@ -3,12 +3,14 @@ package dev.syncline.tck;
 import dev.syncline.SyncMode;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@link FenceOrder} in every mode, on every kind of storage, and where making space ready fails. {@link MutantsTest} plants its bugs. */
+@Tag("laboratory")
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FenceOrderTest {
   private static final int FAILURES = 5;

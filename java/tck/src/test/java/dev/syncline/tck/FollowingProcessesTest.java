@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
  * Promise 27 where the writer is another process: it does one thing after the other, and after each of them several readers are asked and
  * compared with all that it has done. {@code -Dsyncline.follow.steps=N} goes on for longer, {@code -Dsyncline.seed=N} does other things.
  */
+@Tag("laboratory")
 class FollowingProcessesTest {
   static class OnNative extends Following {
     @Override

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Every field of every structure of FORMAT.md, forged to every extreme with its checksums made right: promise 40. An ordinary build takes
  * one case of {@link #SHARE}, a nightly one of three; {@code -Dsyncline.forged=1} takes them all.
  */
+@Tag("laboratory")
 class ForgedFieldsTest {
   private static final int SHARE = Integer.getInteger("syncline.forged", Nightly.fuzzSeconds() > 0 ? 3 : 41);
   private static final long ALLOCATED_BYTES_MAX = 64 << 20;

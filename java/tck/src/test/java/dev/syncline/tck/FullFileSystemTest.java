@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>The directory that {@code -Dsyncline.tck.full=DIR} names is filled to its last block; without it, eight megabytes of memory
  * are mounted, which needs root on Linux.
  */
+@Tag("laboratory")
 class FullFileSystemTest {
   private static final int PAYLOAD_BYTES = 16 << 10;
   private static final int SEGMENT_BYTES = 256 << 10;

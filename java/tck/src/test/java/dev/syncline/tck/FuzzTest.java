@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * src/test/resources/fuzz}; {@code -Dsyncline.fuzz.seconds=600} looks for more, and so does {@code -Pnightly}. What it finds new it leaves
  * in {@code target/fuzz}: an input that fails belongs into the resources, with what it was.
  */
+@Tag("laboratory")
 class FuzzTest {
   private static final long SECONDS = Long.getLong("syncline.fuzz.seconds", Nightly.fuzzSeconds());
   private static final long GRACE_SECONDS = 120;

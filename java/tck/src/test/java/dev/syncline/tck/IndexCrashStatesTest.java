@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>How long: {@code -Dsyncline.index.states=2000}, or {@code -Dsyncline.index.seconds=600}. Where to begin: {@code
  * -Dsyncline.index.seed=1}.
  */
+@Tag("laboratory")
 class IndexCrashStatesTest {
   private static final int STATES = Integer.getInteger("syncline.index.states", 2_000);
   private static final long SECONDS = Long.getLong("syncline.index.seconds", 0);

@@ -18,6 +18,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
  * Promise 16 for a process that is killed at any moment, in recovery too, while several threads append and truncate; the next one
  * goes on with what the last has left. {@code -Dsyncline.kills=N} kills more often, {@code -Dsyncline.seed=N} at other moments.
  */
+@Tag("laboratory")
 class KillStormTest {
   static class OnNative extends KillStorm {
     @Override

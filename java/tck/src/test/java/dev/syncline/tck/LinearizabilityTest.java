@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>The log's disk is simulated: it answers at once, so that thousands of logs are opened, and threads meet in the engine.
  */
+@Tag("laboratory")
 @Tag("histories")
 @Timeout(600)
 class LinearizabilityTest {

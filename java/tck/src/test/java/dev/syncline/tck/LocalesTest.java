@@ -14,11 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A log in a Java runtime of another locale: the same files, and the same log, as anywhere else. */
+@Tag("laboratory")
 class LocalesTest {
   @TempDir(factory = KitDirectory.class)
   private Path temporary;

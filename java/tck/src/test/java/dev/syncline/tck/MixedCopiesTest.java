@@ -24,11 +24,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Directories mixed from many copies of one log: whoever reads them, by whichever way, sees the same records. */
+@Tag("laboratory")
 class MixedCopiesTest {
   private static final int LOGS = Nightly.isOn() ? 1000 : 12;
   private static final int MIXTURES = 25;

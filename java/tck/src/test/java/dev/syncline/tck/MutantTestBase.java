@@ -3,10 +3,12 @@ package dev.syncline.tck;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What finds planted bugs: the crash states, in no more than {@link CrashStatesTest} goes through. */
+@Tag("laboratory")
 @Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class MutantTestBase {
   private static final int STATES_MAX = 20_000;

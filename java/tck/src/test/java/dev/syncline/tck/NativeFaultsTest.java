@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Faults in the table of system calls beneath the native storage. */
+@Tag("laboratory")
 @Tag("faults")
 class NativeFaultsTest extends SystemFaultContract {
   private static FaultyLibrary library;

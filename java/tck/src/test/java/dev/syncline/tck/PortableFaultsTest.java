@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
 /** Faults in the file operations beneath the portable storage, with descriptors of directories and without. */
+@Tag("laboratory")
 @Tag("faults")
 class PortableFaultsTest {
 

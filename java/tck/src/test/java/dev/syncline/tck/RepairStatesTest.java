@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A repair is cut off by the power at each of its steps, whatever the disk makes of what was not synced, and the repair after that again:
  * the log is as before, or the repair goes on, and nothing is lost on either way. Bugs that are planted in repairs are found by that.
  */
+@Tag("laboratory")
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RepairStatesTest {
   @TempDir private Path locks;

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
  * The parts of a commit that threads meet in, run step by step in every order that a model checker finds. It lets a park with a limit
  * return at once, so everybody here also finds out by himself: what is checked is that nobody relies on another who has gone.
  */
+@Tag("laboratory")
 @Tag("histories")
 @Timeout(900)
 class InterleavingsTest {

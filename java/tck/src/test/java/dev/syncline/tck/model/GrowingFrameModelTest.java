@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Acknowledged commits are recovered, and none that nobody tried to write, wherever the power fails. */
+@Tag("laboratory")
 class GrowingFrameModelTest {
   /** More with {@code -Dsyncline.model.operations=N}: with each one there are some twenty times as many disks. */
   private static final int OPERATIONS = Integer.getInteger("syncline.model.operations", 3);
