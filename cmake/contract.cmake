@@ -12,7 +12,7 @@ endif()
 file(COPY ${LIBRARY} DESTINATION ${WORK}/lib FOLLOW_SYMLINK_CHAIN)
 
 execute_process(
-  COMMAND ${MVN} ${MAVEN_ARGS} -B -f ${WORK}/pom.xml -pl java/tck -am test
+  COMMAND ${MVN} ${MAVEN_ARGS} -B -f ${WORK}/pom.xml -pl java/lab -am test
           -Dtest=${TESTS} -Dsurefire.failIfNoSpecifiedTests=false
           -Dnative.skip -Dnative.required=true -Dsyncline.native.path=${WORK}/lib/libsyncline.so
   RESULT_VARIABLE result)

@@ -19,13 +19,13 @@
 #define SECTOR_BYTES ((size_t)512)
 #define UNTOUCHED (-1)
 
-/* In the order of dev.syncline.tck.SystemCall. */
+/* In the order of dev.syncline.lab.SystemCall. */
 enum call {
 	OPEN, CLOSE, UNLINK, LINK, PREAD, PWRITE, PWRITEV, PWRITE_DSYNC, FDATASYNC, FSYNC, FALLOCATE,
 	FTRUNCATE, LSEEK, FADVISE, DIO_ALIGNMENT, RENAME, LIST, ATTRIBUTES, CALLS
 };
 
-/* In the order of dev.syncline.tck.SystemFault.Effect. */
+/* In the order of dev.syncline.lab.SystemFault.Effect. */
 enum effect {
 	NONE,        /* the call is made */
 	FAIL,        /* an error, and nothing is done */

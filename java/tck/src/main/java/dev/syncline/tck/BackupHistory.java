@@ -23,7 +23,7 @@ import java.util.TreeSet;
  * Writes to a log and remembers all that it ever held: each cut of the tail begins another history, whose records can be told from those
  * that had their sequences before. So a copy can be asked whether what it shows was ever so, and whether it says what is missing.
  */
-final class BackupHistory {
+public final class BackupHistory {
   private static final int FILLING_BYTES_MAX = 6000;
   private static final String COMMIT = "COMMIT";
 
@@ -124,8 +124,8 @@ final class BackupHistory {
    *
    * @param pieces what an ordinary cursor shows, and then what lies behind each damaged place
    */
-  record Shown(List<NavigableMap<Long, String>> pieces, Set<Damage> damage) {
-    static Shown of(WriteAheadLog log) throws IOException {
+  public record Shown(List<NavigableMap<Long, String>> pieces, Set<Damage> damage) {
+    public static Shown of(WriteAheadLog log) throws IOException {
       Shown shown = new Shown(new ArrayList<>(), new LinkedHashSet<>(log.recovery().damage()));
       long after = 0;
       for (Damage met = shown.readOn(log, after); met != null; met = shown.readOn(log, after)) {
@@ -151,11 +151,11 @@ final class BackupHistory {
       return cursor.type() == RecordType.COMMIT ? COMMIT : StandardCharsets.US_ASCII.decode(cursor.valueView()).toString();
     }
 
-    boolean isSound() {
+    public boolean isSound() {
       return damage.isEmpty();
     }
 
-    NavigableMap<Long, String> records() {
+    public NavigableMap<Long, String> records() {
       NavigableMap<Long, String> all = new TreeMap<>();
       pieces.forEach(all::putAll);
       return all;

@@ -2,17 +2,18 @@ package dev.syncline.tck;
 
 import dev.syncline.WalOptions;
 import dev.syncline.WriteAheadLog;
+import dev.syncline.io.Storage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 
 /** What a child process of the kit runs: it opens a log on the storage under test and says on its output what happened. */
-final class ChildLog {
+public final class ChildLog {
   /**
    * How long a child waits for a lock: long enough to be refused in order, short enough for a test. Where the machine itself takes longer
    * to open a log, as an emulated one does, {@code -Dsyncline.tck.open.millis} says how long.
    */
-  static final Duration OPEN_TIMEOUT = Duration.ofMillis(Long.getLong("syncline.tck.open.millis", 300));
+  public static final Duration OPEN_TIMEOUT = Duration.ofMillis(Long.getLong("syncline.tck.open.millis", 300));
 
   private ChildLog() {}
 
@@ -42,6 +43,15 @@ final class ChildLog {
     var constructor = Class.forName(factory).getDeclaredConstructor();
     constructor.setAccessible(true);
     return (LogTestBase) constructor.newInstance();
+  }
+
+  /** The storage that the class of this name opens. */
+  public static Storage openStorage(String factory, Path directory) throws IOException {
+    try {
+      return contract(factory).openStorage(directory);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalArgumentException(factory + " has no constructor without arguments", e);
+    }
   }
 
   private static void appendUntilKilled(WriteAheadLog log) throws IOException {

@@ -10,7 +10,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** A second JVM on a log, for what one process cannot show. */
-final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 120;
   private static final String END = "(end of output)";
   private static final int LINES_QUOTED_MAX = 30;
@@ -27,12 +27,12 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /** Starts {@link ChildLog} with {@code task}. */
-  static ChildProcess start(Class<?> factory, Path directory, String task) throws IOException {
+  public static ChildProcess start(Class<?> factory, Path directory, String task) throws IOException {
     return start(ChildLog.class, factory, directory, task);
   }
 
   /** Starts another class's {@code main} with the same arguments. */
-  static ChildProcess start(Class<?> main, Class<?> factory, Path directory, String task) throws IOException {
+  public static ChildProcess start(Class<?> main, Class<?> factory, Path directory, String task) throws IOException {
     return start(List.of(), List.of("-XX:TieredStopAtLevel=1"), main, factory, directory, task);
   }
 
@@ -42,7 +42,7 @@ final class ChildProcess implements AutoCloseable {
    * @param before what the command line begins with, to limit what the process may have
    * @param options of the JVM
    */
-  static ChildProcess start(List<String> before, List<String> options, Class<?> main, Class<?> factory, Path directory, String task)
+  public static ChildProcess start(List<String> before, List<String> options, Class<?> main, Class<?> factory, Path directory, String task)
       throws IOException {
     List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -56,12 +56,12 @@ final class ChildProcess implements AutoCloseable {
     return new ChildProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
   /** The first line from now on that starts with {@code prefix}. */
-  String awaitLine(String prefix) throws InterruptedException {
+  public String awaitLine(String prefix) throws InterruptedException {
     while (true) {
       String line = output.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
       if (line == null || line.equals(END)) throw new AssertionError("the child never said '" + prefix + "', only " + lastSeen());
@@ -75,13 +75,13 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /** Writes a line to its input. */
-  void say(String line) throws IOException {
+  public void say(String line) throws IOException {
     process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.US_ASCII));
     process.getOutputStream().flush();
   }
 
   /** Kills it as {@code kill -9} does, and returns every line that it had written. */
-  List<String> kill() throws InterruptedException {
+  public List<String> kill() throws InterruptedException {
     process.destroyForcibly();
     if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) throw new AssertionError("child " + pid() + " does not die");
     while (!seen.contains(END)) {
@@ -93,7 +93,7 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /** Lets it close its log and end. */
-  void finish() throws IOException, InterruptedException {
+  public void finish() throws IOException, InterruptedException {
     process.getOutputStream().close();
     if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) throw new AssertionError("child " + pid() + " does not end");
   }

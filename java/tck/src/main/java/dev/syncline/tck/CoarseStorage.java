@@ -6,7 +6,8 @@ import java.io.IOException;
 
 /** A storage that says it writes in units of the largest block. */
 final class CoarseStorage extends InterceptedStorage {
-  private static final StorageTraits TRAITS = SimulatedStorage.traits(LogTestBase.BLOCK_BYTES, false, false);
+  private static final StorageTraits TRAITS =
+      new StorageTraits("coarse", true, LogTestBase.BLOCK_BYTES, false, false, true, "the largest block");
 
   CoarseStorage(Storage delegate) {
     super(delegate);

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Counts what a reader costs: files that it opens and holds, reads and their bytes. An open that fails opens nothing. */
-final class CountedFiles extends InterceptedStorage {
+public final class CountedFiles extends InterceptedStorage {
   private static final Set<Op> READING =
       EnumSet.of(Op.LIST, Op.OPEN, Op.LINK_COUNT, Op.READ, Op.SIZE, Op.CLOSE);
 
@@ -20,7 +20,7 @@ final class CountedFiles extends InterceptedStorage {
   private final AtomicLong bytesRead = new AtomicLong();
   private final AtomicInteger changes = new AtomicInteger();
 
-  CountedFiles(Storage delegate) {
+  public CountedFiles(Storage delegate) {
     super(delegate);
   }
 
@@ -42,7 +42,7 @@ final class CountedFiles extends InterceptedStorage {
     return reads.get();
   }
 
-  long bytesRead() {
+  public long bytesRead() {
     return bytesRead.get();
   }
 

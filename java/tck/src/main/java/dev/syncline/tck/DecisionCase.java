@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * @param loss what is lost, or null
  * @param deleted name of the file that goes, or null
  */
-record DecisionCase(
+public record DecisionCase(
     DecisionRow row, String what, Supplier<DiskImage> files, Verification verification, List<Long> readable, long next, Loss loss,
     String deleted) {
 
@@ -27,7 +27,7 @@ record DecisionCase(
    */
   record Loss(String file, long first, long last, boolean atOpen) {}
 
-  DiskImage image() {
+  public DiskImage image() {
     return files.get();
   }
 

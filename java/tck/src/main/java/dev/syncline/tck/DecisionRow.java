@@ -4,7 +4,7 @@ package dev.syncline.tck;
  * The rows of the decision table in {@code FORMAT.md}: what recovery makes of what it finds. Each is tried with every combination of
  * evidence that leads to it; {@link DecisionTable} tells which those are, without the engine.
  */
-enum DecisionRow {
+public enum DecisionRow {
   // A place in the newest segment where a frame belongs, or the file ends.
   FRAME_IN_PLACE(Outcome.KEEP),
   CUT_DECIDED(Outcome.KEEP),
@@ -47,7 +47,7 @@ enum DecisionRow {
   FRESH(Outcome.FRESH);
 
   /** What recovery does. */
-  enum Outcome {
+  public enum Outcome {
     /** What is there counts, as far as links and cuts let it; appends go on. */
     KEEP,
     /** The rest goes, and a copy of it to quarantine; appends go on. */
@@ -66,7 +66,7 @@ enum DecisionRow {
     this.outcome = outcome;
   }
 
-  Outcome outcome() {
+  public Outcome outcome() {
     return outcome;
   }
 }

@@ -12,19 +12,19 @@ import dev.syncline.io.Storage;
 import dev.syncline.tck.DecisionCase.Loss;
 import dev.syncline.tck.DecisionRow.Outcome;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Every combination of evidence, by row of the decision table, and how an opened log is held against it.
  *
  * <p>The expectations are the table of {@code FORMAT.md} in code, from what was done to the files; nothing here reads a file.
  */
-final class DecisionTable {
+public final class DecisionTable {
   private static final Map<DecisionRow, List<DecisionCase>> CASES = new EnumMap<>(DecisionRow.class);
 
   static {
@@ -34,17 +34,17 @@ final class DecisionTable {
   }
 
   /** Opens a storage on which the image lies; each call on the same one opens the same files. */
-  interface Disk {
+  public interface Disk {
     Storage open() throws IOException;
   }
 
   private DecisionTable() {}
 
-  static List<DecisionCase> cases(DecisionRow row) {
+  public static List<DecisionCase> cases(DecisionRow row) {
     return List.copyOf(CASES.get(row));
   }
 
-  static void judge(DecisionCase each, Disk disk) throws IOException {
+  public static void judge(DecisionCase each, Disk disk) throws IOException {
     try {
       judgeOpened(each, disk);
     } catch (IOException | RuntimeException | AssertionError e) {
@@ -83,13 +83,24 @@ final class DecisionTable {
     return WriteAheadLog.open(storage, options);
   }
 
+  /** The sequences that a cursor shows, and the failure that ends it, or null. */
+  private static CorruptLogException readInto(WalCursor cursor, List<Long> sequences) {
+    try {
+      while (cursor.hasNext()) sequences.add(cursor.next().sequence());
+      return null;
+    } catch (UncheckedIOException e) {
+      if (e.getCause() instanceof CorruptLogException corrupt) return corrupt;
+      throw e;
+    }
+  }
+
   private static List<Long> sequences(WriteAheadLog log) throws IOException {
-    TreeMap<Long, CrashRecord> read = new TreeMap<>();
+    List<Long> read = new ArrayList<>();
     try (WalCursor cursor = log.iterate()) {
-      assertThat(CorruptionContract.readInto(cursor, read)).as("a cursor fails").isNull();
+      assertThat(readInto(cursor, read)).as("a cursor fails").isNull();
       assertThat(cursor.damage()).as("a cursor stops at damage").isEmpty();
     }
-    return List.copyOf(read.keySet());
+    return read;
   }
 
   private static void judgeRepaired(DecisionCase each, WriteAheadLog log, Storage storage) throws IOException {
@@ -108,10 +119,10 @@ final class DecisionTable {
   private static void judgeLoss(DecisionCase each, WriteAheadLog log) throws IOException {
     Loss loss = each.loss();
     boolean records = loss.last() >= loss.first();
-    TreeMap<Long, CrashRecord> read = new TreeMap<>();
+    List<Long> read = new ArrayList<>();
     try (WalCursor cursor = log.iterate()) {
-      CorruptLogException thrown = CorruptionContract.readInto(cursor, read);
-      assertThat(List.copyOf(read.keySet())).as("what is read before the damage").isEqualTo(each.readable());
+      CorruptLogException thrown = readInto(cursor, read);
+      assertThat(read).as("what is read before the damage").isEqualTo(each.readable());
       assertThat(thrown != null || cursor.damage().isPresent()).as("the cursor tells of damage").isEqualTo(records);
       if (records) judge(loss, thrown != null ? thrown.damage().orElseThrow() : cursor.damage().orElseThrow());
     }

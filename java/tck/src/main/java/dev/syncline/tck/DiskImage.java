@@ -21,7 +21,7 @@ public final class DiskImage {
   private final Map<String, Map<String, Integer>> directories;
   private final Map<Integer, byte[]> files;
 
-  DiskImage(Map<String, Map<String, Integer>> directories, Map<Integer, byte[]> files) {
+  public DiskImage(Map<String, Map<String, Integer>> directories, Map<Integer, byte[]> files) {
     this.directories = directories;
     this.files = files;
   }
@@ -32,12 +32,12 @@ public final class DiskImage {
   }
 
   /** Names and file numbers by directory. */
-  Map<String, Map<String, Integer>> directories() {
+  public Map<String, Map<String, Integer>> directories() {
     return directories;
   }
 
   /** Bytes by file number; not to be changed. */
-  Map<Integer, byte[]> files() {
+  public Map<Integer, byte[]> files() {
     return files;
   }
 

@@ -18,20 +18,20 @@ import java.util.function.LongUnaryOperator;
  * Writes the files of a log by hand, without the engine, so that all evidence in them can be chosen: each frame is one block with
  * one record.
  */
-final class ForgedLog {
-  static final int BLOCK_BYTES = 4096;
-  static final LogId ID = new LogId(0x1000, 0x2000);
+public final class ForgedLog {
+  public static final int BLOCK_BYTES = 4096;
+  public static final LogId ID = new LogId(0x1000, 0x2000);
   private static final int ENTRY = 3;
   private static final Crc CRC = new Crc();
 
   private ForgedLog() {}
 
   /** What a header says about the segment before. */
-  record Link(long ordinal, long epoch, long lastSequence, int crc) {
-    static final Link NONE = new Link(0, 0, 0, 0);
+  public record Link(long ordinal, long epoch, long lastSequence, int crc) {
+    public static final Link NONE = new Link(0, 0, 0, 0);
 
     /** To the segment with these bytes, of which records up to {@code lastSequence} count. */
-    static Link to(byte[] segment, long lastSequence) {
+    public static Link to(byte[] segment, long lastSequence) {
       ByteBuffer in = ByteBuffer.wrap(segment).order(ByteOrder.LITTLE_ENDIAN);
       SegmentHeader header = SegmentHeader.decode(in);
       int frames = (int) (lastSequence - header.baseSequence());
@@ -45,7 +45,7 @@ final class ForgedLog {
   }
 
   /** Offset of the frame that holds the nth record of its segment. */
-  static int frameAt(int nth) {
+  public static int frameAt(int nth) {
     return (int) Layout.FRAMES_START_BYTES + (nth - 1) * BLOCK_BYTES;
   }
 
@@ -58,7 +58,7 @@ final class ForgedLog {
    *
    * @param promises what the frame that holds a sequence says is durable
    */
-  static byte[] segment(long ordinal, long base, int count, Link link, LongUnaryOperator promises) {
+  public static byte[] segment(long ordinal, long base, int count, Link link, LongUnaryOperator promises) {
     ByteBuffer out = ByteBuffer.allocate(frameAt(count + 1)).order(ByteOrder.LITTLE_ENDIAN);
     int previous = new SegmentHeader(
         BLOCK_BYTES, ID, ordinal, epoch(ordinal), base, link.ordinal(), link.epoch(), link.lastSequence(), link.crc()).encode(out);
@@ -90,7 +90,7 @@ final class ForgedLog {
   }
 
   /** Where the {@code nth} record of that segment ends, as the mark says it. */
-  static Mark.DurablePoint durable(byte[] segment, int nth) {
+  public static Mark.DurablePoint durable(byte[] segment, int nth) {
     ByteBuffer in = ByteBuffer.wrap(segment).order(ByteOrder.LITTLE_ENDIAN);
     SegmentHeader header = SegmentHeader.decode(in);
     if (nth == 0) return new Mark.DurablePoint(header.ordinal(), Layout.FRAMES_START_BYTES, header.baseSequence(), SegmentHeader.crc(in));
@@ -99,14 +99,14 @@ final class ForgedLog {
   }
 
   /** A mark file whose two slots say the same. */
-  static byte[] markFile(Mark mark) {
+  public static byte[] markFile(Mark mark) {
     ByteBuffer out = ByteBuffer.allocate(2 * Layout.MARK_SLOT_SPACING_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     mark.encode(out, 0);
     mark.encode(out, Layout.MARK_SLOT_SPACING_BYTES);
     return out.array();
   }
 
-  static DiskImage with(DiskImage image, long ordinal, byte[] segment) {
+  public static DiskImage with(DiskImage image, long ordinal, byte[] segment) {
     return image.with(SegmentName.of(ordinal), segment);
   }
 }

@@ -40,12 +40,12 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // A log ignores interrupts, so one cannot end a hang.
 public abstract class LogTestBase {
-  protected static final int BLOCK_BYTES = 4096;
+  public static final int BLOCK_BYTES = 4096;
 
   /** Where the first frame of a segment begins. */
-  protected static final int FRAMES_START_BYTES = (int) Layout.FRAMES_START_BYTES;
+  public static final int FRAMES_START_BYTES = (int) Layout.FRAMES_START_BYTES;
 
-  protected static final int SMALL_SEGMENT_BYTES = FRAMES_START_BYTES + 15 * BLOCK_BYTES;
+  public static final int SMALL_SEGMENT_BYTES = FRAMES_START_BYTES + 15 * BLOCK_BYTES;
 
   @TempDir(factory = KitDirectory.class)
   protected Path temporary;
@@ -187,16 +187,16 @@ public abstract class LogTestBase {
     return operations;
   }
 
-  protected static byte[] bytes(String text) {
+  public static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  protected static String text(byte[] bytes) {
+  public static String text(byte[] bytes) {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
   /** Everything up to the end or the damage; closes the cursor. */
-  protected static List<WalRecord> records(WalCursor cursor) {
+  public static List<WalRecord> records(WalCursor cursor) {
     List<WalRecord> records = new ArrayList<>();
     try (cursor) {
       while (cursor.hasNext()) records.add(cursor.next());
@@ -216,7 +216,7 @@ public abstract class LogTestBase {
     return prefix + " " + text(record.type() == RecordType.DELETE ? record.key() : record.value());
   }
 
-  protected static List<Long> sequences(WalCursor cursor) {
+  public static List<Long> sequences(WalCursor cursor) {
     return records(cursor).stream().map(WalRecord::sequence).toList();
   }
 

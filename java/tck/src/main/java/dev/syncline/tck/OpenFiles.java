@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The descriptors that this process has, as Linux tells them; elsewhere none are seen. */
-final class OpenFiles {
+public final class OpenFiles {
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
   private OpenFiles() {}
 
   /** Files below the directory that are open, deleted ones included. */
-  static List<String> below(Path directory) throws IOException {
+  public static List<String> below(Path directory) throws IOException {
     List<String> found = new ArrayList<>();
     if (!Files.isDirectory(DESCRIPTORS)) return found;
     try (Stream<Path> descriptors = Files.list(DESCRIPTORS)) {

@@ -35,8 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class OperationsContract {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  protected static final int RECORD_BYTES_MAX = 256 << 10;
-  protected static final int BATCH_BYTES_MAX = 384 << 10;
+  public static final int RECORD_BYTES_MAX = 256 << 10;
+  public static final int BATCH_BYTES_MAX = 384 << 10;
 
   @TempDir(factory = KitDirectory.class)
   protected Path temporary;

@@ -3,10 +3,10 @@ package dev.syncline.tck;
 import java.io.IOException;
 
 /** Ends what a test leaves open, whose own outcome no longer matters. */
-final class Quietly {
+public final class Quietly {
   private Quietly() {}
 
-  static void close(AutoCloseable resource) {
+  public static void close(AutoCloseable resource) {
     try {
       resource.close();
     } catch (IOException expected) {

@@ -4,10 +4,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 
 /** A failure's stack as text. */
-final class Stacks {
+public final class Stacks {
   private Stacks() {}
 
-  static String of(Throwable failure) {
+  public static String of(Throwable failure) {
     StringWriter text = new StringWriter();
     failure.printStackTrace(new PrintWriter(text));
     return text.toString();

@@ -16,12 +16,12 @@ import java.util.concurrent.CompletableFuture;
  * What a child does until it is killed: threads that append in every way there is, and one that also truncates. Each says what it
  * was told, before it goes on; what an entry holds follows from its round, thread and number, so that no attempt need be said.
  */
-final class Storm {
-  static final String TASK = "storm:";
-  static final int THREADS = 4;
+public final class Storm {
+  public static final String TASK = "storm:";
+  public static final int THREADS = 4;
 
   /** Entries that a thread may have appended without having said so: what it appends at once. */
-  static final int UNSAID_MAX = 4;
+  public static final int UNSAID_MAX = 4;
 
   private static final int TRUNCATED_EVERY = 50;
   private static final int KEPT = 150;
@@ -35,7 +35,7 @@ final class Storm {
   }
 
   /** Where a round's words are: in a file, since a pipe's last lines may arrive torn when the process dies. */
-  static Path said(Path directory, int round) {
+  public static Path said(Path directory, int round) {
     return directory.resolveSibling("said-" + round);
   }
 
@@ -87,7 +87,7 @@ final class Storm {
   }
 
   /** From 20 bytes to a few blocks. */
-  static byte[] payload(int round, int thread, int number) {
+  public static byte[] payload(int round, int thread, int number) {
     Random random = new Random(((long) round << 40) ^ ((long) thread << 32) ^ number);
     byte[] name = (round + ":" + thread + ":" + number + ":").getBytes(StandardCharsets.US_ASCII);
     int filled = random.nextInt(20) == 0 ? random.nextInt(10_000) : random.nextInt(300);

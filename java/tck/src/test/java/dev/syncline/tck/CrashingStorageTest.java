@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.syncline.io.AlignedBuffers;
 import dev.syncline.io.SegmentFile;
+import dev.syncline.io.nio.NioStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ class CrashingStorageTest {
 
   @Test
   void aPausedStorageChangesNothingUntilItGoesOn() throws Exception {
-    PausableStorage storage = new PausableStorage(StoragesUnderTest.portableDirect(directory));
+    PausableStorage storage = new PausableStorage(NioStorage.open(directory, LogTestBase.BLOCK_BYTES, true));
     storage.pause();
     Together.Task<SegmentFile> creating = Together.begin(() -> storage.create("a.wal", 0));
     Together.await("the change waits", creating::isWaiting);
@@ -40,7 +41,7 @@ class CrashingStorageTest {
 
   @Test
   void aDeadStorageRefusesEveryChangeAfterTheLastOne() throws IOException {
-    PausableStorage storage = new PausableStorage(StoragesUnderTest.portableDirect(directory));
+    PausableStorage storage = new PausableStorage(NioStorage.open(directory, LogTestBase.BLOCK_BYTES, true));
     storage.dieAfter(1);
     storage.create("a.wal", 0).close();
     assertThat(storage.isDead()).isFalse();
@@ -51,7 +52,7 @@ class CrashingStorageTest {
 
   @Test
   void aPowerCutKeepsWhatWasSyncedAndMayLoseTheRest() throws IOException {
-    PowerCutStorage storage = new PowerCutStorage(StoragesUnderTest.portableDirect(directory));
+    PowerCutStorage storage = new PowerCutStorage(NioStorage.open(directory, LogTestBase.BLOCK_BYTES, true));
     try (SegmentFile file = storage.create("a.ready", 0)) {
       file.write(AlignedBuffers.allocate(4096).put(0, (byte) 1), 0);
       file.sync();

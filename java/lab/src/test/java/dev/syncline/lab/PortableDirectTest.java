@@ -1,0 +1,20 @@
+package dev.syncline.lab;
+
+import dev.syncline.io.Storage;
+import dev.syncline.tck.WalContract;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+
+/** The whole kit on FileChannel, past the page cache. */
+class PortableDirectTest extends WalContract {
+  @BeforeAll
+  static void needDirectIo() throws IOException {
+    StoragesUnderTest.needDirectIo();
+  }
+
+  @Override
+  protected Storage openStorage(Path directory) throws IOException {
+    return StoragesUnderTest.portableDirect(directory);
+  }
+}
