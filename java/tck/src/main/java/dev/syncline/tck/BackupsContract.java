@@ -35,7 +35,7 @@ public abstract class BackupsContract extends LogTestBase {
   private static final int SEEDS = Integer.getInteger("syncline.backups.seeds", 1);
 
   private static final int PIECE_BYTES = 16 << 10;
-  private static final int MIXTURES = 15;
+  private static final int MIXTURES = Effort.of(6, 15);
 
   /** In which order a tool takes the files that it has listed. */
   enum Order {
