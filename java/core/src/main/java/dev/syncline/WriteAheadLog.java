@@ -344,7 +344,7 @@ public final class WriteAheadLog implements Closeable {
 
   /**
    * Highest sequence that can be read and was committed at {@code time} or before, to keep records by age say; 0 if there is none. By the
-   * writer's {@link WalOptions#clock}; records that have joined one frame ({@link WalOptions#joinCommitsWithin}) have the last one's time.
+   * writer's {@link WalOptions.Builder#clock}; records of one frame ({@link WalOptions#joinCommitsWithin}) have the last one's time.
    */
   public long sequenceAt(Instant time) throws IOException {
     return log.sequenceAt(OptionLimits.millis(time));
