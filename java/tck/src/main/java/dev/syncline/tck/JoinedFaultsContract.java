@@ -61,6 +61,26 @@ public abstract class JoinedFaultsContract extends LogTestBase {
     }
   }
 
+  /** What follows in the same unit of reading was there before anything told that it is durable, and has grown since. */
+  @Test
+  void aCursorThatHasReadAheadFindsWhatHasJoinedSince() throws IOException {
+    WriteAheadLog log = open(options -> {
+      joined(options);
+      options.blockSize(512);
+    });
+    log.append(new byte[512]);
+    log.append(entryPayload(2));
+    try (WriteAheadLog reader = openReadOnly(directory()); WalCursor tail = reader.tail(0)) {
+      assertThat(tail.next().sequence()).isEqualTo(1);
+      assertThat(tail.hasNext()).as("without a witness").isFalse();
+      log.append(entryPayload(3));
+      log.append(entryPayload(4));
+      assertThat(tail.next().sequence()).isEqualTo(2);
+      assertThat(tail.next().sequence()).isEqualTo(3);
+      assertThat(tail.hasNext()).isFalse();
+    }
+  }
+
   /** Where reads come from the page cache, a place that was written in vain looks as if it had what it has not. */
   @Test
   void whatAFailedWriteToItsPlaceHasLeftInTheCacheIsNotReliedOn() throws IOException {

@@ -91,6 +91,7 @@ final class FrameReader {
     long againBytes = 0;
     int againCrc = 0;
     for (int attempt = 0; ; ) {
+      boolean grown = false;
       if (at < extent.endBytes()) {
         if (!takeHeader(at, extent)) {
           at = skipDamage(at, position);
@@ -98,22 +99,24 @@ final class FrameReader {
           continue;
         }
         boolean asBefore = at == againBytes && frame.crc == againCrc;
-        if (!asBefore && follows() && !isOlder(extent)) {
+        boolean follows = follows();
+        grown = follows && isOlder(extent);
+        if (!asBefore && follows && !grown) {
           noteLast();
           if (frame.lastSequence > position && frame.kind == FrameHeader.DATA) return;
           at = frame.endBytes(segment.header.blockBytes());
           continue;
         }
       }
-      // The frame before, or this one, has grown since it was read, or a page in the cache predates that.
+      // This frame has grown since it was read, or else the one before it has, or a page in the cache predates that.
       if (attempt == 0) failedAt = at;
       if (++attempt > ATTEMPTS) throw corrupt(failedAt, disagreement(failedAt, extent, position), position, segment.lastSequence());
-      if (lastEndBytes == at) {
+      if (!grown && lastEndBytes == at) {
         againBytes = lastBytes;
         againCrc = lastCrc;
         at = lastBytes;
       }
-      forgetLast();
+      if (!grown) forgetLast();
       if (attempt < ATTEMPTS) window.use(file);
       else loadPastCache(at, Layout.FRAME_HEADER_BYTES);
     }
