@@ -11,10 +11,12 @@ import dev.syncline.log.SegmentedLog;
 import dev.syncline.log.options.LogOptions;
 import dev.syncline.tck.DiskImage;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,15 +92,19 @@ class IndexCrashStatesTest {
     return new SimulatedStorage(disk, directory, traits);
   }
 
-  /** Marks are written at once or never: nothing waits for a clock. */
+  /** Marks are written at once or never, and commits join for two of the log's seconds or for good: nothing waits for a clock. */
   private static LogOptions options(Random random) {
     long markNanos = random.nextInt(3) == 0 ? 1 : TimeUnit.HOURS.toNanos(1);
     Random identifiers = new Random(random.nextLong());
+    long joinMillis = new long[] {0, 2_000, TimeUnit.HOURS.toMillis(1)}[random.nextInt(3)];
+    Random steps = new Random(random.nextLong());
+    AtomicLong millis = new AtomicLong(TimeUnit.DAYS.toMillis(20_000));
+    InstantSource clock = () -> Instant.ofEpochMilli(millis.addAndGet(steps.nextInt(12) == 0 ? -5_000 : steps.nextInt(500)));
     return new LogOptions(
         SyncMode.SYNC, CorruptionPolicy.REFUSE, random.nextInt(3) == 0 ? Verification.FULL : Verification.TAIL,
         Layout.FRAMES_START_BYTES + 512L * (5 + random.nextInt(14)), 1 << 20, Long.MAX_VALUE, 1 << 20, 512, 1, markNanos,
         TimeUnit.SECONDS.toNanos(10),
         TimeUnit.SECONDS.toNanos(30), identifiers::nextLong, Runnable::run,
-        InstantSource.system(), 0, null);
+        clock, joinMillis, null);
   }
 }

@@ -14,8 +14,11 @@ import dev.syncline.tck.Operation.Op;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commits that join the newest frame while writes of it fail, or readers of the files see it half way. Promises 16, 20, 27 and 41. */
 public abstract class JoinedFaultsContract extends LogTestBase {
@@ -132,6 +135,38 @@ public abstract class JoinedFaultsContract extends LogTestBase {
         for (long next = known; next < log.currentSequence(); next++)
           assertThat(tail.next(Duration.ofSeconds(60)).map(WalRecord::sequence)).as("opened at %d", known).hasValue(next);
       }
+    }
+  }
+
+  /** Whichever write fails, before it was done, in the middle or behind it: promise 20. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 512, 4096, Long.MAX_VALUE})
+  void whicheverWriteFailsWhatIsDurableStaysReadable(long writtenBytes) throws IOException {
+    for (int nth = 1; nth <= 24; nth++) {
+      Path place = newCopyName();
+      FaultyStorage disk = new FaultyStorage(openStorage(place));
+      WriteAheadLog log = open(disk, JoinedFaultsContract::joined);
+      log.append(entryPayload(1));
+      disk.on(Op.WRITE_DURABLY).named(LogTestBase::isSegment).nth(nth).failAfterBytes(writtenBytes, () -> new IOException("EIO"));
+      long durable = 1;
+      while (durable < 100 && tryAppend(log, durable + 1)) durable++;
+      assertThat(log.durableSequence()).as("write %d fails", nth).isEqualTo(durable);
+      List<Long> shown = sequences(log.replay());
+      assertThat(shown).as("write %d fails", nth).hasSize((int) durable);
+      catchThrowable(log::close);
+      try (WriteAheadLog again = open(place, JoinedFaultsContract::joined)) {
+        assertThat(again.recovery().damage()).as("write %d fails", nth).isEmpty();
+        assertThat(again.currentSequence()).as("write %d fails", nth).isBetween(durable, durable + 1);
+        assertThat(sequences(again.replay())).as("write %d fails", nth).hasSize((int) again.currentSequence());
+      }
+    }
+  }
+
+  private static boolean tryAppend(WriteAheadLog log, long sequence) throws IOException {
+    try {
+      return log.append(ScenarioBase.noise((int) sequence, 100 + (int) (sequence * 397 % 1300))) == sequence;
+    } catch (LogFailedException e) {
+      return false;
     }
   }
 }
