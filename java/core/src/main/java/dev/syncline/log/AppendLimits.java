@@ -32,12 +32,13 @@ final class AppendLimits {
   }
 
   /** A checkpoint's sequence and what it covers; {@code upTo} is the highest that it may have. */
-  static void requireCheckpoint(MarkFile.Checkpoint checkpoint, long upTo) {
+  static MarkFile.Checkpoint requireCheckpoint(MarkFile.Checkpoint checkpoint, long upTo) {
     long sequence = checkpoint.sequence();
     long covered = checkpoint.covered();
     if (covered < 0 || covered > sequence || sequence > upTo)
       throw new IllegalArgumentException(
           "expected a checkpoint up to " + upTo + " that covers 0 to its own sequence, found " + sequence + " covering " + covered);
+    return checkpoint;
   }
 
   /** What a checkpoint is to cover. */

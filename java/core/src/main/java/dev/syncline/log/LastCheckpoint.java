@@ -66,6 +66,11 @@ final class LastCheckpoint {
     }
   }
 
+  /** Remembers one that was found beside a writer, unless a cut has taken it since. */
+  void noteFound(Checkpoint latest, long currentSequence) {
+    if (latest.sequence() <= currentSequence) note(AppendLimits.requireCheckpoint(latest, currentSequence));
+  }
+
   /** Newest segment first. A mark that begins a segment knows the checkpoints before it; one of an earlier time knows no later segment. */
   List<SequenceRange> mayLie(int type) {
     long last = get().sequence();

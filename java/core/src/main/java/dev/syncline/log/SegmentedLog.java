@@ -257,12 +257,8 @@ public final class SegmentedLog implements Closeable {
   /** Remembers a durable checkpoint, and soon writes it to the mark file. */
   public void noteCheckpoint(long sequence, long covered) {
     MarkFile.Checkpoint latest = new MarkFile.Checkpoint(sequence, covered);
-    long current = currentSequence();
-    // Since it was found beside a writer a cut may have taken it.
-    if (writer == null && sequence > current) return;
-    AppendLimits.requireCheckpoint(latest, current);
-    if (writer == null) checkpoint.note(latest);
-    else writer.noteCheckpoint(latest);
+    if (writer == null) checkpoint.noteFound(latest, currentSequence());
+    else writer.noteCheckpoint(AppendLimits.requireCheckpoint(latest, currentSequence()));
   }
 
   /** Where checkpoints may lie, records of that type, that the mark does not know of; the first place that has one has the last of all. */

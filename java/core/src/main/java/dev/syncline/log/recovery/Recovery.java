@@ -209,7 +209,7 @@ public final class Recovery {
     if (newest != null) settled = settled.withOrdinals(mark.firstOrdinal(), Math.max(mark.lastOrdinal(), newest.ordinal));
     if (newest == null || mark.rewinding()) return settled;
     settled = settled.withDurable(newest.endPoint(), verdict.closedCleanly());
-    // A later one is missing, and of a log that was closed it is known to have held nothing: so it will be if nothing else tells of the close.
+    // A later one is missing, and known to have held nothing, since the log was closed: which no mark tells any more from here on.
     return mark.lastOrdinal() > newest.ordinal ? settled.withRewind(newest.lastSequence(), newest.ordinal) : settled;
   }
 
