@@ -16,12 +16,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commits that join the newest frame while writes of it fail, or readers of the files see it half way. Promises 16, 20, 27 and 41. */
 public abstract class JoinedFaultsContract extends LogTestBase {
+  /** How often a frame's header is read before the segment is read whole. */
+  private static final int READ_ATTEMPTS = 3;
+
   private static void joined(WalOptions.Builder options) {
     options.maxSegmentSize(SMALL_SEGMENT_BYTES).joinCommitsWithin(Duration.ofHours(1)).markInterval(Duration.ofHours(1));
   }
@@ -134,6 +138,25 @@ public abstract class JoinedFaultsContract extends LogTestBase {
         assertThat(reader.currentSequence()).as("opened at %d, before the next mark", known).isGreaterThan(known);
         for (long next = known; next < log.currentSequence(); next++)
           assertThat(tail.next(Duration.ofSeconds(60)).map(WalRecord::sequence)).as("opened at %d", known).hasValue(next);
+      }
+    }
+  }
+
+  /** A frame that is being written again may be read in vain; once it was read that counts no more, however long a cursor lives. */
+  @Test
+  void aTailThatReadsInVainNowAndThenGoesOn() throws IOException {
+    HookedStorage disk = new HookedStorage(openStorage(directory()));
+    WriteAheadLog log = open(disk, options -> {});
+    try (WalCursor tail = log.tail(0)) {
+      for (long sequence = 1; sequence <= 12; sequence++) {
+        log.append(entryPayload(sequence));
+        AtomicInteger reads = new AtomicInteger();
+        Thread reading = Thread.currentThread();
+        disk.hook(operation ->
+            operation.op() == Op.READ && Thread.currentThread() == reading && reads.incrementAndGet() <= READ_ATTEMPTS);
+        assertThat(tail.hasNext()).as("record %d", sequence).isTrue();
+        disk.unhook();
+        assertThat(tail.next().sequence()).isEqualTo(sequence);
       }
     }
   }

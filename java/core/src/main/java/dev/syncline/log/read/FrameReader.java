@@ -57,7 +57,7 @@ final class FrameReader {
 
   private Segment scanned;
 
-  /** How often a scan has found nothing wrong with what could not be read. */
+  /** How often a scan has found nothing wrong with what could not be read, since the last frame was found. */
   private int readableAfterAll;
 
   FrameReader(ReadContext context, int windowBytes) {
@@ -103,6 +103,7 @@ final class FrameReader {
         grown = follows && isOlder(extent);
         if (!asBefore && follows && !grown) {
           noteLast();
+          readableAfterAll = 0;
           if (frame.lastSequence > position && frame.kind == FrameHeader.DATA) return;
           at = frame.endBytes(segment.header.blockBytes());
           continue;
