@@ -161,6 +161,38 @@ public abstract class JoinedFaultsContract extends LogTestBase {
     }
   }
 
+  /** Between any two reads of whoever opens the log the newest frame has grown and gone to its place. */
+  @Test
+  void aReaderThatIsOpenedWhileTheNewestFrameGoesToItsPlaceGoesOnAndCopies() throws IOException {
+    AtomicInteger reads = new AtomicInteger(1);
+    for (int nth = 1; nth <= reads.get(); nth++) {
+      Path place = newCopyName();
+      WriteAheadLog log = open(place, JoinedFaultsContract::joined);
+      appendEntries(log, 1);
+      log.truncate(1);
+      HookedStorage disk = new HookedStorage(openStorage(place));
+      int moment = nth;
+      reads.set(0);
+      disk.hook(operation -> {
+        if (operation.op() != Op.READ || !operation.file().endsWith(".wal") || reads.incrementAndGet() != moment) return false;
+        appendEntries(log, 4);
+        log.truncateAfter(5);
+        return false;
+      });
+      try (WriteAheadLog reader = WriteAheadLog.openReadOnly(disk, WalOptions.defaults())) {
+        disk.unhook();
+        Path copy = newCopyName();
+        reader.snapshot(copy);
+        try (WriteAheadLog copied = open(copy)) {
+          assertThat(copied.recovery().closedCleanly()).as("before read %d: %s", nth, copied.recovery()).isTrue();
+        }
+        log.append(new byte[BLOCK_BYTES]);
+        appendEntries(log, 2);
+        assertThat(reader.currentSequence()).as("before read %d", nth).isGreaterThanOrEqualTo(log.currentSequence() - 1);
+      }
+    }
+  }
+
   /** Whichever write fails, before it was done, in the middle or behind it: promise 20. */
   @ParameterizedTest
   @ValueSource(longs = {0, 512, 4096, Long.MAX_VALUE})

@@ -15,11 +15,12 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Judges a directory while somebody else may write to it. Reads only.
  *
- * <p>Files are read one after the other, so the picture may hold parts of two moments: a segment that was there and has gone, one that has
- * begun since. Every change of structure writes the mark before it touches a file, so the mark is read again behind the last file. A
- * verdict without damage counts if no cut of the tail came in between; damage counts if the mark is the very same, it was read past the
- * page cache, and the same was found there before: the newest frame goes to its place without a word in the mark, maybe between the
- * reading of the slots and of that. What is finished and was read once is not read again.
+ * <p>Files are read one after the other, so the picture may hold parts of two moments: a segment that was there and has gone, one that
+ * has begun since. Every change of structure writes the mark before it touches a file, so the mark is read again behind the last file. A
+ * verdict without damage counts if no cut of the tail came in between, and the newest frame was the same each time it was read; damage
+ * counts if the mark is the very same, it was read past the page cache, and the same was found there before: the newest frame goes to its
+ * place without a word in the mark, maybe between the reading of the slots and of that. What is finished and was read once is not read
+ * again.
  */
 public final class LiveJudge {
   private static final int ATTEMPTS_MIN = 40;
@@ -82,7 +83,7 @@ public final class LiveJudge {
       return false;
     }
     boolean sameMark = counter(now) == counter(verdict.fresh() ? Optional.empty() : verdict.mark());
-    if (verdict.damage().isEmpty()) return !verdict.fresh() || sameMark;
+    if (verdict.damage().isEmpty()) return verdict.fresh() ? sameMark : verdict.scans().stream().allMatch(SegmentScan::isOfOneMoment);
     return again && (sameMark || now.isEmpty());
   }
 

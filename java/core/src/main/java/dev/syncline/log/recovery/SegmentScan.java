@@ -115,6 +115,13 @@ public record SegmentScan(
     return frames > 0;
   }
 
+  /** Whether the newest frame was the same each time it was read: beside a writer it may have gone to its place in between. */
+  boolean isOfOneMoment() {
+    if (header == null || newest == null || extents.isEmpty()) return true;
+    boolean isLast = newest.offsetBytes() + header.blockBytes() == extents.get(extents.size() - 1).endBytes();
+    return !isLast || newest.header.crc() == lastCrc;
+  }
+
   /** The segment as readers need it, with nothing above {@code clip}. */
   public Segment toSegment(long clip) {
     List<Extent> kept =
