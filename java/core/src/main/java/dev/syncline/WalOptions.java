@@ -308,7 +308,8 @@ public final class WalOptions {
 
     /**
      * Tells when records are committed, which is written down with each frame ({@link WriteAheadLog#sequenceAt}); the system's if not set.
-     * A clock that goes back does not take the log's time back.
+     * A clock that goes back does not take the log's time back. Asked in the middle of each commit, for which others wait: it must be
+     * quick, and not use the log. For one that throws no time has passed.
      */
     public Builder clock(InstantSource source) {
       clock = Objects.requireNonNull(source, "clock");

@@ -78,6 +78,17 @@ public abstract class JoinedCommitsContract extends LogTestBase {
   // When they were made.
 
   @Test
+  void aClockThatThrowsEndsNoLog() throws IOException {
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-12-01T12:00:00Z"));
+    WriteAheadLog log = open(options -> options.clock(now::get));
+    appendEntries(log, 1);
+    now.set(null);
+    appendEntries(log, 1);
+    assertThat(lines(log.replay())).isEqualTo(entryLines(1, 2));
+    assertThat(log.sequenceAt(Instant.parse("2026-12-01T12:00:00Z"))).isEqualTo(2);
+  }
+
+  @Test
   void theSequenceAtATimeIsTheLastThatWasCommittedByThen() throws IOException {
     Instant start = Instant.parse("2026-12-01T12:00:00Z");
     AtomicReference<Instant> now = new AtomicReference<>(start);

@@ -23,7 +23,7 @@ import java.util.function.Supplier;
  *    append; what fails after it ends the log. There is never a record in a frame that nobody is going to write.
  *  - Sequences are given out under the lock, in the order of the records in their frames.
  *  - Once a write or sync has failed nothing is written again, and everybody who waited is told of the failure, once.
- *  - No code of a caller's runs under the lock, or while its thread has the token.
+ *  - No code of a caller's runs under the lock, or but for the clock while its thread has the token.
  *  - Nobody waits for longer than a second without looking at the state: who should wake him may have run out of memory.
  */
 

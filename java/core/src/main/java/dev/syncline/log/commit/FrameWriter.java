@@ -89,8 +89,17 @@ final class FrameWriter {
 
   /** A clock that is set back, or is that of another machine, does not take the log's time back. */
   private long commitMillis(Frame frame) {
-    long millis = frame.givenMillis() < 0 ? clock.millis() : frame.givenMillis();
+    long millis = frame.givenMillis() < 0 ? nowMillis() : frame.givenMillis();
     return Math.max(frame.segment().committedMillis(), Math.min(Math.max(0, millis), FrameHeader.COMMITTED_MILLIS_MAX));
+  }
+
+  /** The caller's clock may throw, which is no reason to end a log: no time has passed then. */
+  private long nowMillis() {
+    try {
+      return clock.millis();
+    } catch (RuntimeException | Error e) {
+      return 0;
+    }
   }
 
   /** Writes a frame without making it durable. {@link #takeIn} follows. */
