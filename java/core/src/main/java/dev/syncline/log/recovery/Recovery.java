@@ -18,6 +18,7 @@ import dev.syncline.log.segment.MarkFile;
 import dev.syncline.log.segment.Rewind;
 import dev.syncline.log.segment.Segment;
 import dev.syncline.log.segment.SegmentFiles;
+import dev.syncline.log.segment.Settling;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -149,7 +150,7 @@ public final class Recovery {
   /** Every frame goes to its place, if a tail slot has more of it. */
   private void settle(Verdict verdict) throws IOException {
     for (Segment segment : verdict.segments()) {
-      files.settle(segment);
+      new Settling(storage, files).settle(segment);
       segment.newestFrame = null;
     }
   }

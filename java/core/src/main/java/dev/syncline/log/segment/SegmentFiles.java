@@ -81,33 +81,6 @@ public final class SegmentFiles {
     if (frame != null) slots.keep(file, segment.header, frame);
   }
 
-  /**
-   * Writes a frame of which a tail slot has more than its place to that place, durably: if the file is shared, or nobody can say whether
-   * what was read is on the disk, in a copy that takes the file's place. There a write to its place that failed looks as if it had not.
-   */
-  public void settle(Segment segment) throws IOException {
-    NewestFrame newest = segment.newestFrame;
-    if (newest == null) return;
-    boolean pastCache = storage.traits().readsPastCache();
-    try (SegmentFile file = storage.open(segment.name, Storage.Access.READ_UNCACHED)) {
-      FileBytes bytes = FileBytes.of(file);
-      boolean unsure = !pastCache && new TailSlots().hold(bytes, segment.header, newest);
-      if (!unsure && newest.isInPlace(bytes)) return;
-    }
-    if (!pastCache) {
-      // From its places alone, so that it is not done again by every opening.
-      copyBeside(segment, Long.MAX_VALUE);
-      clearSlots(SegmentName.temporary(segment.name));
-      putInPlace(segment.name);
-    } else if (isShared(segment.name)) {
-      rewrite(segment, Long.MAX_VALUE);
-    } else {
-      try (SegmentFile file = storage.open(segment.name, Storage.Access.WRITE)) {
-        TailSlots.place(file, newest);
-      }
-    }
-  }
-
   /** A cut that was made ready. */
   public final class Cut {
     private final Segment segment;
@@ -175,7 +148,7 @@ public final class SegmentFiles {
     putInPlace(segment.name);
   }
 
-  private void copyBeside(Segment segment, long endBytes) throws IOException {
+  void copyBeside(Segment segment, long endBytes) throws IOException {
     beside(segment.name, copy -> {
       copyTo(storage, segment, copy, endBytes);
       try (SegmentFile file = storage.open(copy, Storage.Access.WRITE)) {
