@@ -359,6 +359,20 @@ public abstract class IndexContract extends IndexTestBase {
     }
   }
 
+  /** A repair and an import say when the records were committed that they write. */
+  @Test
+  void recordsThatKeepTheirTimeJoinNoneOfAnother() throws IOException {
+    try (SegmentedLog log = openLog(openStorage(directory()), manualOptions().withJoinMillis(60_000))) {
+      for (long time = 1; time <= 20; time++) {
+        log.beginFrame(1_000 + time / 2);
+        appendOneByOne(log, time, time);
+        log.sync();
+      }
+      for (long time = 0; time <= 10; time++) assertThat(log.sequenceAt(1_000 + time)).isEqualTo(Math.min(20, 2 * time + 1));
+      assertThat(log.verify().frames()).as("those of one time share one").isEqualTo(11);
+    }
+  }
+
   private static List<String> scan(SegmentedLog log, int type, long after) throws IOException {
     List<String> seen = new ArrayList<>();
     log.scan(type, after, record -> seen.add(record.sequence() + " " + text(record.payload())));

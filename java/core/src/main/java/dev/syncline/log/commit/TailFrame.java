@@ -76,10 +76,11 @@ final class TailFrame {
     }
   }
 
-  /** Whether the frame's records may join it now. */
+  /** Whether the frame's records may join it now. Those that keep a time of their own join what was committed then. */
   boolean takes(Frame frame, long millis) {
     return segment != null
         && segment == frame.segment()
+        && (frame.givenMillis() < 0 || millis == committedMillis)
         && Layout.FRAME_HEADER_BYTES + bodyBytes + frame.bodyBytes() <= segment.header.blockBytes()
         && millis - beganMillis < joinMillis;
   }
