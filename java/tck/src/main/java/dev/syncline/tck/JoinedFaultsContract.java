@@ -72,9 +72,10 @@ public abstract class JoinedFaultsContract extends LogTestBase {
   /** What follows in the same unit of reading was there before anything told that it is durable, and has grown since. */
   @Test
   void aCursorThatHasReadAheadFindsWhatHasJoinedSince() throws IOException {
-    Storage storage = openStorage(directory());
-    assumeTrue(storage.traits().alignmentBytes() <= 512, "the storage writes more than 512 bytes at once");
-    WriteAheadLog log = open(storage, options -> {
+    try (WriteAheadLog any = open(newCopyName())) {
+      assumeTrue(any.storage().alignmentBytes() <= 512, "the storage writes more than 512 bytes at once");
+    }
+    WriteAheadLog log = open(options -> {
       joined(options);
       options.blockSize(512);
     });
