@@ -17,6 +17,7 @@ import java.util.Arrays;
  * @param headerHit whether the segment's header is not what it was
  * @param sealHit whether the seal is not what it was, and is missed: a file that ends with its last frame's block, as where there was no
  *     room for a seal, misses none
+ * @param endsHit whether it shows in what a log is opened by that was closed: the file's length, its first frame's header, its last frame
  * @param evidence highest sequence that something still says is durable
  */
 record Corruption(
@@ -28,6 +29,7 @@ record Corruption(
     boolean matters,
     boolean headerHit,
     boolean sealHit,
+    boolean endsHit,
     long evidence) {
 
   /** Compares the file as it was with what became of it. */
@@ -41,7 +43,7 @@ record Corruption(
     long evidence = evidence(log, segment, before, after, marked);
     if (differs(before, after, 0, Layout.SEGMENT_HEADER_BYTES)) {
       long last = newest ? Math.max(segment.first(), Math.max(evidence, lastSeen(segment, before, after))) : segment.last();
-      return new Corruption(segment, segment.frames().get(0), null, segment.first(), last, true, true, false, evidence);
+      return new Corruption(segment, segment.frames().get(0), null, segment.first(), last, true, true, false, true, evidence);
     }
     long firstLost = 0;
     long lastLost = 0;
@@ -61,7 +63,16 @@ record Corruption(
       boolean nothingFollows = newest && frame == segment.frames().get(segment.frames().size() - 1);
       lastLost = nothingFollows ? Math.max(firstLost, evidence) : frame.last();
     }
-    return new Corruption(segment, hit, lastHit, firstLost, lastLost, hit != null || seal, false, seal, evidence);
+    boolean ends = endsHit(segment, before, after);
+    return new Corruption(segment, hit, lastHit, firstLost, lastLost, hit != null || seal, false, seal, ends, evidence);
+  }
+
+  private static boolean endsHit(GoldenSegment segment, byte[] before, byte[] after) {
+    GoldenFrame first = segment.dataFrames().get(0);
+    GoldenFrame last = segment.dataFrames().get(segment.dataFrames().size() - 1);
+    return before.length != after.length
+        || differs(before, after, first.start(), first.start() + Layout.FRAME_HEADER_BYTES)
+        || differs(before, after, last.start(), last.usedEnd());
   }
 
   /** The mark's word, and the promises of frames whose headers are left. */

@@ -36,9 +36,14 @@ final class CorruptionJudgement {
     return corruption.loses() && !isTorn();
   }
 
-  /** Opening reads the newest segment, and all headers and seals; a segment whose seal is lost is read whole. */
+  /**
+   * Opening reads the newest segment, or of a log that was closed maybe its ends, and all headers and seals; a segment whose seal is lost
+   * is read whole.
+   */
   boolean isKnownAtOpen() {
-    return isDamage() && (inNewest() || verification == Verification.FULL || corruption.sealHit() || corruption.headerHit());
+    boolean newestIsRead = verification != Verification.ENDS || !golden.closed() || corruption.endsHit();
+    boolean isRead = inNewest() && newestIsRead || verification == Verification.FULL || corruption.sealHit() || corruption.headerHit();
+    return isDamage() && isRead;
   }
 
   void judge(WriteAheadLog log) throws IOException {
