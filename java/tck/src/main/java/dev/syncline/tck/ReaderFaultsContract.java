@@ -52,10 +52,12 @@ public abstract class ReaderFaultsContract extends LogTestBase {
     };
   }
 
+  /** For this thread: what the log itself reads of a file to make it grow is another matter. */
   private static HookedStorage.Hook failingOnce(Op op, String file) {
+    Thread reading = Thread.currentThread();
     AtomicBoolean failed = new AtomicBoolean();
     return operation -> {
-      boolean meant = operation.op() == op && operation.file().contains(file);
+      boolean meant = Thread.currentThread() == reading && operation.op() == op && operation.file().contains(file);
       if (meant && failed.compareAndSet(false, true)) throw new IOException("the disk refused once");
       return false;
     };
