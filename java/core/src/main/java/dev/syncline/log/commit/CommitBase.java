@@ -17,6 +17,7 @@ abstract class CommitBase {
   final CommitCounters counters = new CommitCounters();
   final FrameWriter disk;
 
+  /** Null in a log that shares nothing. */
   private final Resting resting;
 
   final PatientLock lock = new PatientLock(StackReserve.MEMORY);
@@ -41,7 +42,7 @@ abstract class CommitBase {
     this.afterCommit = afterCommit;
     this.token = new CommitToken(state);
     this.disk = new FrameWriter(counters, lockWatch, options.clock(), options.joinMillis());
-    this.resting = new Resting(this::appendedSequence, () -> options.shared() == null || restsNow());
+    this.resting = options.shared() == null ? null : new Resting(this::appendedSequence, this::restsNow);
   }
 
   public DurableEnd end() {
@@ -68,7 +69,7 @@ abstract class CommitBase {
 
   /** Looks whether memory is to be given to other logs; returns after how many nanoseconds to look again. Housekeeping thread. */
   final long untilRest() {
-    return resting.attend();
+    return resting == null ? Long.MAX_VALUE : resting.attend();
   }
 
   private boolean restsNow() {
