@@ -7,7 +7,6 @@ import dev.syncline.format.Layout;
 import dev.syncline.format.Mark;
 import dev.syncline.format.SegmentHeader;
 import dev.syncline.format.SegmentName;
-import dev.syncline.io.Storage;
 import dev.syncline.tck.Operation.Op;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -118,26 +117,6 @@ public abstract class BirthScenarios extends ScenarioBase {
       if (done) return;
     }
     throw new AssertionError("it took more than " + STEPS_MAX + " changes");
-  }
-
-  /** What one process has of a disk: the next one goes on with it. */
-  private static final class OneProcess extends InterceptedStorage {
-    OneProcess(Storage disk) {
-      super(disk);
-    }
-
-    @Override
-    protected <T> T intercept(Operation operation, Call<T> call) throws IOException {
-      return call.run();
-    }
-
-    @Override
-    protected Storage around(Storage other) {
-      return other;
-    }
-
-    @Override
-    protected void doClose() {}
   }
 
   @Test

@@ -10,7 +10,6 @@ import dev.syncline.WalCursor;
 import dev.syncline.WalOptions;
 import dev.syncline.WalRecord;
 import dev.syncline.WriteAheadLog;
-import dev.syncline.io.Storage;
 import dev.syncline.tck.Operation.Op;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,26 +28,6 @@ public abstract class JoinedFaultsContract extends LogTestBase {
 
   private static void joined(WalOptions.Builder options) {
     options.maxSegmentSize(SMALL_SEGMENT_BYTES).joinCommitsWithin(Duration.ofHours(1)).markInterval(Duration.ofHours(1));
-  }
-
-  /** A log that is closed lets its storage go, and not the disk beneath. */
-  private static final class StaysOpen extends InterceptedStorage {
-    StaysOpen(Storage disk) {
-      super(disk);
-    }
-
-    @Override
-    protected <T> T intercept(Operation operation, Call<T> call) throws IOException {
-      return call.run();
-    }
-
-    @Override
-    protected Storage around(Storage other) {
-      return other;
-    }
-
-    @Override
-    protected void doClose() {}
   }
 
   /** What is known of one commit of a frame is known of no later one that has joined it. */
@@ -97,7 +76,7 @@ public abstract class JoinedFaultsContract extends LogTestBase {
   void whatAFailedWriteToItsPlaceHasLeftInTheCacheIsNotReliedOn() throws IOException {
     FaultyStorage cache = new FaultyStorage(openStorage(directory()));
     PowerCutStorage disk = new PowerCutStorage(cache);
-    WriteAheadLog log = open(new StaysOpen(disk), options -> {
+    WriteAheadLog log = open(new OneProcess(disk), options -> {
       joined(options);
       options.markInterval(Duration.ofMillis(1));
     });
@@ -110,7 +89,7 @@ public abstract class JoinedFaultsContract extends LogTestBase {
     else lost.failAfterwards(() -> new IOException("EIO"));
     assertThatThrownBy(() -> log.snapshot(newCopyName())).isInstanceOf(LogFailedException.class);
     catchThrowable(log::close);
-    try (WriteAheadLog again = open(new StaysOpen(disk), options -> options.maxSegmentSize(SMALL_SEGMENT_BYTES))) {
+    try (WriteAheadLog again = open(new OneProcess(disk), options -> options.maxSegmentSize(SMALL_SEGMENT_BYTES))) {
       assertThat(lines(again.replay())).isEqualTo(entryLines(1, 9));
       again.append(entryPayload(10));
       for (int seed = 0; seed < 5; seed++) {
