@@ -10,6 +10,9 @@ public final class Cells {
   /** Nearly fill one segment, at 4 KiB each: what is appended to it later still fits. */
   static final int SMALL_LOG_RECORDS = 15_600;
 
+  /** A gibibyte of them. */
+  private static final int LARGE_LOG_RECORDS = 250_000;
+
   private static final long SEGMENT_BYTES = 64L << 20;
   private static final int[] THREADS = {1, 8, 64};
   private static final int[] RECORD_BYTES = {256, 4096, 65536};
@@ -43,6 +46,10 @@ public final class Cells {
     prepare(write("every-100", 500_000, 256, 100));
     prepare(write("each", 500_000 / scale, 256, 1));
     prepare(write("64MB", SMALL_LOG_RECORDS, 4096, 100));
+    prepare(write("1GB", LARGE_LOG_RECORDS, 4096, 100));
+    prepare(cell("64MB-killed", "write-and-die", 1, 4096, 100).withRecords(SMALL_LOG_RECORDS));
+    prepare(cell("1GB-killed", "write-and-die", 1, 4096, 100).withRecords(LARGE_LOG_RECORDS));
+    prepare(cell("one-killed", "write-and-die", 1, SMALL, 1).withRecords(1));
     prepare(cell("large", "write-segments", 1, 4096, 100).withRecords(160 / scale));
     prepare(write("random", 10_000_000 / scale, 256, 1000));
     for (int recordBytes : RECORD_BYTES)
@@ -61,6 +68,11 @@ public final class Cells {
     add(reading("read/1-read-only-beside-append", "read-only", 1, true, "random"));
     add(reading("reopen/64MB", "reopen", 1, false, "64MB"));
     add(reading("reopen/large", "reopen", 1, false, "large"));
+    add(reading("reopen/1GB", "reopen", 1, false, "1GB"));
+    add(reading("reopen-crashed/64MB", "reopen-crashed", 1, false, "64MB-killed"));
+    add(reading("reopen-crashed/1GB", "reopen-crashed", 1, false, "1GB-killed"));
+    add(reading("reopen-crashed/one", "reopen-crashed", 1, false, "one-killed"));
+    for (int logs : new int[] {1, 100, 1000}) add(cell("idle/" + logs, "idle", 1, SMALL, 1).withRecords(logs));
     for (int threads : THREADS) add(cell("put/" + threads + "x256", "put", threads, SMALL, 1));
     for (int rate : new int[] {10, 100, 1000}) add(cell("follow/" + rate, "follow", 1, SMALL, 1).followedBy(1, rate, false));
     for (int followers : new int[] {0, 1, 4}) add(cell("follow/fast-" + followers, "follow", 1, SMALL, 1).followedBy(followers, 0, false));

@@ -7,8 +7,14 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
-/** Writes a log for other cells to read: so many records, with a sync every so many, and closes it. */
+/** Writes a log for other cells to read: so many records, with a sync every so many, and closes it, or leaves it as if killed. */
 final class WriteWorkload implements Workload {
+  private final boolean closing;
+
+  /** @param closing else the process ends without having closed it, as if it had been killed */
+  WriteWorkload(boolean closing) {
+    this.closing = closing;
+  }
 
   @Override
   public Measurement run(Contender contender, Cell cell, Path directory) throws Exception {
@@ -24,7 +30,7 @@ final class WriteWorkload implements Workload {
     }
     Usage after = Usage.now(directory);
     String description = contender.describe();
-    contender.close();
+    if (closing) contender.close();
     Map<String, Double> values = new TreeMap<>();
     values.put("diskBytes", (double) Usage.directoryBytes(directory));
     return new Measurement(

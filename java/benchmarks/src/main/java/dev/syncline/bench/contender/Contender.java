@@ -31,6 +31,11 @@ public interface Contender extends Closeable {
   /** Reads every record from the first to the last. */
   void replay(Replayed replayed) throws Exception;
 
+  /** Another one of its kind, to be opened beside it in the same process, with whatever such share. */
+  default Contender another() throws Exception {
+    throw new Unavailable("it is measured with one log a process");
+  }
+
   /** Lets go of records that are no longer needed, if it has a cheap way that its users would use; called once in a while. */
   default void forgetSome() throws Exception {}
 

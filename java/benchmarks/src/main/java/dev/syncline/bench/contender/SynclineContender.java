@@ -1,5 +1,6 @@
 package dev.syncline.bench.contender;
 
+import dev.syncline.LogRuntime;
 import dev.syncline.Operation;
 import dev.syncline.StorageMode;
 import dev.syncline.SyncMode;
@@ -25,6 +26,11 @@ public final class SynclineContender implements Contender {
   /** The last future: the ones before it complete first. */
   private CompletableFuture<Long> last;
 
+  /** What those made by {@link #another} share. */
+  private LogRuntime shared;
+
+  private LogRuntime runtime;
+
   private SynclineContender(StorageMode storage) {
     this.storage = storage;
   }
@@ -43,9 +49,9 @@ public final class SynclineContender implements Contender {
   public void open(Path directory, Setup setup) throws IOException {
     this.setup = setup;
     SyncMode syncMode = setup.mode() == Setup.Mode.DEFERRED ? SyncMode.MANUAL : SyncMode.SYNC;
-    WalOptions options =
-        WalOptions.builder().storage(storage).syncMode(syncMode).maxSegmentSize(setup.segmentBytes()).build();
-    log = WriteAheadLog.open(directory, options);
+    WalOptions.Builder options = WalOptions.builder().storage(storage).syncMode(syncMode).maxSegmentSize(setup.segmentBytes());
+    if (runtime != null) options.runtime(runtime);
+    log = WriteAheadLog.open(directory, options.build());
     if (setup.steady()) useFilesAgain();
   }
 
@@ -57,6 +63,15 @@ public final class SynclineContender implements Contender {
       log.sync();
       forgetSome();
     }
+  }
+
+  @Override
+  public Contender another() {
+    // Not the first one, which is open: those behind it share.
+    if (shared == null) shared = LogRuntime.create();
+    SynclineContender other = new SynclineContender(storage);
+    other.runtime = shared;
+    return other;
   }
 
   /** For what only this log has. */
@@ -104,5 +119,6 @@ public final class SynclineContender implements Contender {
   @Override
   public void close() throws IOException {
     log.close();
+    if (shared != null) shared.close();
   }
 }

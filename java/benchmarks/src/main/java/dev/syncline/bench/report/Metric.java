@@ -41,6 +41,7 @@ record Metric(String label, int decimals, boolean higherIsBetter, ToDoubleFuncti
 
   /** Device bytes and flushes are the whole disk's: a quiet machine is assumed. */
   static final Metric FLUSHES = perOperation("disk flushes/op", "deviceFlushes");
+  static final Metric DEVICE = perOperation("device B/op", "deviceWrittenBytes");
 
   /** What a cell shows, the most important first: that one is drawn. */
   static List<Metric> of(String cell) {
@@ -51,6 +52,12 @@ record Metric(String label, int decimals, boolean higherIsBetter, ToDoubleFuncti
       case "read" -> List.of(
           READS, ALLOCATED, CPU, value("appends/s beside", 0, true, "appendsPerSecond"),
           value("append p99 µs", 0, false, "appendP99Micros"));
+      case "idle" -> List.of(
+          value("resident KiB a log", 1, false, "residentKiBPerLog"), value("heap KiB", 1, false, "heapKiBPerLog"),
+          value("direct KiB", 1, false, "directKiBPerLog"), value("threads, all", 0, false, "threads"),
+          value("descriptors", 1, false, "descriptorsPerLog"), value("disk KiB", 0, false, "diskKiBPerLog"),
+          value("open and append ms", 2, false, "openMillisPerLog"));
+      case "reopen-crashed" -> List.of(FIRST, value("log bytes", 0, false, "logBytes"));
       case "reopen" -> List.of(AGAIN, FIRST, value("log bytes", 0, false, "logBytes"));
       case "follow" -> followed(cell.substring(cell.indexOf('/') + 1));
       case "rotation" -> List.of(RATE, P50, P99, P999, MAX, value("rotations", 0, true, "rotations"));
@@ -59,7 +66,7 @@ record Metric(String label, int decimals, boolean higherIsBetter, ToDoubleFuncti
           RATE, P50, P99, P999, MAX, CPU, value("device bytes per byte logged", 2, false, "deviceBytesPerByteLogged"),
           value("largest disk use, bytes", 0, false, "maxDiskBytes"), value("rotations", 0, true, "rotations"),
           value("segments used again", 0, true, "recycledSegments"));
-      default -> List.of(RATE, P50, P99, P999, MAX, CPU, ALLOCATED, FLUSHES);
+      default -> List.of(RATE, P50, P99, P999, MAX, CPU, ALLOCATED, FLUSHES, DEVICE);
     };
   }
 

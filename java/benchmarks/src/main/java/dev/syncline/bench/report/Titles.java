@@ -29,6 +29,13 @@ final class Titles {
           Map.entry("follow/fast-4", "As fast as it can: 1 thread, 256 B, followed by four other processes"),
           Map.entry("follow/quiet", "Followed by another process, nothing is appended"),
           Map.entry("reopen/64MB", "Open a log of 64 MB and append one durable record"),
+          Map.entry("reopen/1GB", "Open a log of 1 GB and append one durable record"),
+          Map.entry("reopen-crashed/64MB", "The same after a kill: a log of 64 MB"),
+          Map.entry("reopen-crashed/1GB", "The same after a kill: a log of 1 GB"),
+          Map.entry("reopen-crashed/one", "The same after a kill: a log of one record"),
+          Map.entry("idle/1", "One more log in a process, at rest after its first record"),
+          Map.entry("idle/100", "100 logs in a process, at rest after their first record"),
+          Map.entry("idle/1000", "1,000 logs in a process, at rest after their first record"),
           Map.entry("reopen/large", "Open a large log and append one durable record"));
 
   private Titles() {}

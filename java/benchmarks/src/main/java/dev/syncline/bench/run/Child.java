@@ -51,7 +51,8 @@ final class Child {
     File said = logs.resolve("child.log").toFile();
     ProcessBuilder builder = new ProcessBuilder(command(prefix, contender, cell, directory, result));
     int exit = await(builder.redirectErrorStream(true).redirectOutput(said), cell);
-    if (Files.exists(result)) {
+    // A process that is killed while it writes it leaves an empty one.
+    if (Files.exists(result) && Files.size(result) > 0) {
       Outcome outcome = Json.read(Files.readAllBytes(result), Outcome.class);
       return outcome.failed() == null ? outcome : Outcome.failed(outcome.failed() + lastWords(said.toPath()));
     }
