@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 
 /** A part of a file in memory, moved along as a reader asks for ranges; reads are aligned, so that it works past the page cache too. */
 public final class FileWindow {
+  private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
+
   private final int stepBytes;
   private final int firstStepBytes;
 
@@ -26,7 +28,7 @@ public final class FileWindow {
   }
 
   /**
-   * One that reads little of a file at first, and more the further it gets.
+   * One that reads little of a file at first, and more the further it gets, and has no more memory than that takes.
    *
    * @param firstStepBytes what a file's first read takes, a multiple of the alignment
    * @param stepBytes what a read takes later
@@ -35,7 +37,7 @@ public final class FileWindow {
     this.stepBytes = stepBytes;
     this.firstStepBytes = firstStepBytes;
     this.aheadBytes = firstStepBytes;
-    this.buffer = AlignedBuffers.allocate(stepBytes);
+    this.buffer = firstStepBytes < stepBytes ? NOTHING : AlignedBuffers.allocate(stepBytes);
   }
 
   public int stepBytes() {
@@ -100,11 +102,11 @@ public final class FileWindow {
     long needed = offsetBytes - alignedStart + lengthBytes;
     // A length that was read from a file must not make a buffer larger than the file.
     if (needed > buffer.capacity()) needed = Math.min(needed, Math.max(buffer.capacity(), roundUp(file.sizeBytes() - alignedStart)));
-    if (needed > buffer.capacity()) buffer = larger(needed);
     long ahead = aheadBytes;
     aheadBytes = Math.min(stepBytes, 2 * aheadBytes);
     if (knownEndBytes - alignedStart < ahead) ahead = roundUp(Math.max(0, knownEndBytes - alignedStart));
     int want = (int) Math.max(ahead, roundUp(needed));
+    if (want > buffer.capacity()) buffer = larger(want);
     buffer.clear().limit(want);
     startBytes = alignedStart;
     filledBytes = 0;
