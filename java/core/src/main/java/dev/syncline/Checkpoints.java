@@ -1,5 +1,6 @@
 package dev.syncline;
 
+import dev.syncline.io.Storage;
 import dev.syncline.log.SegmentedLog;
 import dev.syncline.log.read.LogCursor;
 import dev.syncline.log.segment.MarkFile.Checkpoint;
@@ -25,6 +26,12 @@ final class Checkpoints {
       }
       throw e;
     }
+  }
+
+  /** Copies the log as {@link SegmentedLog#snapshot} does; the copy knows its last checkpoint, also of a log that somebody else writes. */
+  static void copy(SegmentedLog log, Storage target) throws IOException {
+    if (log.isReadOnly()) find(log);
+    log.snapshot(target);
   }
 
   /**

@@ -157,8 +157,8 @@ public final class WalOptions {
     }
 
     /**
-     * How much opening reads. Default {@link Verification#TAIL}: the mark, every header, and the newest segment. {@link Verification#ENDS}
-     * opens a log that was closed in a few reads, however much it holds, and {@link Verification#FULL} reads all.
+     * How much opening reads. Default {@link Verification#TAIL}: the mark, every header, and the newest segment, of which the end is enough
+     * if the log was closed and it is larger than a mebibyte. {@link Verification#FULL} reads all.
      */
     public Builder verifyOnOpen(Verification verification) {
       verifyOnOpen = Objects.requireNonNull(verification, "verifyOnOpen");

@@ -310,7 +310,7 @@ public final class WriteAheadLog implements Closeable {
     boolean made = !Files.exists(target);
     try (Storage copy = storage.in(target)) {
       copy.createDirectory();
-      log.snapshot(copy);
+      Checkpoints.copy(log, copy);
     } catch (IOException e) {
       if (made) Directories.deleteEmpty(target, e);
       throw Refusal.explained(e, target, true);

@@ -1,6 +1,7 @@
 package dev.syncline.log;
 
 import dev.syncline.SequenceRange;
+import dev.syncline.format.CutHistory;
 import dev.syncline.format.Layout;
 import dev.syncline.log.commit.Rotation;
 import dev.syncline.log.read.DirectoryFollower;
@@ -29,6 +30,11 @@ final class LastCheckpoint {
 
   private volatile long markedOrdinal = Verdict.ALL_MARKED;
 
+  /** In what is followed, the end when it was opened, and the cuts that were known then. */
+  private volatile long openedSequence;
+
+  private volatile CutHistory openedCuts = CutHistory.NONE;
+
   LastCheckpoint(Rotation rotation, ReadSource source, DirectoryFollower follower) {
     this.rotation = rotation;
     this.source = source;
@@ -43,7 +49,16 @@ final class LastCheckpoint {
 
   /** The newest segment that the mark knew of when it was read; 0 without a mark, {@link Verdict#ALL_MARKED} if it is believed for all. */
   void markKnows(long ordinal) {
+    if (follower != null) {
+      openedSequence = follower.durableSequence();
+      openedCuts = follower.known().cuts();
+    }
     markedOrdinal = ordinal;
+  }
+
+  /** What lay there when the log was opened, and lies there still. */
+  private long unchangedSinceOpened() {
+    return Math.min(openedSequence, follower.known().cuts().sharedSince(openedCuts));
   }
 
   Checkpoint get() {
@@ -71,19 +86,24 @@ final class LastCheckpoint {
     if (latest.sequence() <= currentSequence) note(AppendLimits.requireCheckpoint(latest, currentSequence));
   }
 
-  /** Newest segment first. A mark that begins a segment knows the checkpoints before it; one of an earlier time knows no later segment. */
+  /**
+   * Newest segment first. A mark that begins a segment knows the checkpoints before it; one of an earlier time knows no later segment; one
+   * that was written when the log was closed knows all up to there.
+   */
   List<SequenceRange> mayLie(int type) {
-    long last = get().sequence();
-    List<Segment> segments = source.known().segments();
     List<SequenceRange> found = new ArrayList<>();
-    if (markedOrdinal == Verdict.ALL_MARKED) return found;
+    boolean allMarked = markedOrdinal == Verdict.ALL_MARKED;
+    // Whoever writes notes its own.
+    if (allMarked && follower == null) return found;
+    long known = allMarked ? Math.max(get().sequence(), unchangedSinceOpened()) : get().sequence();
+    List<Segment> segments = source.known().segments();
     for (int i = segments.size() - 1; i >= 0; i--) {
       Segment segment = segments.get(i);
       boolean newest = i == segments.size() - 1;
-      if (!newest && segment.ordinal < markedOrdinal) break;
-      if (!segment.hasType(type) || !segment.reachesBeyond(last)) continue;
+      if (!newest && !allMarked && segment.ordinal < markedOrdinal) break;
+      if (!segment.hasType(type) || !segment.reachesBeyond(known)) continue;
       long end = newest ? Layout.SEQUENCE_MAX : segment.lastSequence();
-      found.add(new SequenceRange(Math.max(last, segment.header.baseSequence()) + 1, end));
+      found.add(new SequenceRange(Math.max(known, segment.header.baseSequence()) + 1, end));
     }
     return found;
   }

@@ -315,9 +315,8 @@ public final class SegmentedLog implements Closeable {
   }
 
   /**
-   * Forgets every record above {@code sequence}, durably; the next append gets {@code sequence + 1}.
-   *
-   * @param checkpoints asked, while nothing else can be cut, for the last checkpoint that stays and what it covers; zeros if there is none
+   * Forgets every record above {@code sequence}, durably; the next append gets {@code sequence + 1}. {@code checkpoints} is asked, while
+   * nothing else can be cut, for the last checkpoint that stays and what it covers; zeros if there is none.
    */
   public void truncateAfter(long sequence, CheckpointFinder checkpoints) throws IOException {
     state.requireWritable();
@@ -361,7 +360,7 @@ public final class SegmentedLog implements Closeable {
   public void snapshot(Storage target) throws IOException {
     if (writer == null) {
       state.requireReadable();
-      Snapshot.orNothing(target, () -> new ViewCopy(storage, target, follower).copy());
+      Snapshot.orNothing(target, () -> new ViewCopy(storage, target, follower, checkpoint::get).copy());
       return;
     }
     state.requireWritable();
@@ -376,7 +375,6 @@ public final class SegmentedLog implements Closeable {
   /**
    * Makes everything durable, cuts what was prepared and not used, and lets the directory go; a second close waits for the first. If an
    * operation hangs for longer than the close timeout, the directory is let go when it returns: by this log's thread, or by closing again.
-   *
    * @throws dev.syncline.LogFailedException if a write or sync failed before or fails now, or hangs for longer than the close timeout
    */
   @Override
@@ -385,6 +383,9 @@ public final class SegmentedLog implements Closeable {
   }
 
   // Telling.
+  public boolean isReadOnly() {
+    return writer == null;
+  }
 
   /** What opening found and did. */
   public RecoveryReport recovery() {

@@ -1,6 +1,7 @@
 package dev.syncline.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.syncline.CorruptLogException;
@@ -14,6 +15,8 @@ import dev.syncline.format.SegmentName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -89,7 +92,7 @@ public abstract class OpeningCostContract extends LogTestBase {
       for (int i = 1; i <= count; i++) log.append(ScenarioBase.noise(i, PIECE_BYTES));
     }
     CountedFiles disk = new CountedFiles(openStorage(directory()));
-    try (WriteAheadLog log = open(disk, OpeningCostContract::byItsEnds)) {
+    try (WriteAheadLog log = open(disk, OpeningCostContract::large)) {
       assertThat(log.recovery().closedCleanly()).isTrue();
       assertThat(log.currentSequence()).isEqualTo(count);
       assertThat(disk.bytesRead()).isLessThan(1 << 20);
@@ -106,19 +109,49 @@ public abstract class OpeningCostContract extends LogTestBase {
       log.truncate(50);
       assertThat(log.verify().damage()).isEmpty();
     }
-    try (WriteAheadLog log = open(OpeningCostContract::byItsEnds)) {
+    try (WriteAheadLog log = open(OpeningCostContract::large)) {
       assertThat(records(log.replay())).hasSize(count - 60);
     }
   }
 
+  /** The same beside somebody who opens it to write. */
   @Test
-  void theLastCheckpointOfAClosedLogIsKnownWithoutReadingIt() throws IOException {
+  void whoFollowsAClosedLogFromItsEndsSeesAllOfItAndWhatIsAppended() throws IOException {
+    givenLargeClosedLog(20);
+    CountedFiles disk = new CountedFiles(openStorage(directory()));
+    try (WriteAheadLog reader = WriteAheadLog.openReadOnly(disk, WalOptions.defaults())) {
+      assertThat(disk.bytesRead()).isLessThan(1 << 20);
+      try (WriteAheadLog log = open(OpeningCostContract::large)) {
+        for (int i = 21; i <= 40; i++) log.append(ScenarioBase.noise(i, PIECE_BYTES));
+        log.append(ScenarioBase.noise(41, 10));
+        log.append(ScenarioBase.noise(42, 10));
+        log.truncate(1);
+        // What is shown beside a writer is what has evidence: all but the last frame.
+        List<WalRecord> read = records(reader.replay(1));
+        assertThat(read).hasSizeGreaterThanOrEqualTo(39);
+        assertThat(read.get(0).value()).isEqualTo(ScenarioBase.noise(2, PIECE_BYTES));
+        assertThat(reader.read(15).orElseThrow().value()).isEqualTo(ScenarioBase.noise(15, PIECE_BYTES));
+      }
+      assertThat(records(reader.replay(1))).hasSize(41);
+    }
+  }
+
+  private void givenLargeClosedLog(int count) throws IOException {
+    try (WriteAheadLog log = open(OpeningCostContract::large)) {
+      for (int i = 1; i <= count; i++) log.append(ScenarioBase.noise(i, PIECE_BYTES));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 30})
+  void theLastCheckpointOfAClosedLogIsKnownWithoutReadingIt(int pieces) throws IOException {
     long checkpoint;
     try (WriteAheadLog log = open(OpeningCostContract::large)) {
       appendEntries(log, 5);
       log.checkpoint(3);
       checkpoint = log.checkpoint(4);
       appendEntries(log, 5);
+      for (int i = 0; i < pieces; i++) log.append(new byte[PIECE_BYTES]);
     }
     try (WriteAheadLog log = open(OpeningCostContract::byItsEnds)) {
       assertThat(log.lastCheckpoint()).isEqualTo(checkpoint);
@@ -127,6 +160,25 @@ public abstract class OpeningCostContract extends LogTestBase {
     }
     try (WriteAheadLog log = open(OpeningCostContract::large)) {
       assertThat(log.lastCheckpoint()).isEqualTo(checkpoint);
+    }
+  }
+
+  /** A copy counts as closed, so its mark must name what the writer's may not name yet. */
+  @Test
+  void aCopyThatAReaderMakesOfALogThatIsWrittenToKnowsItsLastCheckpoint() throws IOException {
+    givenLargeClosedLog(20);
+    try (WriteAheadLog reader = WriteAheadLog.openReadOnly(directory());
+        WriteAheadLog log = open(options -> options.maxSegmentSize(RESERVED_BYTES).markInterval(Duration.ofHours(1)))) {
+      long checkpoint = log.checkpoint(7);
+      appendEntries(log, 3);
+      for (int i = 0; i < 3; i++) log.append(new byte[PIECE_BYTES]);
+      Path copy = temporary.resolve("copy");
+      reader.snapshot(copy);
+      try (WriteAheadLog copied = open(copy, OpeningCostContract::large)) {
+        assertThat(copied.currentSequence()).isGreaterThan(checkpoint);
+        assertThat(copied.lastCheckpoint()).isEqualTo(checkpoint);
+        assertThat(copied.lastCheckpointCovers()).isEqualTo(7);
+      }
     }
   }
 
@@ -139,21 +191,38 @@ public abstract class OpeningCostContract extends LogTestBase {
   /** What was not read at opening is found when it is read, and nothing is lost that lies elsewhere. */
   @Test
   void damageInAClosedLogThatIsOpenedByItsEndsIsFoundWhenItIsRead() throws IOException {
+    givenLargeClosedLog(60);
+    damageTheMiddle();
     try (WriteAheadLog log = open(OpeningCostContract::large)) {
-      for (int i = 1; i <= 60; i++) log.append(ScenarioBase.noise(i, PIECE_BYTES));
-    }
-    Path file = DirectoryBytes.newestWalFile(directory());
-    DirectoryBytes.write(file, Files.size(file) / 2, ScenarioBase.noise(0, 64));
-    try (WriteAheadLog log = open(OpeningCostContract::byItsEnds)) {
       assertThat(log.recovery().damage()).isEmpty();
       assertThat(log.read(60).orElseThrow().value()).isEqualTo(ScenarioBase.noise(60, PIECE_BYTES));
       assertThat(catchThrowable(() -> records(log.replay()))).hasRootCauseInstanceOf(CorruptLogException.class);
       assertThat(log.verify().damage()).hasSize(1);
       assertThat(log.append(ScenarioBase.noise(61, PIECE_BYTES))).isEqualTo(61);
     }
-    try (WriteAheadLog log = WriteAheadLog.openReadOnly(directory())) {
+    WalOptions full = WalOptions.builder().verifyOnOpen(Verification.FULL).build();
+    try (WriteAheadLog log = WriteAheadLog.openReadOnly(openStorage(directory()), full)) {
       assertThat(log.recovery().damage()).hasSize(1);
     }
+  }
+
+  /** A mebibyte is read in no time: there opening finds the damage, and takes no append. */
+  @Test
+  void damageInASmallClosedLogIsFoundByOpening() throws IOException {
+    givenLargeClosedLog(8);
+    damageTheMiddle();
+    try (WriteAheadLog log = open(OpeningCostContract::large)) {
+      assertThat(log.recovery().damage()).hasSize(1);
+      assertThatThrownBy(() -> log.append(new byte[1])).isInstanceOf(CorruptLogException.class);
+    }
+    try (WriteAheadLog log = open(OpeningCostContract::byItsEnds)) {
+      assertThat(log.recovery().damage()).isEmpty();
+    }
+  }
+
+  private void damageTheMiddle() throws IOException {
+    Path file = DirectoryBytes.newestWalFile(directory());
+    DirectoryBytes.write(file, Files.size(file) / 2, ScenarioBase.noise(0, 64));
   }
 
   /** Whatever is wrong at an end, or was written since: it is read as without. */

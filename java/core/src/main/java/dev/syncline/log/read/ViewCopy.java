@@ -7,6 +7,7 @@ import dev.syncline.format.SegmentName;
 import dev.syncline.io.Storage;
 import dev.syncline.log.recovery.SegmentScan;
 import dev.syncline.log.recovery.SegmentScanner;
+import dev.syncline.log.segment.MarkFile;
 import dev.syncline.log.segment.SealedCopy;
 import dev.syncline.log.segment.Segment;
 import dev.syncline.log.segment.SegmentFiles;
@@ -19,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Copies what a follower shows into another directory, as a log of its own. Copies bytes and links nothing: the files are somebody else's,
@@ -34,12 +36,15 @@ public final class ViewCopy {
   private final Storage source;
   private final Storage target;
   private final DirectoryFollower follower;
+  private final Supplier<MarkFile.Checkpoint> lastCheckpoint;
   private final Map<Long, Copied> copied = new HashMap<>();
 
-  public ViewCopy(Storage source, Storage target, DirectoryFollower follower) {
+  /** @param lastCheckpoint the last one that is known, which the writer's mark may not name yet */
+  public ViewCopy(Storage source, Storage target, DirectoryFollower follower, Supplier<MarkFile.Checkpoint> lastCheckpoint) {
     this.source = source;
     this.target = target;
     this.follower = follower;
+    this.lastCheckpoint = lastCheckpoint;
   }
 
   /**
@@ -78,6 +83,10 @@ public final class ViewCopy {
     keepOnly(left);
     Mark mark = seen.mark().withTruncatedThrough(now.truncatedThrough(), first(left, seen.mark()));
     if (!left.isEmpty()) mark = mark.withOrdinals(mark.firstOrdinal(), left.get(left.size() - 1).ordinal);
+    // The copy counts as closed, and what a closed log's mark says of checkpoints is believed.
+    MarkFile.Checkpoint last = lastCheckpoint.get();
+    boolean newer = last.sequence() > mark.lastCheckpoint() && last.sequence() <= seen.end();
+    if (newer) mark = mark.withCheckpoint(last.sequence(), last.covered());
     Mark.DurablePoint end = left.isEmpty() ? Mark.DurablePoint.NONE : seen.point();
     Snapshot.finish(target, mark.withFloor(Math.max(seen.end(), mark.truncatedThrough())).withDurable(end, true));
     return true;

@@ -22,6 +22,9 @@ import java.util.TreeSet;
  * Reads a directory: the mark, what a truncation or a cut has left over, and every segment in use. Facts, no verdict; reads only.
  */
 final class DirectoryScan {
+  /** The newest segment of a log that was closed is read whole up to this, even where its ends would do. */
+  private static final long READ_WHOLE_BYTES = 1 << 20;
+
   /** Segments in use, ascending, and what reading each found. */
   final List<Long> ordinals = new ArrayList<>();
 
@@ -235,7 +238,7 @@ final class DirectoryScan {
     Long next = present.higher(ordinal);
     SegmentScan known = finished.get(ordinal);
     long forgotten = mark == null ? 0 : mark.truncatedThrough();
-    if (next == null && verification == Verification.ENDS) {
+    if (next == null && verification != Verification.FULL) {
       SegmentScan closed = closed(ordinal);
       knownByItsEnds = closed != null;
       if (knownByItsEnds) return closed;
@@ -251,6 +254,8 @@ final class DirectoryScan {
 
   private SegmentScan closed(long ordinal) throws IOException {
     boolean closed = mark != null && mark.closedCleanly() && !mark.rewinding() && mark.durable().ordinal() == ordinal;
+    // Reading so little costs nothing, and finds damage early.
+    if (closed && verification == Verification.TAIL && mark.durable().endBytes() <= READ_WHOLE_BYTES) return null;
     return closed ? ClosedSegment.scan(storage, access, ordinal, mark.durable()) : null;
   }
 
