@@ -17,8 +17,8 @@ import java.util.Arrays;
  *
  * @param framesEndBytes offset behind the last data frame, a multiple of the block size
  * @param lastCrc checksum of the last data frame, or of the segment header if there is none
- * @param types 256 bits, one for each record type present
- * @param firstSequences first sequences of the indexed frames, ascending
+ * @param types 256 bits, one for each record type present; all of them where not every frame was looked at
+ * @param firstSequences first sequences of the indexed frames, ascending: of the first, and of others that need not lie close
  * @param offsetsBytes their offsets
  */
 public record Seal(long framesEndBytes, int lastCrc, long[] types, long[] firstSequences, long[] offsetsBytes) {
@@ -98,12 +98,16 @@ public record Seal(long framesEndBytes, int lastCrc, long[] types, long[] firstS
     return true;
   }
 
-  /** Whether this is {@code found}, but perhaps with types of records that a cut of the tail has taken since. */
+  /** Whether it ends the frames that {@code found} ends, and names all their types: maybe more, of records that a cut has taken since. */
   public boolean covers(Seal found) {
     long[] both = types.clone();
     for (int i = 0; i < both.length; i++) both[i] |= found.types[i];
-    return Arrays.equals(both, types)
-        && equals(new Seal(found.framesEndBytes, found.lastCrc, types, found.firstSequences, found.offsetsBytes));
+    return Arrays.equals(both, types) && framesEndBytes == found.framesEndBytes && lastCrc == found.lastCrc;
+  }
+
+  /** Whether both index the same frames. */
+  public boolean hasIndexOf(Seal other) {
+    return Arrays.equals(firstSequences, other.firstSequences) && Arrays.equals(offsetsBytes, other.offsetsBytes);
   }
 
   @Override

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.syncline.CorruptLogException;
 import dev.syncline.CorruptionPolicy;
+import dev.syncline.LogRepair;
 import dev.syncline.SyncMode;
 import dev.syncline.Verification;
 import dev.syncline.WalOptions;
 import dev.syncline.WalRecord;
 import dev.syncline.WriteAheadLog;
 import dev.syncline.format.SegmentName;
+import dev.syncline.io.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,6 +113,29 @@ public abstract class OpeningCostContract extends LogTestBase {
     }
     try (WriteAheadLog log = open(OpeningCostContract::large)) {
       assertThat(records(log.replay())).hasSize(count - 60);
+    }
+  }
+
+  /** What was not looked at is not in its index, and may be of any type: nobody takes the seal for damaged, and every record is found. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 60})
+  void aSegmentThatWasGoneOnWithFromItsEndsIsSealedAsItIs(int pieces) throws IOException {
+    int count = pieces + 100;
+    try (WriteAheadLog log = open(options -> options.maxSegmentSize(RECYCLED_BYTES))) {
+      for (int i = 1; i <= pieces; i++) log.append(ScenarioBase.noise(i, PIECE_BYTES));
+    }
+    try (WriteAheadLog log = open(options -> options.maxSegmentSize(RECYCLED_BYTES).verifyOnOpen(Verification.ENDS))) {
+      for (int i = pieces + 1; i <= count; i++) log.append(ScenarioBase.noise(i, PIECE_BYTES));
+      assertThat(log.stats().segments()).isGreaterThan(1);
+      assertThat(log.verify().damage()).isEmpty();
+      assertHolds(log, count);
+    }
+    try (WriteAheadLog log = open(options -> options.maxSegmentSize(RECYCLED_BYTES))) {
+      for (int i = 1; i <= count; i++) assertThat(log.read(i).orElseThrow().value()).isEqualTo(ScenarioBase.noise(i, PIECE_BYTES));
+      assertThat(log.verify().damage()).isEmpty();
+    }
+    try (Storage storage = openStorage(directory())) {
+      assertThat(LogRepair.plan(storage).damage()).isEmpty();
     }
   }
 

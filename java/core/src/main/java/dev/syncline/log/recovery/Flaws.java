@@ -1,9 +1,15 @@
 package dev.syncline.log.recovery;
 
 import dev.syncline.Damage;
+import dev.syncline.format.Crc;
+import dev.syncline.format.FrameHeader;
 import dev.syncline.format.Layout;
+import dev.syncline.format.Seal;
 import dev.syncline.format.SegmentName;
+import dev.syncline.io.SegmentFile;
 import dev.syncline.io.Storage;
+import dev.syncline.log.segment.FileBytes;
+import dev.syncline.log.segment.FileWindow;
 import dev.syncline.log.segment.MarkFile;
 import dev.syncline.log.segment.Rewind;
 import dev.syncline.log.segment.Segment;
@@ -61,11 +67,13 @@ public record Flaws(List<Damage> damage, List<Segment> seals, boolean mark, bool
    * No segment begins before its predecessor's seal is durable, unless the storage could no longer write blocks as small as its, or its
    * file had no room for one: then it ends with its last frame.
    */
-  private static Damage sealDamage(Storage storage, SegmentScan scan, SegmentScan successor) {
+  private static Damage sealDamage(Storage storage, SegmentScan scan, SegmentScan successor) throws IOException {
     if (scan.header() == null) return null;
     if (scan.seal() != null) {
+      Seal found = scan.toSegment(Long.MAX_VALUE).seal();
       // With frames missing the two cannot be the same.
-      boolean fits = !scan.breaks().isEmpty() || scan.seal().covers(scan.toSegment(Long.MAX_VALUE).seal());
+      boolean fits = !scan.breaks().isEmpty()
+          || scan.seal().covers(found) && (scan.seal().hasIndexOf(found) || isIndexOfFrames(storage, scan));
       return fits ? null
           : damage(storage, scan, scan.seal().framesEndBytes(), "expected a seal that matches the segment's frames, found another");
     }
@@ -74,6 +82,26 @@ public record Flaws(List<Damage> damage, List<Segment> seals, boolean mark, bool
         && scan.fileBytes() != Layout.roundUp(scan.usedEndBytes(), block);
     return expected
         ? damage(storage, scan, scan.usedEndBytes(), "expected a seal behind the last frame, found none that is readable") : null;
+  }
+
+  /** Whoever went on with a segment of which he knew the ends has noted other frames than one who reads all of it. */
+  private static boolean isIndexOfFrames(Storage storage, SegmentScan scan) throws IOException {
+    Seal seal = scan.seal();
+    FileWindow window = new FileWindow(Layout.BLOCK_BYTES_MAX);
+    Crc crc = new Crc();
+    try (SegmentFile file = storage.open(SegmentName.of(scan.header().ordinal()), Storage.Access.READ)) {
+      window.use(FileBytes.of(file));
+      for (int i = 0; i < seal.offsetsBytes().length; i++) {
+        long at = seal.offsetsBytes()[i];
+        if (at < 0 || at >= seal.framesEndBytes()) return false;
+        int available = window.load(at, Layout.FRAME_HEADER_BYTES);
+        int index = window.indexOf(at);
+        String problem =
+            FrameHeader.problem(window.buffer(), index, available, crc, scan.header().epoch(), scan.header().ordinal(), at);
+        if (problem != null || FrameHeader.decode(window.buffer(), index).firstSequence() != seal.firstSequences()[i]) return false;
+      }
+      return seal.indexFits(scan.header().blockBytes(), scan.header().baseSequence(), scan.lastSequence());
+    }
   }
 
   /** The segment up to where its successor's link leaves it; null if it does not end there, or the frame that ends it is not whole. */

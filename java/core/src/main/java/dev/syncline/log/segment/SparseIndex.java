@@ -38,9 +38,9 @@ public final class SparseIndex {
     return index;
   }
 
-  /** Of a segment of which only the first frame and the last are known. */
+  /** Of a segment of which only the first frame and the last are known. Entries that lie as close as none else do would say nothing. */
   public static SparseIndex ofEnds(long first, long firstBytes, long last, long lastBytes) {
-    boolean one = firstBytes == lastBytes;
+    boolean one = lastBytes - firstBytes < Layout.INDEX_INTERVAL_BYTES;
     return one ? of(new long[] {first}, new long[] {firstBytes}) : of(new long[] {first, last}, new long[] {firstBytes, lastBytes});
   }
 
