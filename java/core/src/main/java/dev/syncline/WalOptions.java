@@ -1,7 +1,6 @@
 package dev.syncline;
 
 import dev.syncline.log.options.LogOptions;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
@@ -129,7 +128,7 @@ public final class WalOptions {
     private Duration openTimeout = Duration.ofSeconds(10);
     private Duration closeTimeout = Duration.ofSeconds(30);
     private Executor callbackExecutor = ForkJoinPool.commonPool();
-    private LongSupplier identifiers = new SecureRandom()::nextLong;
+    private LongSupplier identifiers = LogOptions.defaults().identifiers();
     private InstantSource clock = InstantSource.system();
     private Duration joinCommitsWithin = Duration.ofMillis(LogOptions.JOIN_MILLIS);
     private LogRuntime runtime;

@@ -332,7 +332,7 @@ public abstract class Storage implements Closeable {
   }
 
   private void requireName(String name) {
-    if (name.isEmpty() || name.startsWith(".") || name.chars().anyMatch(c -> c == '/' || c == '\\' || c == 0))
+    if (name.isEmpty() || name.startsWith(".") || name.indexOf('/') >= 0 || name.indexOf('\\') >= 0 || name.indexOf(0) >= 0)
       throw new IllegalArgumentException("'" + name + "' is not a plain file name");
     if (name.equals(DirectoryLock.FILE_NAME))
       throw new IllegalArgumentException(name + " is the lock: closing any other descriptor of it drops the lock");

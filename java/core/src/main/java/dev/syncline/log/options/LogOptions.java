@@ -5,7 +5,6 @@ import dev.syncline.SyncMode;
 import dev.syncline.Verification;
 import dev.syncline.format.Layout;
 import dev.syncline.log.threads.Shared;
-import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -99,7 +98,7 @@ public record LogOptions(
   public static LogOptions defaults() {
     return new LogOptions(
         SyncMode.SYNC, CorruptionPolicy.READ_ONLY, Verification.TAIL, 64L << 20, 64 << 20, Long.MAX_VALUE, 64L << 20, 4096, 10_000_000,
-        100_000_000, 10_000_000_000L, 30_000_000_000L, new SecureRandom()::nextLong, ForkJoinPool.commonPool(), InstantSource.system(),
+        100_000_000, 10_000_000_000L, 30_000_000_000L, new RandomNumbers(), ForkJoinPool.commonPool(), InstantSource.system(),
         JOIN_MILLIS, null);
   }
 

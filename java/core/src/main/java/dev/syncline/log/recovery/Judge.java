@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Tells a torn tail from damage, by evidence on disk. Reads only.
@@ -369,7 +370,7 @@ public final class Judge {
     for (Segment segment : segments) last = Math.max(last, segment.lastSequence());
     for (Damage d : damage) last = Math.max(last, d.lastLost());
     return new Verdict(false, Optional.of(mark), markNeedsHealing, scan.poorSlot(), scan.logId(), List.copyOf(segments),
-        scan.leftovers.stream().sorted().toList(), tornAt, damage, losses.cut(), List.copyOf(notes), gaps(), last, proven, closedCleanly(),
+        List.copyOf(new TreeSet<>(scan.leftovers)), tornAt, damage, losses.cut(), List.copyOf(notes), gaps(), last, proven, closedCleanly(),
         scan.markedOrdinal(), List.copyOf(scans));
   }
 

@@ -163,7 +163,9 @@ public final class Recovery {
     List<Long> deletable = sortOut(verdict, firstOrdinal);
     // The mark may have been read from a cache: what is deleted on its word must not outlive it.
     if (!verdict.leftovers().isEmpty() || mark.rewinding()) mark = stored(verdict, mark);
-    files.deleteNewestFirst(deletable.stream().filter(ordinal -> ordinal >= firstOrdinal || ordinal < lowestPin).toList());
+    List<Long> unpinned = new ArrayList<>();
+    for (long ordinal : deletable) if (ordinal >= firstOrdinal || ordinal < lowestPin) unpinned.add(ordinal);
+    files.deleteNewestFirst(unpinned);
     files.deleteSpares();
     if (mark.rewinding()) finishRewind(mark, segments);
     else if (verdict.tornAt() != null) trim(verdict, verdict.tornAt());

@@ -67,7 +67,8 @@ public record Verdict(
    */
   public long shownSequence() {
     long floor = mark.map(m -> Math.max(m.truncatedThrough(), m.floorSequence())).orElse(0L);
-    long lost = damage.stream().mapToLong(Damage::lastLost).max().orElse(0);
+    long lost = 0;
+    for (Damage each : damage) lost = Math.max(lost, each.lastLost());
     return Math.max(lost, Math.max(provenSequence, floor));
   }
 

@@ -278,7 +278,9 @@ public final class SegmentFiles {
 
   /** What a crashed user had written and not synced may still sit in the page cache: it is made durable or fails here. */
   public void syncNewest() throws IOException {
-    for (long ordinal : ordinals().descendingSet().stream().limit(2).toList()) {
+    int left = 2;
+    for (long ordinal : ordinals().descendingSet()) {
+      if (left-- == 0) break;
       try (SegmentFile file = storage.open(SegmentName.of(ordinal), Storage.Access.WRITE)) {
         file.sync();
       }
