@@ -5,6 +5,7 @@ import dev.syncline.Damage;
 import dev.syncline.RecordsTruncatedException;
 import dev.syncline.VerifyReport;
 import dev.syncline.io.Storage;
+import dev.syncline.log.events.LogEvents;
 import dev.syncline.log.segment.Pins;
 import dev.syncline.log.segment.ReaderFiles;
 import dev.syncline.log.segment.Rewind;
@@ -29,10 +30,11 @@ public final class LogReader {
   /**
    * @param pins where cursors say what they may still read
    * @param pinsHold whether pinned files stay, since this process is the one that takes them away
+   * @param events who is told of damage that is met
    */
-  public LogReader(Storage storage, ReadSource source, ReaderFiles files, Pins pins, boolean pinsHold) {
+  public LogReader(Storage storage, ReadSource source, ReaderFiles files, Pins pins, boolean pinsHold, LogEvents events) {
     this.source = source;
-    this.context = new ReadContext(storage, source, files, pins, pinsHold, new Windows());
+    this.context = new ReadContext(storage, source, files, pins, pinsHold, new Windows(), events);
     this.points = new PointReader(files);
   }
 
@@ -188,6 +190,8 @@ public final class LogReader {
   /** Reads and checks everything that lies in files; damage is reported, not thrown. */
   public VerifyReport verify() throws IOException {
     source.requireReadable();
-    return new Verifier(context).verify();
+    VerifyReport report = new Verifier(context).verify();
+    report.damage().forEach(context.events()::damaged);
+    return report;
   }
 }
