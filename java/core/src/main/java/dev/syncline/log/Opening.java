@@ -14,7 +14,7 @@ import dev.syncline.log.events.EventKind;
 import dev.syncline.log.events.LogEvents;
 import dev.syncline.log.events.Phase;
 import dev.syncline.log.events.Watched;
-import dev.syncline.log.flight.JfrFlight;
+import dev.syncline.log.flight.Flights;
 import dev.syncline.log.options.LogOptions;
 import dev.syncline.log.segment.RepairState;
 import dev.syncline.log.threads.RoundThread;
@@ -88,7 +88,7 @@ final class Opening implements Watched {
   private static LogEvents eventsOf(Path directory, LogOptions options) {
     Shared shared = options.shared();
     RoundThread thread = shared == null ? new RoundThread("syncline-observer") : shared.observers();
-    return new LogEvents(options.observer(), options.stallNanos(), thread, JfrFlight.of(directory));
+    return new LogEvents(options.observer(), options.stallNanos(), thread, Flights.of(directory));
   }
 
   /** @param opener called once the directory is there and locked */

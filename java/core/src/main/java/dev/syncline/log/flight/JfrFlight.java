@@ -6,7 +6,7 @@ import dev.syncline.log.events.Flight;
 import java.nio.file.Path;
 
 /** The JVM's flight recorder. */
-public final class JfrFlight implements Flight {
+final class JfrFlight implements Flight {
   private final Path directory;
 
   /** Asked, and never recorded. */
@@ -16,16 +16,11 @@ public final class JfrFlight implements Flight {
     this.directory = directory;
   }
 
-  /** For the log in that directory; null if this JVM has no such module, or the program has left it out. */
-  public static Flight of(Path directory) {
-    try {
-      JfrFlight flight = new JfrFlight(directory);
-      // What recording takes is loaded while there are stack and memory for it.
-      for (EventKind each : EventKind.values()) flight.begin(each);
-      return flight;
-    } catch (LinkageError e) {
-      return null;
-    }
+  /** For the log in that directory. What recording takes is loaded while there are stack and memory for it. */
+  static Flight ready(Path directory) {
+    JfrFlight flight = new JfrFlight(directory);
+    for (EventKind each : EventKind.values()) flight.begin(each);
+    return flight;
   }
 
   @Override

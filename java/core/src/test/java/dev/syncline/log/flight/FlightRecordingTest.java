@@ -143,6 +143,22 @@ class FlightRecordingTest {
   }
 
   @Test
+  void aJvmWithoutTheRecorderDoesWithoutIt() throws Exception {
+    assertThat(said("--limit-modules", "java.base,java.logging")).isEqualTo("recorder false, appended 1");
+    assertThat(said()).isEqualTo("recorder true, appended 2");
+  }
+
+  private String said(String... jvmArguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+    command.addAll(List.of(jvmArguments));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), AppendingProgram.class.getName(), log().toString()));
+    Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).isZero();
+    return out.strip();
+  }
+
+  @Test
   void everyEventHasADescriptionAndAUnitWhereItHasOne() throws IOException {
     Set<String> names = new TreeSet<>();
     try (LogRuntime runtime = LogRuntime.create()) {
