@@ -86,6 +86,15 @@ public interface WalObserver {
   /** The log is open, and this is what opening found and did. Again after a truncation past damage, which recovers what is left. */
   default void recovered(RecoveryReport report) {}
 
+  /**
+   * How far something is that takes long: when that has changed, and once more when it is done. It is measured by what is read in the log's
+   * directory, so that others who read meanwhile make it look further than it is; of several at once the latest is told.
+   *
+   * @param done bytes, at most {@code total}
+   * @param total bytes that are to be read, or a little more
+   */
+  default void progress(Activity activity, long done, long total) {}
+
   /** So many events were not told, since the ones before were not heard in time. */
   default void missed(long events) {}
 

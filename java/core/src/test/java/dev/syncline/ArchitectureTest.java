@@ -54,7 +54,7 @@ class ArchitectureTest {
 
   /** Exceptions, choices and reports: the words that every layer speaks. They depend on nothing below them. */
   private static final Class<?>[] VOCABULARY = {
-    SynclineException.class, CorruptLogException.class, IncompatibleLogException.class, LogClosedException.class,
+    Activity.class, SynclineException.class, CorruptLogException.class, IncompatibleLogException.class, LogClosedException.class,
     LogFailedException.class, LogFencedException.class, LogLockedException.class, RecordTooLargeException.class,
     RecordsTruncatedException.class, RecordsRewoundException.class, ResourceShortageException.class, StorageFullException.class,
     CorruptionPolicy.class,

@@ -9,7 +9,8 @@ import dev.syncline.shortage.Initialized;
 final class FirstUse {
   /** The rooms that every call passes, what storages are made of, and whatever else does something when it is initialized. */
   private static final String[] CLASSES = {
-    "dev.syncline.CorruptionPolicy", "dev.syncline.Operation", "dev.syncline.OptionLimits", "dev.syncline.Payloads",
+    "dev.syncline.Activity", "dev.syncline.CorruptionPolicy", "dev.syncline.Operation", "dev.syncline.OptionLimits",
+    "dev.syncline.Payloads",
     "dev.syncline.RecordType", "dev.syncline.RecoveryPhase",
     "dev.syncline.Results", "dev.syncline.StorageMode", "dev.syncline.SyncMode", "dev.syncline.Verification",
     "dev.syncline.format.CutHistory", "dev.syncline.format.Layout", "dev.syncline.format.Mark", "dev.syncline.format.Mark$DurablePoint",
@@ -45,7 +46,8 @@ final class FirstUse {
     "dev.syncline.log.events.Delivery", "dev.syncline.log.events.Delivery$1", "dev.syncline.log.events.Delivery$StallListener",
     "dev.syncline.log.events.EventKind", "dev.syncline.log.events.EventRing", "dev.syncline.log.events.Flight",
     "dev.syncline.log.events.LogEvents", "dev.syncline.log.events.Phase", "dev.syncline.log.events.Phase$Work",
-    "dev.syncline.log.events.Watched", "dev.syncline.log.flight.JfrFlight$1",
+    "dev.syncline.log.events.Watched", "dev.syncline.log.events.Work",
+    "dev.syncline.log.flight.JfrFlight$1",
     "dev.syncline.log.read.DirectoryFollower", "dev.syncline.log.read.DirectoryFollower$Readable",
     "dev.syncline.log.read.DirectoryFollower$Seen", "dev.syncline.log.read.FrameReader", "dev.syncline.log.read.Gone",
     "dev.syncline.log.read.HistoryComparison", "dev.syncline.log.read.LogCursor", "dev.syncline.log.read.LogReader",

@@ -1,8 +1,10 @@
 package dev.syncline.log;
 
+import dev.syncline.Activity;
 import dev.syncline.LogFencedException;
 import dev.syncline.RecoveryPhase;
 import dev.syncline.StorageMode;
+import dev.syncline.Verification;
 import dev.syncline.io.DirectoryLock;
 import dev.syncline.io.ProcessLock;
 import dev.syncline.io.Refusal;
@@ -17,6 +19,7 @@ import dev.syncline.log.events.Watched;
 import dev.syncline.log.flight.Flights;
 import dev.syncline.log.options.LogOptions;
 import dev.syncline.log.segment.RepairState;
+import dev.syncline.log.segment.SegmentFiles;
 import dev.syncline.log.threads.RoundThread;
 import dev.syncline.log.threads.Shared;
 import dev.syncline.shortage.Parking;
@@ -115,10 +118,12 @@ final class Opening implements Watched {
     try {
       RepairState.requireOpenable(storage);
       Object begun = events.begin(EventKind.RECOVERED);
-      new Phase(events, RecoveryPhase.READING).run(() -> {
-        log.follow();
-        return null;
-      });
+      boolean all = options.verification() == Verification.FULL;
+      new Phase(events, RecoveryPhase.READING).run(
+          () -> events.track(Activity.OPENING, storage, () -> new SegmentFiles(storage).bytes(!all), () -> {
+            log.follow();
+            return null;
+          }));
       events.recovered(begun, log.recovery());
       return log;
     } catch (IOException e) {

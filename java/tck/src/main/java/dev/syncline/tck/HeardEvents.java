@@ -1,5 +1,6 @@
 package dev.syncline.tck;
 
+import dev.syncline.Activity;
 import dev.syncline.Damage;
 import dev.syncline.RecoveryPhase;
 import dev.syncline.RecoveryReport;
@@ -20,7 +21,10 @@ public final class HeardEvents implements WalObserver {
   /** Of one commit. */
   public record Commit(long lastSequence, int records, long bytes, int waiters, long writeNanos, long waitedNanos) {}
 
-  /** The names of all events, in order. */
+  /** How far something was. */
+  public record Progress(Activity activity, long done, long total) {}
+
+  /** The names of all events but those of {@link #progress}, in order. */
   public final List<String> names = new CopyOnWriteArrayList<>();
 
   public final List<Commit> commits = new CopyOnWriteArrayList<>();
@@ -29,6 +33,7 @@ public final class HeardEvents implements WalObserver {
   public final List<IOException> failures = new CopyOnWriteArrayList<>();
   public final List<RecoveryReport> reports = new CopyOnWriteArrayList<>();
   public final Set<String> threads = ConcurrentHashMap.newKeySet();
+  public final List<Progress> progress = new CopyOnWriteArrayList<>();
   private volatile long missedCount;
 
   private void heard(String name) {
@@ -89,6 +94,11 @@ public final class HeardEvents implements WalObserver {
   public void recovered(RecoveryReport report) {
     reports.add(report);
     heard("recovered");
+  }
+
+  @Override
+  public void progress(Activity activity, long done, long total) {
+    progress.add(new Progress(activity, done, total));
   }
 
   @Override

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import dev.syncline.Activity;
 import dev.syncline.CorruptLogException;
 import dev.syncline.CorruptionPolicy;
 import dev.syncline.LogFailedException;
+import dev.syncline.LogRepair;
 import dev.syncline.LogRuntime;
 import dev.syncline.StorageFullException;
 import dev.syncline.SyncMode;
+import dev.syncline.Verification;
 import dev.syncline.WalCursor;
 import dev.syncline.WalObserver;
 import dev.syncline.WalOptions;
@@ -18,6 +21,7 @@ import dev.syncline.tck.Operation.Op;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -207,6 +211,34 @@ public abstract class ObserverContract extends LogTestBase {
     heard.await("closed");
     assertThat(heard.names).containsExactly("READING", "recovered", "closed");
     assertThat(heard.reports.get(0).lastSequence()).isEqualTo(5);
+  }
+
+  @Test
+  void openingVerifyingAndRepairingTellHowFarTheyAre() throws IOException {
+    Path log = givenClosedLog(200);
+    long bytes = 0;
+    for (Path file : DirectoryBytes.walFiles(log)) bytes += Files.size(file);
+    try (WriteAheadLog opened = WriteAheadLog.openReadOnly(
+        openStorage(log), WalOptions.builder().verifyOnOpen(Verification.FULL).observer(heard).build())) {
+      opened.verify();
+    }
+    heard.await("closed");
+    requireCompleted(Activity.OPENING, bytes);
+    requireCompleted(Activity.VERIFYING, bytes);
+    LogRepair.plan(openStorage(log), WalOptions.builder().observer(heard).build());
+    LogRepair.apply(openStorage(log), WalOptions.builder().observer(heard).build());
+    heard.await(() -> heard.count("closed") == 3, "the end of a plan and of a repair");
+    requireCompleted(Activity.REPAIRING, bytes);
+  }
+
+  private void requireCompleted(Activity activity, long leastBytes) {
+    List<HeardEvents.Progress> told = heard.progress.stream().filter(each -> each.activity() == activity).toList();
+    assertThat(told).as("%s", activity).isNotEmpty().allSatisfy(each -> {
+      assertThat(each.total()).isGreaterThanOrEqualTo(leastBytes);
+      assertThat(each.done()).isBetween(0L, each.total());
+    });
+    HeardEvents.Progress last = told.get(told.size() - 1);
+    assertThat(last.done()).isEqualTo(last.total());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.syncline.log.events;
 
+import dev.syncline.Activity;
 import dev.syncline.Damage;
 import dev.syncline.RecoveryPhase;
 import dev.syncline.RecoveryReport;
@@ -25,6 +26,12 @@ final class Delivery implements RoundThread.Host {
 
   private volatile boolean ended;
 
+  /** What is under way, or null. */
+  private volatile Work work;
+
+  /** What was told last. */
+  private long toldBytes;
+
   /** For how long what hangs has been under way; 0 if nothing does. */
   private long stalledNanos;
 
@@ -36,6 +43,10 @@ final class Delivery implements RoundThread.Host {
     this.ring = ring;
     this.stallNanos = stallNanos;
     this.stallListener = stallListener;
+  }
+
+  void track(Work newest) {
+    work = newest;
   }
 
   void watch(Watched log) {
@@ -53,6 +64,7 @@ final class Delivery implements RoundThread.Host {
     Watched log = watched;
     long inProgress = log == null || last ? 0 : log.inProgressNanos();
     IOException why = log == null || toldEnd ? null : log.ended();
+    tellProgress();
     // One that is told faster than it hears leaves the others their turn.
     for (int i = 0; i < EventRing.EVENTS && ring.next(); i++) handOn();
     tellMissed();
@@ -84,9 +96,19 @@ final class Delivery implements RoundThread.Host {
       case SHORTAGE -> observer.shortage((IOException) ring.object());
       case DAMAGED -> observer.damaged((Damage) ring.object());
       case RECOVERING -> observer.recovering((RecoveryPhase) ring.object(), ring.number(0));
+      case PROGRESS -> observer.progress((Activity) ring.object(), ring.number(0), ring.number(0));
       case RECOVERED -> observer.recovered((RecoveryReport) ring.object());
       case STALLED, RESUMED, FAILED -> throw new AssertionError(ring.kind() + " is not told this way");
     }
+  }
+
+  private void tellProgress() {
+    Work now = work;
+    if (now == null) return;
+    long done = now.doneBytes();
+    if (done == toldBytes) return;
+    toldBytes = done;
+    call(() -> observer.progress(now.activity, done, now.totalBytes));
   }
 
   private void tellMissed() {

@@ -18,6 +18,8 @@ public enum EventKind {
   DAMAGED,
   /** Why. */
   FAILED,
+  /** total, since it is complete; the activity. */
+  PROGRESS,
   /** nanos; the phase. */
   RECOVERING,
   /** The report. */

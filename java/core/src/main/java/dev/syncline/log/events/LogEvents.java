@@ -1,10 +1,12 @@
 package dev.syncline.log.events;
 
+import dev.syncline.Activity;
 import dev.syncline.Damage;
 import dev.syncline.RecoveryPhase;
 import dev.syncline.RecoveryReport;
 import dev.syncline.ResourceShortageException;
 import dev.syncline.WalObserver;
+import dev.syncline.io.Storage;
 import dev.syncline.log.threads.RoundThread;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -37,9 +39,9 @@ public final class LogEvents {
     this.delivery = observer == null ? null : new Delivery(observer, ring, stallNanos, this::recordStall);
   }
 
-  /** Of what nobody watches. */
-  public static LogEvents none() {
-    return new LogEvents(null, Long.MAX_VALUE, null, null);
+  /** Of what is no open log: nothing is recorded, and nothing watched. */
+  public static LogEvents of(WalObserver observer) {
+    return new LogEvents(observer, Long.MAX_VALUE, new RoundThread("syncline-observer"), null);
   }
 
   /**
@@ -61,6 +63,27 @@ public final class LogEvents {
     if (delivery == null) return;
     delivery.end();
     thread.call();
+  }
+
+  /**
+   * Does something that takes long, and has the observer told how far it is.
+   *
+   * @param storage what is read
+   * @param total tells how many bytes that will be; asked where somebody wants to know
+   */
+  public <T> T track(Activity activity, Storage storage, Phase.Work<Long> total, Phase.Work<T> task) throws IOException {
+    if (delivery == null) return task.run();
+    Work work = new Work(activity, storage.gate(), total.run());
+    delivery.track(work);
+    T result;
+    try {
+      result = task.run();
+    } finally {
+      delivery.track(null);
+    }
+    // In its place among the other events, however short it was.
+    ring.add(EventKind.PROGRESS, work.totalBytes, 0, 0, 0, 0, 0, activity);
+    return result;
   }
 
   /** Whether somebody wants to know how long commits take. */

@@ -19,7 +19,7 @@ final class JfrFlight implements Flight {
   /** For the log in that directory. What recording takes is loaded while there are stack and memory for it. */
   static Flight ready(Path directory) {
     JfrFlight flight = new JfrFlight(directory);
-    for (EventKind each : EventKind.values()) flight.begin(each);
+    for (EventKind each : EventKind.values()) if (each != EventKind.PROGRESS) flight.begin(each);
     return flight;
   }
 
@@ -43,6 +43,7 @@ final class JfrFlight implements Flight {
       case ROTATED -> new Events.Rotation();
       case PREPARED -> new Events.Preparation();
       case STALLED, RESUMED -> new Events.Stall();
+      case PROGRESS -> throw new IllegalArgumentException("no recording has events of kind " + kind);
       case SHORTAGE -> new Events.Shortage();
       case DAMAGED -> new Events.Damage();
       case FAILED -> new Events.Failure();
@@ -64,7 +65,7 @@ final class JfrFlight implements Flight {
   private static boolean hasBeginning(EventKind kind) {
     return switch (kind) {
       case COMMITTED, ROTATED, PREPARED, RECOVERING, RECOVERED -> true;
-      case STALLED, RESUMED, SHORTAGE, DAMAGED, FAILED -> false;
+      case STALLED, RESUMED, SHORTAGE, DAMAGED, FAILED, PROGRESS -> false;
     };
   }
 

@@ -1,5 +1,6 @@
 package dev.syncline.log.read;
 
+import dev.syncline.Activity;
 import dev.syncline.CorruptLogException;
 import dev.syncline.Damage;
 import dev.syncline.RecordsTruncatedException;
@@ -10,6 +11,7 @@ import dev.syncline.log.segment.Pins;
 import dev.syncline.log.segment.ReaderFiles;
 import dev.syncline.log.segment.Rewind;
 import dev.syncline.log.segment.Segment;
+import dev.syncline.log.segment.SegmentFiles;
 import dev.syncline.shortage.StackReserve;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -190,7 +192,8 @@ public final class LogReader {
   /** Reads and checks everything that lies in files; damage is reported, not thrown. */
   public VerifyReport verify() throws IOException {
     source.requireReadable();
-    VerifyReport report = new Verifier(context).verify();
+    VerifyReport report = context.events().track(Activity.VERIFYING, context.storage(),
+        () -> new SegmentFiles(context.storage()).bytes(false), () -> new Verifier(context).verify());
     report.damage().forEach(context.events()::damaged);
     return report;
   }

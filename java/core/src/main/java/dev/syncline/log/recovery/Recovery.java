@@ -1,10 +1,12 @@
 package dev.syncline.log.recovery;
 
+import dev.syncline.Activity;
 import dev.syncline.CorruptLogException;
 import dev.syncline.CorruptionPolicy;
 import dev.syncline.Damage;
 import dev.syncline.RecoveryPhase;
 import dev.syncline.RecoveryReport;
+import dev.syncline.Verification;
 import dev.syncline.format.Layout;
 import dev.syncline.format.LogId;
 import dev.syncline.format.Mark;
@@ -101,7 +103,7 @@ public final class Recovery {
     Verdict verdict = new Phase(events, RecoveryPhase.READING).run(() -> {
       // Before it is read.
       files.syncNewest();
-      return judge();
+      return events.track(Activity.OPENING, storage, () -> files.bytes(options.verification() != Verification.FULL), this::judge);
     });
     return new Phase(events, RecoveryPhase.MENDING).run(() -> mend(verdict));
   }
