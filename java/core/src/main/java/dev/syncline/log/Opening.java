@@ -112,10 +112,10 @@ final class Opening implements Watched {
   static SegmentedLog toRead(Storage storage, LogOptions options) throws IOException {
     FirstUse.prepare();
     LogEvents events = eventsOf(storage.directory(), options);
-    events.begin();
     Housekeeper none = new Housekeeper("syncline-" + storage.directory().getFileName(), () -> Long.MAX_VALUE);
     SegmentedLog log = new SegmentedLog(storage, options, none, events, true);
     try {
+      events.begin();
       RepairState.requireOpenable(storage);
       Object begun = events.begin(EventKind.RECOVERED);
       boolean all = options.verification() == Verification.FULL;

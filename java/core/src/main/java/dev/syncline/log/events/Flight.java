@@ -14,4 +14,7 @@ public interface Flight {
    * @param begun what {@link #begin} gave; null for what has no beginning
    */
   void record(EventKind kind, Object begun, long a, long b, long c, long d, long e, long f, Object object);
+
+  /** Nothing more is recorded. */
+  void close();
 }

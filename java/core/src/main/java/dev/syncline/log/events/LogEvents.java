@@ -60,6 +60,7 @@ public final class LogEvents {
 
   /** There is nothing more to tell. Does nothing if called again. */
   public void end() {
+    if (flight != null) flight.close();
     if (delivery == null) return;
     delivery.end();
     thread.call();

@@ -4,33 +4,51 @@ import dev.syncline.RecoveryReport;
 import dev.syncline.log.events.EventKind;
 import dev.syncline.log.events.Flight;
 import java.nio.file.Path;
+import jdk.jfr.FlightRecorder;
+import jdk.jfr.FlightRecorderListener;
 
-/** The JVM's flight recorder. */
-final class JfrFlight implements Flight {
+/**
+ * The JVM's flight recorder. Until somebody begins a recording in this process no event is made: the first one makes the JDK set the
+ * recorder up, which takes longer than to open a log.
+ */
+final class JfrFlight implements Flight, FlightRecorderListener {
   private final Path directory;
 
-  /** Asked, and never recorded. */
-  private final Events.Commit asked = new Events.Commit();
+  /** Asked, and never recorded; null before the process's first recording. */
+  private volatile Events.Commit asked;
 
   private JfrFlight(Path directory) {
     this.directory = directory;
   }
 
-  /** For the log in that directory. What recording takes is loaded while there are stack and memory for it. */
+  /** For the log in that directory. */
   static Flight ready(Path directory) {
     JfrFlight flight = new JfrFlight(directory);
-    for (EventKind each : EventKind.values()) if (each != EventKind.PROGRESS) flight.begin(each);
+    FlightRecorder.addListener(flight);
     return flight;
+  }
+
+  /** What recording takes is loaded here, where there are stack and memory for it. */
+  @Override
+  public void recorderInitialized(FlightRecorder recorder) {
+    for (EventKind each : EventKind.values()) if (each != EventKind.PROGRESS) eventOf(each).isEnabled();
+    asked = new Events.Commit();
+  }
+
+  @Override
+  public void close() {
+    FlightRecorder.removeListener(this);
   }
 
   @Override
   public boolean takesCommits() {
-    return asked.isEnabled();
+    Events.Commit now = asked;
+    return now != null && now.isEnabled();
   }
 
   @Override
   public Object begin(EventKind kind) {
-    if (kind == EventKind.COMMITTED && !takesCommits()) return null;
+    if (asked == null || kind == EventKind.COMMITTED && !takesCommits()) return null;
     SynclineEvent event = eventOf(kind);
     if (!event.isEnabled()) return null;
     event.begin();
@@ -54,7 +72,7 @@ final class JfrFlight implements Flight {
 
   @Override
   public void record(EventKind kind, Object begun, long a, long b, long c, long d, long e, long f, Object object) {
-    if (begun == null && hasBeginning(kind)) return;
+    if (asked == null || begun == null && hasBeginning(kind)) return;
     SynclineEvent event = begun == null ? eventOf(kind) : (SynclineEvent) begun;
     if (!event.isEnabled()) return;
     event.end();
