@@ -4,11 +4,14 @@
  *
  * <p>JNA is optional: without module {@code com.sun.jna} a log uses portable storage and says so. Nothing here requires it at run time, so
  * a program on the module path asks for it itself, by {@code requires com.sun.jna} or {@code --add-modules com.sun.jna}.
+ *
+ * <p>So is the flight recorder: without module {@code jdk.jfr} a log records nothing there. {@code -XX:StartFlightRecording} brings it.
  */
 // The modules that packages are exported to are built after this one.
 @SuppressWarnings("module")
 module dev.syncline {
   requires static com.sun.jna;
+  requires static jdk.jfr;
 
   exports dev.syncline;
   exports dev.syncline.io;

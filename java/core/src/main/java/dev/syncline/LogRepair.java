@@ -33,18 +33,30 @@ public final class LogRepair {
    * @throws NoSuchFileException if there is no such directory
    */
   public static RepairPlan plan(Path directory) throws IOException {
+    return plan(directory, WalOptions.defaults());
+  }
+
+  /** The same, with {@link WalOptions.Builder#observer} told how far it is; nothing else of the options counts. */
+  public static RepairPlan plan(Path directory, WalOptions options) throws IOException {
     requireLog(directory);
+    Objects.requireNonNull(options, "options");
     try (Storage storage = Storages.openToRead(directory, WalOptions.defaults().blockSize()).storage()) {
-      return plan(storage);
+      return plan(storage, options);
     }
   }
 
   /** The same through a storage of the caller's, who closes it. */
   public static RepairPlan plan(Storage storage) throws IOException {
+    return plan(storage, WalOptions.defaults());
+  }
+
+  /** The same with both. */
+  public static RepairPlan plan(Storage storage, WalOptions options) throws IOException {
+    Objects.requireNonNull(options, "options");
     Objects.requireNonNull(storage, "storage");
     Directories.requireDirectory(storage.directory());
     try {
-      return new Planner(storage).plan();
+      return new Planner(storage).plan(options.observer().orElse(null));
     } catch (IOException e) {
       throw Refusal.explained(e, storage.directory(), false);
     }
@@ -59,8 +71,8 @@ public final class LogRepair {
    * Repairs a log, or goes on with a repair that was interrupted. Does nothing if nothing is damaged. When it returns everything is
    * durable, and the log can be opened. An instance of it that this JVM has open is fenced, as by {@link WriteAheadLog#open}.
    *
-   * @param options of which the storage and the time limits count, and the block size if none is readable in the log; its other sizes are
-   *     those that it had
+   * @param options of which the storage, the observer and the time limits count, and the block size if none is readable in the log; its
+   *     other sizes are those that it had
    * @throws LogLockedException if another process holds the log
    * @throws LogFailedException if for {@link WalOptions#openTimeout} nothing moves in the directory: the disk hangs. The repair does
    *     nothing more then, and the next one begins anew, or goes on

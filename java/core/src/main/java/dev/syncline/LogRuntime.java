@@ -1,5 +1,6 @@
 package dev.syncline;
 
+import dev.syncline.log.threads.RoundThread;
 import dev.syncline.log.threads.Shared;
 import dev.syncline.log.threads.SharedBuffers;
 import dev.syncline.log.threads.SharedThreads;
@@ -23,7 +24,7 @@ import java.io.Closeable;
  * <p>A log to which nothing is appended for a second gives its memory to the others, and has some again with its next append, which may be
  * refused for want of it ({@link ResourceShortageException}).
  *
- * <p>At rest it has two threads. All methods are safe for many threads.
+ * <p>At rest it has two threads, and one more while logs are open that have a {@link WalObserver}. All methods are safe for many threads.
  */
 public final class LogRuntime implements Closeable {
   private static final int THREADS = 2;
@@ -31,6 +32,7 @@ public final class LogRuntime implements Closeable {
 
   private final SharedThreads threads;
   private final SharedBuffers buffers = new SharedBuffers();
+  private final RoundThread observers = new RoundThread("syncline-observers");
 
   private LogRuntime(int count) {
     threads = new SharedThreads(count);
@@ -70,6 +72,6 @@ public final class LogRuntime implements Closeable {
   }
 
   Shared shared() {
-    return new Shared(threads, buffers);
+    return new Shared(threads, buffers, observers);
   }
 }

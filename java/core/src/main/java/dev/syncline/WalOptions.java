@@ -98,6 +98,15 @@ public final class WalOptions {
     return Optional.ofNullable(settings.runtime);
   }
 
+  /** Who hears what the log does, if anybody. */
+  public Optional<WalObserver> observer() {
+    return Optional.ofNullable(settings.observer);
+  }
+
+  public Duration stallLimit() {
+    return settings.stallLimit;
+  }
+
   /** What the layer below needs of them. */
   LogOptions toLogOptions() {
     // A COMMIT's eight bytes come on top of the batch.
@@ -108,7 +117,7 @@ public final class WalOptions {
         OptionLimits.nanos(settings.markInterval), OptionLimits.nanos(settings.openTimeout),
         OptionLimits.closeNanos(settings.closeTimeout), settings.identifiers, settings.callbackExecutor,
         settings.clock, OptionLimits.millis(settings.joinCommitsWithin),
-        settings.runtime == null ? null : settings.runtime.shared());
+        settings.runtime == null ? null : settings.runtime.shared(), settings.observer, OptionLimits.nanos(settings.stallLimit));
   }
 
   /** Collects the settings; {@link #build} checks that they agree. */
@@ -132,6 +141,8 @@ public final class WalOptions {
     private InstantSource clock = InstantSource.system();
     private Duration joinCommitsWithin = Duration.ofMillis(LogOptions.JOIN_MILLIS);
     private LogRuntime runtime;
+    private WalObserver observer;
+    private Duration stallLimit = Duration.ofNanos(LogOptions.STALL_NANOS);
     private boolean maxRecordSizeChosen;
     private boolean maxBatchSizeChosen;
 
@@ -290,6 +301,24 @@ public final class WalOptions {
      */
     public Builder runtime(LogRuntime shared) {
       runtime = Objects.requireNonNull(shared, "runtime");
+      return this;
+    }
+
+    /** Who hears what the log does, on a thread of the log's that does nothing else; nobody if not set. */
+    public Builder observer(WalObserver hearer) {
+      observer = Objects.requireNonNull(hearer, "observer");
+      return this;
+    }
+
+    /**
+     * After how long a write, a sync, or other work on the log's files that has not returned is told to {@link WalObserver#stalled}.
+     * Nothing else comes of it.
+     *
+     * <p>Default a second; anything above zero. Of work that is not the write or sync of records nothing shorter than a second is seen, and
+     * of either nothing that is over within 20 ms.
+     */
+    public Builder stallLimit(Duration limit) {
+      stallLimit = OptionLimits.positive("stallLimit", limit);
       return this;
     }
 

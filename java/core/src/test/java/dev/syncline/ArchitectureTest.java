@@ -43,7 +43,9 @@ class ArchitectureTest {
   private static final String READ = "dev.syncline.log.read";
   private static final String COMMIT = "dev.syncline.log.commit";
   private static final String REPAIR = "dev.syncline.log.repair";
-  private static final String[] ENGINE = {LOG, READ, COMMIT, RECOVERY, SEGMENT, OPTIONS, REPAIR, THREADS};
+  private static final String EVENTS = "dev.syncline.log.events";
+  private static final String FLIGHT = "dev.syncline.log.flight";
+  private static final String[] ENGINE = {LOG, READ, COMMIT, RECOVERY, SEGMENT, OPTIONS, REPAIR, THREADS, EVENTS, FLIGHT};
   private static final String FORMAT = "dev.syncline.format";
   private static final String IO = "dev.syncline.io";
   private static final String NIO = "dev.syncline.io.nio";
@@ -52,12 +54,13 @@ class ArchitectureTest {
 
   /** Exceptions, choices and reports: the words that every layer speaks. They depend on nothing below them. */
   private static final Class<?>[] VOCABULARY = {
-    SynclineException.class, CorruptLogException.class, IncompatibleLogException.class, LogClosedException.class,
+    Activity.class, SynclineException.class, CorruptLogException.class, IncompatibleLogException.class, LogClosedException.class,
     LogFailedException.class, LogFencedException.class, LogLockedException.class, RecordTooLargeException.class,
     RecordsTruncatedException.class, RecordsRewoundException.class, ResourceShortageException.class, StorageFullException.class,
     CorruptionPolicy.class,
     StorageMode.class, SyncMode.class,
-    Verification.class, Damage.class, RecoveryReport.class, RepairPlan.class, RepairResult.class, SequenceRange.class, VerifyReport.class, WalStats.class
+    Verification.class, Damage.class, RecoveryPhase.class, RecoveryReport.class, RepairPlan.class, RepairResult.class, SequenceRange.class, VerifyReport.class,
+    WalObserver.class, WalStats.class
   };
 
   private static final JavaClasses CORE =
@@ -99,7 +102,7 @@ class ArchitectureTest {
       classes.setAccessible(true);
       prepared.addAll(List.of((String[]) classes.get(null)));
     }
-    Set<String> rooms = Set.of(COMMIT, READ, SEGMENT, THREADS, SHORTAGE, IO);
+    Set<String> rooms = Set.of(COMMIT, READ, SEGMENT, THREADS, EVENTS, SHORTAGE, IO);
     Set<String> needed = new TreeSet<>();
     for (JavaClass type : CORE) {
       boolean early = type.getStaticInitializer().isPresent() || rooms.contains(type.getPackageName());
@@ -154,12 +157,14 @@ class ArchitectureTest {
   @Test
   void theRoomsOfTheEngineKnowOnlyWhatLiesBelowThem() {
     requireOnlyBelow(THREADS);
+    requireOnlyBelow(EVENTS, THREADS);
+    requireOnlyBelow(FLIGHT, EVENTS);
     requireOnlyBelow(OPTIONS, THREADS);
     requireOnlyBelow(SEGMENT, OPTIONS);
-    requireOnlyBelow(RECOVERY, SEGMENT, OPTIONS);
-    requireOnlyBelow(COMMIT, SEGMENT, OPTIONS, THREADS);
-    requireOnlyBelow(READ, COMMIT, RECOVERY, SEGMENT, OPTIONS);
-    requireOnlyBelow(LOG, READ, COMMIT, RECOVERY, SEGMENT, OPTIONS, THREADS);
+    requireOnlyBelow(RECOVERY, SEGMENT, OPTIONS, EVENTS);
+    requireOnlyBelow(COMMIT, SEGMENT, OPTIONS, THREADS, EVENTS);
+    requireOnlyBelow(READ, COMMIT, RECOVERY, SEGMENT, OPTIONS, EVENTS);
+    requireOnlyBelow(LOG, READ, COMMIT, RECOVERY, SEGMENT, OPTIONS, THREADS, EVENTS, FLIGHT);
   }
 
   private static void requireOnlyBelow(String room, String... below) {

@@ -159,7 +159,7 @@ class TidyTest {
   @Test
   void everyPackageOfTheLibrarySaysWhatItIs() {
     for (String name : new String[] {
-        "", "log/", "log/options/", "log/read/", "log/recovery/", "log/repair/", "log/segment/", "format/", "io/", "io/nio/", "io/jna/"})
+        "", "log/", "log/events/", "log/flight/", "log/options/", "log/read/", "log/recovery/", "log/repair/", "log/segment/", "format/", "io/", "io/nio/", "io/jna/"})
       assertThat(SOURCES).as(name).anyMatch(s -> s.name().equals("java/core/src/main/java/dev/syncline/" + name + "package-info.java"));
   }
 

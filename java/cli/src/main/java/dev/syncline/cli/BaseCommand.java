@@ -13,6 +13,19 @@ abstract class BaseCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON.")
   boolean json;
 
+  /** How far the command is, until it prints something. */
+  private Progress progress = Progress.silent();
+
+  final Progress progress() {
+    return progress;
+  }
+
+  /** From now on it is shown, on a terminal. */
+  final Progress showProgress() {
+    progress = Progress.on(spec.commandLine().getErr());
+    return progress;
+  }
+
   /** Prints a line for people: one line, whatever the names in it are. */
   final void sayLine(String line) {
     out().println(Text.oneLine(line));
@@ -24,10 +37,12 @@ abstract class BaseCommand implements Callable<Integer> {
   }
 
   final PrintWriter out() {
+    progress.end();
     return spec.commandLine().getOut();
   }
 
   final PrintWriter err() {
+    progress.end();
     return spec.commandLine().getErr();
   }
 }

@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Shows which storage a log in this directory gets and why, and measures each storage's durable append for a second,",
       "in a temporary subdirectory that is removed again. A log that is in the directory is not touched."
-    })
+    },
+    footer = {"", "Example: whether a new volume is fit for a log", "  syncline doctor /mnt/volume"})
 final class DoctorCommand extends BaseCommand {
   private static final int TURNS = 5;
 
@@ -55,6 +56,16 @@ final class DoctorCommand extends BaseCommand {
   @Override
   public Integer call() throws IOException {
     LogCommand.requireDirectory(directory);
+    requireWritable(directory);
+    try (ScratchDirectory scratch = ScratchDirectory.create(directory, ".syncline-doctor-")) {
+      Diagnosis diagnosis = diagnose(scratch.path());
+      if (json) out().println(Json.pretty(diagnosis));
+      else print(diagnosis);
+    }
+    return ExitCode.OK;
+  }
+
+  static void requireWritable(Path directory) throws IOException {
     if (!Files.isWritable(directory)) {
       boolean readOnly = Files.getFileStore(directory).isReadOnly();
       String why = readOnly ? "its file system is mounted read-only" : "the user " + System.getProperty("user.name") + " has no right to";
@@ -62,12 +73,6 @@ final class DoctorCommand extends BaseCommand {
           ExitCode.PROBLEM, directory + " cannot be written in, since " + why + ": a log there could only be read. "
               + (readOnly ? "Mount it to be written" : "Run as its owner, or give this user the right to (chmod, chown)"));
     }
-    try (ScratchDirectory scratch = ScratchDirectory.create(directory, ".syncline-doctor-")) {
-      Diagnosis diagnosis = diagnose(scratch.path());
-      if (json) out().println(Json.pretty(diagnosis));
-      else print(diagnosis);
-    }
-    return ExitCode.OK;
   }
 
   private Diagnosis diagnose(Path scratch) throws IOException {

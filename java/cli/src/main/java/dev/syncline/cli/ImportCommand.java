@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Makes a new log of a file that 'syncline export' has written: the same sequences, batches, checkpoints and gaps.",
       "A file that was cut off, reordered or edited is refused, and leaves nothing in DIR."
-    })
+    },
+    footer = {"", "Example: from a compressed file", "  gzip -dc orders.jsonl.gz | syncline import - /var/lib/orders"})
 final class ImportCommand extends BaseCommand {
   @Parameters(index = "0", paramLabel = "FILE", description = "The exported log, or - for standard input.")
   String source;
@@ -48,6 +49,8 @@ final class ImportCommand extends BaseCommand {
       made.install();
       tell(new Imported(
           source, target.toString(), importer.firstSequence(), importer.lastSequence(), checked.records(), checked.segments()));
+    } finally {
+      progress().end();
     }
     return ExitCode.OK;
   }
@@ -62,7 +65,7 @@ final class ImportCommand extends BaseCommand {
 
   private Importer write(ExportReader file, Path directory) throws IOException {
     try (ImportedLog log = new ImportedLog(directory, storage)) {
-      Importer importer = new Importer(file, log, acceptLoss);
+      Importer importer = new Importer(file, log, acceptLoss, showProgress());
       importer.run();
       return importer;
     } catch (IllegalArgumentException e) {
@@ -73,7 +76,7 @@ final class ImportCommand extends BaseCommand {
 
   /** Reads it all back: what is said to be imported is there. */
   private VerifyReport check(Importer importer, Path directory) throws IOException {
-    try (WriteAheadLog log = WriteAheadLog.openReadOnly(directory)) {
+    try (WriteAheadLog log = WriteAheadLog.openReadOnly(directory, showProgress().options().build())) {
       VerifyReport report = log.verify();
       List<Long> expected = List.of(importer.records(), importer.lastSequence(), importer.checkpoint(), importer.checkpointCovers());
       List<Long> found = List.of(report.records(), log.currentSequence(), log.lastCheckpoint(), log.lastCheckpointCovers());

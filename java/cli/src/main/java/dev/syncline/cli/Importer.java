@@ -14,10 +14,12 @@ import java.util.List;
 /** Appends what an exported log says to an empty one: the same sequences, batches as one, gaps as gaps. */
 final class Importer {
   private static final byte[] NOTHING = {};
+  private static final int RECORDS_BETWEEN_SHOWS = 1000;
 
   private final ExportReader file;
   private final ImportedLog log;
   private final boolean acceptLoss;
+  private final Progress progress;
 
   /** Records of a batch whose COMMIT, with the sequence {@link #commit}, is to come. */
   private final List<Entry> batch = new ArrayList<>();
@@ -30,7 +32,9 @@ final class Importer {
   private long checkpointCovers;
   private long records;
 
-  Importer(ExportReader file, ImportedLog log, boolean acceptLoss) {
+  /** @param progress is shown how far it is */
+  Importer(ExportReader file, ImportedLog log, boolean acceptLoss, Progress progress) {
+    this.progress = progress;
     this.file = file;
     this.log = log;
     this.acceptLoss = acceptLoss;
@@ -104,7 +108,8 @@ final class Importer {
     if (batch.isEmpty()) log.committedAt(time(line));
     batch.add(entry);
     last = sequence;
-    records++;
+    if (records++ % RECORDS_BETWEEN_SHOWS == 0)
+      progress.show("importing", last - firstSequence, through - firstSequence + 1, (through - firstSequence + 1) + " sequences");
     if (closedBy == 0) write();
   }
 

@@ -12,7 +12,10 @@ import java.util.List;
 import picocli.CommandLine.Command;
 
 /** {@code syncline info DIR}: what is in a log, without reading it all. */
-@Command(name = "info", description = "Shows a log's sequences, segments and storage, and what opening it found.")
+@Command(
+    name = "info",
+    description = "Shows a log's sequences, segments and storage, and what opening it found.",
+    footer = {"", "Example: the sequences that a program can read", "  syncline info --json /var/lib/orders"})
 final class InfoCommand extends LogCommand {
 
   /** The JSON output. */

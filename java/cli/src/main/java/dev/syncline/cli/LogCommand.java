@@ -1,5 +1,6 @@
 package dev.syncline.cli;
 
+import dev.syncline.Verification;
 import dev.syncline.WriteAheadLog;
 import dev.syncline.format.SegmentName;
 import dev.syncline.io.Refusal;
@@ -20,9 +21,16 @@ abstract class LogCommand extends BaseCommand {
   @Override
   public final Integer call() throws IOException {
     requireLog(directory);
-    try (WriteAheadLog log = WriteAheadLog.openReadOnly(directory)) {
+    try (WriteAheadLog log = WriteAheadLog.openReadOnly(directory, showProgress().options().verifyOnOpen(verification()).build())) {
       return run(log);
+    } finally {
+      progress().end();
     }
+  }
+
+  /** How much opening reads. */
+  Verification verification() {
+    return Verification.TAIL;
   }
 
   /** Prints, and returns the exit code. */

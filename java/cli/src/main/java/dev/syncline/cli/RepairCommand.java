@@ -19,6 +19,10 @@ import picocli.CommandLine.Parameters;
     description = {
       "Repairs a damaged log: keeps every record that can be read, before the damage and behind it, and moves the old files to",
       "quarantine. Shows what it would do, and changes nothing, unless --apply is given."
+    },
+    footer = {
+      "", "Example: what is lost and what can be kept; then do it",
+      "  syncline repair /var/lib/orders; syncline repair /var/lib/orders --apply"
     })
 final class RepairCommand extends BaseCommand {
   @Parameters(paramLabel = "DIR", description = "The log's directory.")
@@ -68,21 +72,25 @@ final class RepairCommand extends BaseCommand {
   @Override
   public Integer call() throws IOException {
     LogCommand.requireLog(directory);
-    return mode.apply ? apply() : plan();
+    try {
+      return mode.apply ? apply() : plan();
+    } finally {
+      progress().end();
+    }
   }
 
   // The plan.
 
   private int plan() throws IOException {
-    requireNobodyWrites();
-    RepairPlan plan = LogRepair.plan(directory);
+    requireNobodyWrites(directory);
+    RepairPlan plan = LogRepair.plan(directory, showProgress().options().build());
     if (json) out().println(Json.pretty(view(plan)));
     else print(plan);
     return plan.needed() ? ExitCode.PROBLEM : ExitCode.OK;
   }
 
   /** The log's own look is at the record of its holder; the kernel's table of locks also tells of one whose record is gone. */
-  private void requireNobodyWrites() {
+  static void requireNobodyWrites(Path directory) {
     LockState lock = LockState.of(directory);
     boolean mine = lock.pid() != null && lock.pid() == ProcessHandle.current().pid();
     if (Boolean.TRUE.equals(lock.held()) && !mine)
@@ -144,7 +152,7 @@ final class RepairCommand extends BaseCommand {
   // Doing it.
 
   private int apply() throws IOException {
-    RepairResult result = LogRepair.apply(directory);
+    RepairResult result = LogRepair.apply(directory, showProgress().options().build());
     if (json) out().println(Json.pretty(view(result)));
     else print(result);
     return ExitCode.OK;

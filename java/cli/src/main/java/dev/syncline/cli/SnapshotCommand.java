@@ -3,7 +3,6 @@ package dev.syncline.cli;
 import dev.syncline.Damage;
 import dev.syncline.VerifyReport;
 import dev.syncline.WriteAheadLog;
-import dev.syncline.io.ShellWord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +15,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Copies a log into another directory, as a log of its own, also while a program writes to it, and reads the copy back.",
       "What fails leaves nothing in TARGET."
-    })
+    },
+    footer = {"", "Example: a nightly copy, beside the writer", "  syncline snapshot /var/lib/orders /backup/orders-monday"})
 final class SnapshotCommand extends LogCommand {
   @Parameters(index = "1", paramLabel = "TARGET", description = "Where the copy goes: no directory yet, or an empty one.")
   Path target;
@@ -26,44 +26,11 @@ final class SnapshotCommand extends LogCommand {
 
   @Override
   int run(WriteAheadLog log) throws IOException {
-    requireOutside();
-    VerifyReport checked;
-    try (TargetDirectory made = TargetDirectory.prepare(target)) {
-      log.snapshot(made.log());
-      checked = check(made.log());
-      made.install();
-      tell(checked);
-    }
+    VerifyReport checked = new LogCopy(directory, target, progress()).of(log);
+    tell(checked);
     log.recovery().notes().forEach(note -> note("note: " + note));
     for (Damage damage : checked.damage()) note("note: the copy: " + DamageView.of(damage).describe());
     return ExitCode.OK;
-  }
-
-  /** A log that is its own copy's copy would never be whole. */
-  private void requireOutside() throws IOException {
-    Path log = directory.toRealPath();
-    for (Path at = target.toAbsolutePath().normalize(); at != null; at = at.getParent()) {
-      if (!Files.exists(at)) continue;
-      if (!at.toRealPath().startsWith(log)) return;
-      throw new CliException(
-          ExitCode.NOT_RUN, target + " is inside the log " + directory + ": nothing but the log's own files belongs there. Name a directory"
-              + " outside, on another disk if the copy is to outlive this one; nothing was changed");
-    }
-  }
-
-  /** A segment is copied as it is; only reading all of it tells whether that is what was written. */
-  private VerifyReport check(Path copy) throws IOException {
-    try (WriteAheadLog log = WriteAheadLog.openReadOnly(copy)) {
-      VerifyReport report = log.verify();
-      Damage first = report.damage().stream().filter(Damage::losesRecords).findFirst().orElse(null);
-      if (first == null) return report;
-      Damage inLog = new Damage(
-          directory.resolve(first.file().getFileName()), first.offsetBytes(), first.problem(), first.firstLost(), first.lastLost());
-      throw new CliException(
-          ExitCode.PROBLEM,
-          "the copy does not hold what was written: " + DamageView.of(inLog).describe() + ". It was removed. Run 'syncline verify "
-              + ShellWord.of(directory) + "': if the log itself is damaged, 'syncline export' copies what can be read");
-    }
   }
 
   private void tell(VerifyReport copy) throws IOException {

@@ -7,7 +7,9 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -22,15 +24,16 @@ import picocli.CommandLine.ScopeType;
     description = "Looks into a write-ahead log, checks and copies it, and shows on this machine that it keeps what it acknowledged.",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
-    versionProvider = Syncline.Version.class,
-    subcommands = {
-      DemoCommand.class, InfoCommand.class, DumpCommand.class, VerifyCommand.class, RepairCommand.class, SnapshotCommand.class,
-      ExportCommand.class, ImportCommand.class, DoctorCommand.class
-    })
+    versionProvider = Syncline.Version.class)
 public final class Syncline {
 
   private static final String CUT_OFF =
       "standard output takes no more: its disk is full, or its reader has gone. What was printed is cut off";
+
+  private static final List<Supplier<? extends BaseCommand>> COMMANDS = List.of(
+      DemoCommand::new, InfoCommand::new, DumpCommand::new, TailCommand::new, TopCommand::new, VerifyCommand::new, RepairCommand::new,
+      TruncateCommand::new, SnapshotCommand::new, RestoreCommand::new, ExportCommand::new, ImportCommand::new, DoctorCommand::new,
+      BenchCommand::new, CompletionCommand::new);
 
   /** Kept, since the settings of a logger that nobody holds are lost. */
   private static final Logger LIBRARY = Logger.getLogger("dev.syncline");
@@ -43,16 +46,32 @@ public final class Syncline {
     PrintWriter out = utf8(FileDescriptor.out);
     PrintWriter err = utf8(FileDescriptor.err);
     silenceLoggers();
-    int exitCode = commandLine().setOut(out).setErr(err).execute(args);
+    int exitCode = commandLineFor(args).setOut(out).setErr(err).execute(args);
     out.flush();
     err.flush();
     System.exit(exitCode);
   }
 
+  /** The same as {@link #commandLine()} for these arguments: to set up a command takes time, and of them one will run. */
+  private static CommandLine commandLineFor(String[] args) {
+    String named = args.length == 0 ? "" : args[0];
+    for (Supplier<? extends BaseCommand> each : COMMANDS) {
+      BaseCommand command = each.get();
+      if (named.equals(command.getClass().getAnnotation(Command.class).name()) && !(command instanceof CompletionCommand))
+        return commandLine(List.of(command));
+    }
+    return commandLine();
+  }
+
   /** The command line with everything set but where it prints to. */
   static CommandLine commandLine() {
+    return commandLine(COMMANDS.stream().map(Supplier::get).toList());
+  }
+
+  private static CommandLine commandLine(List<? extends BaseCommand> commands) {
     Syncline syncline = new Syncline();
     CommandLine line = new CommandLine(syncline);
+    for (BaseCommand each : commands) line.addSubcommand(each);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionStrategy(Syncline::runOrExplain);
     line.setExecutionExceptionHandler(new Failures(() -> syncline.stackTrace));

@@ -59,6 +59,27 @@ class DumpCommandTest {
   }
 
   @Test
+  void typesAndKeysChoose() throws IOException {
+    Cli.sampleLog(directory);
+    assertThat(Cli.run("dump", "--type", "put,delete", directory).exits(ExitCode.OK).lines()).hasSize(3);
+    assertThat(Cli.run("dump", "--key", "a", directory).exits(ExitCode.OK).lines()).singleElement().asString().contains("4 ");
+    assertThat(Cli.run("dump", "--key", "0x61", directory).exits(ExitCode.OK).lines()).hasSize(1);
+    assertThat(Cli.run("dump", "--to", 2, directory).exits(ExitCode.OK).lines()).hasSize(2);
+    Cli.run("dump", "--key", "0xzz", directory).exits(ExitCode.USAGE);
+    Cli.run("dump", "--from", 5, "--to", 4, directory).exits(ExitCode.USAGE);
+  }
+
+  @Test
+  void pastDamageItGoesOnAndSaysWhatIsMissing() throws IOException {
+    Path log = Cli.longLog(directory.resolve("log"), 60);
+    Cli.damage(log, "<entry-5>");
+    List<String> lines = Cli.run("dump", "--past-damage", "--values", log).exits(ExitCode.PROBLEM).lines();
+    assertThat(lines).filteredOn(line -> line.startsWith("damage: ")).singleElement().asString().contains("5..5");
+    assertThat(lines).hasSize(60).anyMatch(line -> line.contains("<entry-60>"));
+    assertThat(Cli.run("dump", "--past-damage", "--limit", 10, log).exits(ExitCode.PROBLEM).lines()).hasSize(11);
+  }
+
+  @Test
   void nonsenseRangesAreUsageErrors() throws IOException {
     Cli.sampleLog(directory);
     assertThat(Cli.run("dump", "--from", 0, directory).exits(ExitCode.USAGE).err()).contains("--from is a sequence");

@@ -30,7 +30,8 @@ class OutputTest {
   @ValueSource(strings = {
     "verify LOG", "verify --json LOG", "info LOG", "info --json LOG", "dump LOG", "dump --json LOG", "repair LOG", "repair --json LOG",
     "repair LOG --apply", "repair LOG --apply --json", "doctor --millis 0 LOG", "export LOG", "export LOG -o NEW", "export LOG -o -",
-    "snapshot LOG NEW", "import FILE NEW", "--help", "verify --help", "--version"
+    "snapshot LOG NEW", "restore LOG NEW", "import FILE NEW", "tail LOG", "top --interval 0.01 --count 1 LOG", "truncate LOG --through 1",
+    "verify --quick LOG", "bench --seconds 0.1 --threads 1 LOG", "completion", "--help", "verify --help", "--version"
   })
   void whatCannotBePrintedIsSaidAndIsNoSuccess(String command) throws IOException {
     Path log = Cli.sampleLog(temporary.resolve("log"));

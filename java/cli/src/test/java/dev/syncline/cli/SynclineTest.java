@@ -21,12 +21,23 @@ class SynclineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "info", "dump", "verify", "repair", "doctor", "snapshot", "export", "import"})
-  void helpListsTheExitCodes(String command) {
+  @ValueSource(strings = {
+    "demo", "info", "dump", "tail", "top", "verify", "repair", "truncate", "doctor", "bench", "snapshot", "restore", "export", "import",
+    "completion"
+  })
+  void helpListsTheExitCodesAndHasAnExample(String command) {
     assertThat(Cli.run(command, "--help").exits(ExitCode.OK).out())
         .contains("Usage: syncline " + command)
         .containsPattern("0 +fine")
-        .containsPattern("3 +could not run");
+        .containsPattern("3 +could not run")
+        .containsPattern("Example: .+\n  .*syncline " + command);
+  }
+
+  @Test
+  void aShellCompletesEveryCommand() {
+    String script = Cli.run("completion").exits(ExitCode.OK).out();
+    assertThat(script).contains("_complete_syncline", "'--past-damage'", "truncate", "bench", "--checkpointed");
+    assertThat(Cli.run("completion", "--json").exits(ExitCode.OK).json().get("bash").asText()).isEqualTo(script);
   }
 
   @Test

@@ -12,6 +12,18 @@ import org.junit.jupiter.api.io.TempDir;
 class VerifyCommandTest {
   @TempDir Path directory;
 
+  /** What opening does not read is not found; the newest segment is. */
+  @Test
+  void aQuickLookReadsWhatOpeningReads() throws IOException {
+    Path log = Cli.longLog(directory.resolve("quick"), 60);
+    Cli.damage(log, "<entry-5>");
+    assertThat(Cli.run("verify", "--quick", log).exits(ExitCode.OK).out()).contains("ok as far as opening reads: 1..60");
+    Cli.run("verify", log).exits(ExitCode.PROBLEM);
+    Cli.damage(log, "<entry-60>");
+    assertThat(Cli.run("verify", "--quick", log).exits(ExitCode.PROBLEM).out()).contains("damage: ", "to repair: ");
+    assertThat(Cli.run("verify", "--quick", "--json", log).exits(ExitCode.PROBLEM).json().get("ok").asBoolean()).isFalse();
+  }
+
   @Test
   void aSoundLogIsOk() throws IOException {
     Cli.Output verify = Cli.run("verify", Cli.sampleLog(directory)).exits(ExitCode.OK);

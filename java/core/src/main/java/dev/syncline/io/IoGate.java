@@ -27,6 +27,9 @@ public final class IoGate {
   /** How often somebody has entered, or a little less: those who enter at the same time may count as one. */
   private final AtomicLong entries = new AtomicLong();
 
+  /** How many bytes were read inside, or a little less. */
+  private final AtomicLong readBytes = new AtomicLong();
+
   /** Whether it was the owner who shut it. Written before the bit is. */
   private volatile boolean closed;
 
@@ -90,6 +93,17 @@ public final class IoGate {
   /** Grows while things are done inside: for whoever wants to know whether anything moves. */
   public long entries() {
     return entries.getOpaque();
+  }
+
+  /** So many bytes were read inside. */
+  void read(long bytes) {
+    readBytes.setOpaque(readBytes.getPlain() + bytes);
+    for (IoGate enclosing : outer) enclosing.read(bytes);
+  }
+
+  /** Grows with what is read inside: for whoever wants to know how far that is. Who read at the same time may count as one. */
+  public long readBytes() {
+    return readBytes.getOpaque();
   }
 
   /** Operations that have entered and not left, those behind gates inside this one included. */

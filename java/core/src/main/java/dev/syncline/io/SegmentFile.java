@@ -128,7 +128,9 @@ public abstract class SegmentFile implements Closeable {
     requireOffset(offsetBytes);
     enter();
     try {
-      return doRead(target, offsetBytes);
+      int bytes = doRead(target, offsetBytes);
+      storage.gate().read(bytes);
+      return bytes;
     } finally {
       storage.leave();
     }

@@ -13,6 +13,9 @@ import dev.syncline.log.commit.LockWatch;
 import dev.syncline.log.commit.LogState;
 import dev.syncline.log.commit.MarkDuty;
 import dev.syncline.log.commit.Rotation;
+import dev.syncline.log.events.EventKind;
+import dev.syncline.log.events.LogEvents;
+import dev.syncline.log.events.Watched;
 import dev.syncline.log.options.LogOptions;
 import dev.syncline.log.read.ReadView;
 import dev.syncline.log.recovery.DamageReport;
@@ -35,7 +38,7 @@ import java.util.function.LongSupplier;
  * What a log that is opened to write consists of: made from what recovery has left, and made again when a truncation past damage has left
  * something that can be written to. Also the duties of its thread.
  */
-final class LogWriter {
+final class LogWriter implements Watched {
   private static final long SHORTAGE_RETRY_NANOS = 100_000_000;
   private static final byte[] NOTHING = {};
 
@@ -52,6 +55,7 @@ final class LogWriter {
   private final Housekeeper housekeeper;
   private final LongSupplier firstSequence;
   private final LockWatch lockWatch;
+  private final LogEvents events;
   private final CommitQueue queue;
   private final Truncation truncation;
 
@@ -70,7 +74,8 @@ final class LogWriter {
 
   LogWriter(
       Storage storage, LogOptions options, LogState state, SegmentSet segments, Pins pins, ReaderFiles readerFiles, Rotation rotation,
-      LiveSource live, LastCheckpoint checkpoint, LockWatch lockWatch, Housekeeper housekeeper, LongSupplier firstSequence) {
+      LiveSource live, LastCheckpoint checkpoint, LockWatch lockWatch, Housekeeper housekeeper, LongSupplier firstSequence,
+      LogEvents events) {
     this.storage = storage;
     this.options = options;
     this.state = state;
@@ -83,8 +88,9 @@ final class LogWriter {
     this.housekeeper = housekeeper;
     this.firstSequence = firstSequence;
     this.lockWatch = lockWatch;
+    this.events = events;
     this.markDuty = new MarkDuty(options.markIntervalNanos());
-    this.queue = CommitQueues.of(options, state, lockWatch, housekeeper, rotation, this::newSleepWord, this::committed);
+    this.queue = CommitQueues.of(options, state, lockWatch, housekeeper, rotation, this::newSleepWord, this::committed, events);
     this.truncation = new Truncation(storage, options, state, housekeeper, segments, pins, readerFiles, rotation, queue, this::publish);
     live.use(queue);
   }
@@ -97,6 +103,17 @@ final class LogWriter {
     return truncation;
   }
 
+  @Override
+  public long inProgressNanos() {
+    // Opening is one piece of work, however long it takes: whether that hangs is seen by what moves.
+    return opened ? queue.ioInProgressNanos() : 0;
+  }
+
+  @Override
+  public IOException ended() {
+    return state.ended();
+  }
+
   /** What opening found and did. */
   RecoveryReport recovery() {
     return recovery;
@@ -104,13 +121,15 @@ final class LogWriter {
 
   /** Recovers the log; from then on it can be used. */
   void open() throws IOException {
-    long began = System.nanoTime();
+    final Object begun = events.begin(EventKind.RECOVERED);
+    final long began = System.nanoTime();
     // Asked again now that no repair can begin.
     RepairState.requireNone(storage);
-    install(new Recovery(storage, options).recover(), began);
+    install(new Recovery(storage, options, events).recover(), began);
     // Also loads what a look takes while there is stack for it.
     lockWatch.requireAlone();
     opened = true;
+    events.recovered(begun, recovery);
     housekeeper.wake();
   }
 
@@ -165,7 +184,8 @@ final class LogWriter {
   }
 
   private void truncateDamagedOnThread(long through) throws IOException {
-    long began = System.nanoTime();
+    final Object begun = events.begin(EventKind.RECOVERED);
+    final long began = System.nanoTime();
     Mark mark = readMark;
     List<Segment> before = segments.live();
     long firstLeft = mark.lastOrdinal() + 1;
@@ -179,10 +199,11 @@ final class LogWriter {
     publish();
     long lowestPin = pins.lowest();
     MarkFile.Checkpoint found = checkpoint.get();
-    install(new Recovery(storage, options).recover(lowestPin), began);
+    install(new Recovery(storage, options, events).recover(lowestPin), began);
     checkpoint.note(found);
     segments.retireAsWell(before, lowestPin);
     for (Segment segment : before) if (segment.ordinal < lowestPin || segments.isLive(segment.ordinal)) readerFiles.release(segment);
+    events.recovered(begun, recovery);
   }
 
   /** As {@link SegmentedLog#checkpoint}. */

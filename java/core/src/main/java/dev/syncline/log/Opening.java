@@ -1,7 +1,10 @@
 package dev.syncline.log;
 
+import dev.syncline.Activity;
 import dev.syncline.LogFencedException;
+import dev.syncline.RecoveryPhase;
 import dev.syncline.StorageMode;
+import dev.syncline.Verification;
 import dev.syncline.io.DirectoryLock;
 import dev.syncline.io.ProcessLock;
 import dev.syncline.io.Refusal;
@@ -9,9 +12,16 @@ import dev.syncline.io.Storage;
 import dev.syncline.io.Storages;
 import dev.syncline.log.commit.Housekeeper;
 import dev.syncline.log.commit.Timeouts;
+import dev.syncline.log.events.EventKind;
+import dev.syncline.log.events.LogEvents;
+import dev.syncline.log.events.Phase;
+import dev.syncline.log.events.Watched;
+import dev.syncline.log.flight.Flights;
 import dev.syncline.log.options.LogOptions;
-import dev.syncline.log.threads.Shared;
 import dev.syncline.log.segment.RepairState;
+import dev.syncline.log.segment.SegmentFiles;
+import dev.syncline.log.threads.RoundThread;
+import dev.syncline.log.threads.Shared;
 import dev.syncline.shortage.Parking;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,13 +36,13 @@ import java.util.concurrent.atomic.AtomicReference;
  * something moves, and gives up when for the open timeout, and a second at least, nothing has. The opening then goes on by itself, and
  * what it has opened when the disk answers is let go at once.
  */
-final class Opening {
+final class Opening implements Watched {
   /** A disk that was silent for less does not hang, however short the open timeout. */
   private static final long SILENCE_NANOS_MIN = TimeUnit.SECONDS.toNanos(1);
 
   private static final long FENCE_LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
-  private enum Phase { RUNNING, OPENED, FAILED, ABANDONED }
+  private enum Outcome { RUNNING, OPENED, FAILED, ABANDONED }
 
   private final Path directory;
   private final LogOptions options;
@@ -42,7 +52,8 @@ final class Opening {
 
   private final StorageOpener opener;
   private final Housekeeper housekeeper;
-  private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.RUNNING);
+  private final LogEvents events;
+  private final AtomicReference<Outcome> outcome = new AtomicReference<>(Outcome.RUNNING);
 
   /** Where nothing can be counted yet: how many steps were made. Written by the log's thread. */
   private volatile long steps;
@@ -52,7 +63,7 @@ final class Opening {
   private volatile Storage storage;
   private volatile SegmentedLog log;
 
-  /** Why it has failed, written before the phase is. */
+  /** Why it has failed, written before the outcome is. */
   private volatile Throwable failure;
 
   /** Nothing of a failed opening is under way any more. */
@@ -61,14 +72,26 @@ final class Opening {
   /** Another opener wants the directory. */
   private volatile boolean fenced;
 
+  // Of the observer's thread: how far it was when that was seen to move last, and when that was.
+
+  private long seenProgress;
+  private long movedNanos = System.nanoTime();
+
   private Opening(Path directory, LogOptions options, ProcessLock.Source locking, StorageOpener opener, Storage storage) {
     this.directory = directory;
     this.options = options;
     this.locking = locking;
     this.opener = opener;
     this.storage = storage;
+    this.events = eventsOf(directory, options);
     Shared shared = options.shared();
     this.housekeeper = new Housekeeper("syncline-" + directory.getFileName(), this::attend, shared == null ? null : shared.threads());
+  }
+
+  private static LogEvents eventsOf(Path directory, LogOptions options) {
+    Shared shared = options.shared();
+    RoundThread thread = shared == null ? new RoundThread("syncline-observer") : shared.observers();
+    return new LogEvents(options.observer(), options.stallNanos(), thread, Flights.of(directory));
   }
 
   /** @param opener called once the directory is there and locked */
@@ -88,11 +111,20 @@ final class Opening {
   /** On the caller's thread: nothing is held up by a disk that hangs but this call. */
   static SegmentedLog toRead(Storage storage, LogOptions options) throws IOException {
     FirstUse.prepare();
+    LogEvents events = eventsOf(storage.directory(), options);
     Housekeeper none = new Housekeeper("syncline-" + storage.directory().getFileName(), () -> Long.MAX_VALUE);
-    SegmentedLog log = new SegmentedLog(storage, options, none, true);
+    SegmentedLog log = new SegmentedLog(storage, options, none, events, true);
     try {
+      events.begin();
       RepairState.requireOpenable(storage);
-      log.follow();
+      Object begun = events.begin(EventKind.RECOVERED);
+      boolean all = options.verification() == Verification.FULL;
+      new Phase(events, RecoveryPhase.READING).run(
+          () -> events.track(Activity.OPENING, storage, () -> new SegmentFiles(storage).bytes(!all), () -> {
+            log.follow();
+            return null;
+          }));
+      events.recovered(begun, log.recovery());
       return log;
     } catch (IOException e) {
       log.shutdown().releaseAfter(e);
@@ -106,6 +138,8 @@ final class Opening {
   private SegmentedLog run() throws IOException {
     FirstUse.prepare();
     try {
+      events.begin();
+      events.watch(this);
       housekeeper.start();
     } catch (IOException | RuntimeException | Error e) {
       letGo(null, e);
@@ -131,7 +165,8 @@ final class Opening {
   private IOException abandoned() {
     IOException hangs = Timeouts.openingHangs(directory, silenceNanos());
     housekeeper.stop();
-    if (phase.compareAndSet(Phase.RUNNING, Phase.ABANDONED)) return hangs;
+    events.end();
+    if (outcome.compareAndSet(Outcome.RUNNING, Outcome.ABANDONED)) return hangs;
     // This very moment it has ended, and nobody has heard how.
     if (failure == null) log.shutdown().releaseAfter(hangs);
     else if (failure instanceof IOException e) return e;
@@ -148,22 +183,27 @@ final class Opening {
     DirectoryLock lock = null;
     try {
       prepareDirectory();
-      if (locking != null) lock = DirectoryLock.acquire(directory, locking, this::isWanted, this::fence, options.openTimeoutNanos());
+      if (locking != null) lock = new Phase(events, RecoveryPhase.LOCKING).run(this::acquire);
       steps++;
       storage = opener.open();
       if (lock != null) lock.requireSameAs(storage);
       requireBlocksFit();
-      log = new SegmentedLog(storage, options, housekeeper, false);
+      log = new SegmentedLog(storage, options, housekeeper, events, false);
       log.shutdown().holds(lock);
       log.writer().open();
       requireWanted();
+      events.watch(log.writer());
       return log;
     } catch (IOException | RuntimeException | Error e) {
       failure = e;
-      phase.compareAndSet(Phase.RUNNING, Phase.FAILED);
+      outcome.compareAndSet(Outcome.RUNNING, Outcome.FAILED);
       letGo(lock, e);
       throw e;
     }
+  }
+
+  private DirectoryLock acquire() throws IOException {
+    return DirectoryLock.acquire(directory, locking, this::isWanted, this::fence, options.openTimeoutNanos());
   }
 
   /** A stray file gets its message before a lock file is made beside it. */
@@ -193,12 +233,12 @@ final class Opening {
   }
 
   private boolean isWanted() {
-    return phase.get() == Phase.RUNNING;
+    return outcome.get() == Outcome.RUNNING;
   }
 
   private void requireWanted() throws IOException {
     if (fenced) throw new LogFencedException(directory + ": while the log was being opened a newer opener took the directory");
-    if (!phase.compareAndSet(Phase.RUNNING, Phase.OPENED)) throw Timeouts.openingHangs(directory, silenceNanos());
+    if (!outcome.compareAndSet(Outcome.RUNNING, Outcome.OPENED)) throw Timeouts.openingHangs(directory, silenceNanos());
   }
 
   /** Nothing of it stays, whatever had been done. */
@@ -209,6 +249,7 @@ final class Opening {
         return;
       }
       housekeeper.stop();
+      events.end();
       if (storage != null) {
         storage.gate().close(0);
         storage.close();
@@ -236,6 +277,25 @@ final class Opening {
     while (log == null && !ended && System.nanoTime() - beganNanos < waitNanos) Parking.stay(this, FENCE_LOOK_NANOS);
     SegmentedLog opened = log;
     return opened == null ? ended : opened.shutdown().fence(Math.max(0, waitNanos - (System.nanoTime() - beganNanos)));
+  }
+
+  // What the observer's thread asks before there is a log.
+
+  @Override
+  public long inProgressNanos() {
+    // Whoever waits for the lock, or makes the directory, is at no file of the log's yet.
+    if (log == null) return 0;
+    long now = progress();
+    if (now != seenProgress) {
+      seenProgress = now;
+      movedNanos = System.nanoTime();
+    }
+    return System.nanoTime() - movedNanos;
+  }
+
+  @Override
+  public IOException ended() {
+    return null;
   }
 
   /** The duties of the thread, once there is a log. */

@@ -13,6 +13,7 @@ import dev.syncline.log.commit.Housekeeper;
 import dev.syncline.log.commit.LockWatch;
 import dev.syncline.log.commit.LogState;
 import dev.syncline.log.commit.Rotation;
+import dev.syncline.log.events.LogEvents;
 import dev.syncline.log.options.LogOptions;
 import dev.syncline.log.read.DirectoryFollower;
 import dev.syncline.log.read.LogCursor;
@@ -66,23 +67,23 @@ public final class SegmentedLog implements Closeable {
   private volatile RecoveryReport recovery;
 
   /** {@link LogWriter#open} follows, on that thread, if it is to be written to. */
-  SegmentedLog(Storage storage, LogOptions options, Housekeeper housekeeper, boolean readOnly) {
+  SegmentedLog(Storage storage, LogOptions options, Housekeeper housekeeper, LogEvents events, boolean readOnly) {
     this.storage = storage;
     this.options = options;
     this.state = new LogState(storage.directory(), readOnly);
     Pins pins = new Pins();
     this.segments = new SegmentSet(pins);
     this.readerFiles = new ReaderFiles(storage);
-    this.rotation = new Rotation(state, segments, () -> writer().publish());
+    this.rotation = new Rotation(state, segments, () -> writer().publish(), events);
     this.follower = readOnly ? new DirectoryFollower(storage, readerFiles, state::requireReadable) : null;
     this.housekeeper = housekeeper;
     LiveSource live = readOnly ? null : new LiveSource(state, () -> writer().readerLeft());
     this.source = readOnly ? follower : live;
-    this.reader = new LogReader(storage, source, readerFiles, pins, !readOnly);
+    this.reader = new LogReader(storage, source, readerFiles, pins, !readOnly, events);
     this.checkpoint = new LastCheckpoint(rotation, source, follower);
-    this.shutdown = new Shutdown(storage, state, options.closeTimeoutNanos(), housekeeper, segments, rotation, readerFiles);
+    this.shutdown = new Shutdown(storage, state, options.closeTimeoutNanos(), housekeeper, segments, rotation, readerFiles, events);
     this.writer = readOnly ? null : new LogWriter(storage, options, state, segments, pins, readerFiles, rotation, live, checkpoint,
-        new LockWatch(state, storage.gate(), shutdown::requireLocked), housekeeper, reader::firstSequence);
+        new LockWatch(state, storage.gate(), shutdown::requireLocked), housekeeper, reader::firstSequence, events);
     if (readOnly) shutdown.closesToo(follower);
     else shutdown.uses(writer.queue());
   }

@@ -12,6 +12,7 @@ import dev.syncline.log.commit.LogState;
 import dev.syncline.log.commit.Rethrown;
 import dev.syncline.log.commit.Rotation;
 import dev.syncline.log.commit.Timeouts;
+import dev.syncline.log.events.LogEvents;
 import dev.syncline.log.segment.CleanClose;
 import dev.syncline.log.segment.Closing;
 import dev.syncline.log.segment.ReaderFiles;
@@ -42,6 +43,7 @@ final class Shutdown {
   private final SegmentSet segments;
   private final Rotation rotation;
   private final ReaderFiles readerFiles;
+  private final LogEvents events;
 
   /** What else is to be closed, with the log's descriptors. */
   private final List<Closeable> others = new ArrayList<>();
@@ -61,7 +63,8 @@ final class Shutdown {
 
   Shutdown(
       Storage storage, LogState state, long timeoutNanos, Housekeeper housekeeper, SegmentSet segments, Rotation rotation,
-      ReaderFiles readerFiles) {
+      ReaderFiles readerFiles, LogEvents events) {
+    this.events = events;
     this.storage = storage;
     this.state = state;
     this.timeoutNanos = timeoutNanos;
@@ -222,6 +225,7 @@ final class Shutdown {
     CommitQueue now = queue;
     if (now != null) now.stop();
     housekeeper.stop();
+    events.end();
     if (empty) closeFilesQuietly();
     return empty;
   }
@@ -257,6 +261,7 @@ final class Shutdown {
     } catch (IOException e) {
       failed = e;
     } finally {
+      events.end();
       if (lock != null) lock.release();
     }
     if (failed != null && !state.fenced()) throw failed;

@@ -20,6 +20,14 @@ public abstract class LimitContracts extends LogTestBase {
   }
 
   @Nested
+  class Observers extends ObserverContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return LimitContracts.this.openStorage(directory);
+    }
+  }
+
+  @Nested
   class SmallLogs extends SmallLogsContract {
     @Override
     protected Storage openStorage(Path directory) throws IOException {

@@ -1,6 +1,7 @@
 package dev.syncline.log.commit;
 
 import dev.syncline.log.commit.LogState.FileChange;
+import dev.syncline.log.events.LogEvents;
 import dev.syncline.log.options.LogOptions;
 import dev.syncline.log.segment.Segment;
 import dev.syncline.shortage.PatientLock;
@@ -13,6 +14,7 @@ import java.util.concurrent.Callable;
 abstract class CommitBase {
   private final Housekeeper housekeeper;
   private final Runnable afterCommit;
+  final LogEvents events;
   final LogState state;
   final CommitCounters counters = new CommitCounters();
   final FrameWriter disk;
@@ -36,12 +38,14 @@ abstract class CommitBase {
   private int barriersWaiting;
 
   /** @param afterCommit called when a commit has moved the durable end, with neither lock nor token; cheap, and throws nothing */
-  CommitBase(LogState state, LockWatch lockWatch, LogOptions options, Housekeeper housekeeper, Runnable afterCommit) {
+  CommitBase(
+      LogState state, LockWatch lockWatch, LogOptions options, Housekeeper housekeeper, Runnable afterCommit, LogEvents events) {
     this.state = state;
     this.housekeeper = housekeeper;
     this.afterCommit = afterCommit;
+    this.events = events;
     this.token = new CommitToken(state);
-    this.disk = new FrameWriter(counters, lockWatch, options.clock(), options.joinMillis());
+    this.disk = new FrameWriter(counters, lockWatch, options.clock(), options.joinMillis(), events);
     this.resting = options.shared() == null ? null : new Resting(this::appendedSequence, this::restsNow);
   }
 
@@ -122,6 +126,12 @@ abstract class CommitBase {
   /** A commit has moved the durable end, and neither lock nor token is held any more. */
   void committed() {
     afterCommit.run();
+  }
+
+  /** An append was refused, and nothing was changed. */
+  final <E extends IOException> E refused(E why) {
+    events.shortage(why);
+    return why;
   }
 
   /** The work ended nobody knows how: latches that, tells everybody, and returns what the caller throws. */

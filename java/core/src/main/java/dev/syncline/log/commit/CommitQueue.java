@@ -4,13 +4,13 @@ import dev.syncline.ResourceShortageException;
 import dev.syncline.StorageFullException;
 import dev.syncline.format.Layout;
 import dev.syncline.io.SleepWord;
+import dev.syncline.log.events.LogEvents;
 import dev.syncline.log.options.LogOptions;
 import dev.syncline.log.segment.Segment;
 import dev.syncline.shortage.StackReserve;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /*
@@ -29,7 +29,7 @@ import java.util.function.Supplier;
 
 /** Turns appends into frames and frames into durable bytes: the open frame, and who may change what comes behind it. */
 public abstract class CommitQueue extends CommitBase {
-  private static final long CALLBACKS_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long CALLBACKS_RETRY_NANOS = 10_000_000;
 
   private final LogOptions options;
   final Rotation rotation;
@@ -45,12 +45,12 @@ public abstract class CommitQueue extends CommitBase {
 
   CommitQueue(
       LogOptions options, LogState state, LockWatch lockWatch, Housekeeper housekeeper, Rotation rotation, Supplier<SleepWord> words,
-      Runnable afterCommit) {
-    super(state, lockWatch, options, housekeeper, afterCommit);
+      Runnable afterCommit, LogEvents events) {
+    super(state, lockWatch, options, housekeeper, afterCommit, events);
     this.options = options;
     this.rotation = rotation;
     this.asyncAppends = new AsyncAppends(state, options.callbacks(), housekeeper::wake, housekeeper.isShared() ? lock : null);
-    open = new OpenFrame(words, options.shared() == null ? null : options.shared().buffers());
+    open = new OpenFrame(words, options.shared() == null ? null : options.shared().buffers(), events);
   }
 
   /** Goes on behind {@code lastSequence}, all durable, with what readers see from the same moment on. Opening, or the token's holder. */
@@ -100,7 +100,11 @@ public abstract class CommitQueue extends CommitBase {
    * @param sequence the record's, above every one before it, or 0 for the next one
    */
   public long append(long sequence, int type, int meta, byte[] head, byte[] rest) throws IOException {
-    return append(sequence, null, false, type, meta, head, rest);
+    try {
+      return append(sequence, null, false, type, meta, head, rest);
+    } catch (StorageFullException | ResourceShortageException e) {
+      throw refused(e);
+    }
   }
 
   /**
@@ -110,7 +114,11 @@ public abstract class CommitQueue extends CommitBase {
    * @param together whether they count together or not at all
    */
   public long appendAll(long sequence, List<Entry> entries, boolean together) throws IOException {
-    return append(sequence, entries, together, 0, 0, null, null);
+    try {
+      return append(sequence, entries, together, 0, 0, null, null);
+    } catch (StorageFullException | ResourceShortageException e) {
+      throw refused(e);
+    }
   }
 
   /** One record, or a group where {@code group} is not null: told apart by that, since an object for either would be an allocation. */
@@ -145,6 +153,8 @@ public abstract class CommitQueue extends CommitBase {
       asyncAppends.add(pending, appendedSequence);
       enteredAsync();
       return appended;
+    } catch (StorageFullException | ResourceShortageException e) {
+      throw refused(e);
     } finally {
       lock.unlock();
     }

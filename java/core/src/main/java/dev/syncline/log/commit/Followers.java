@@ -28,6 +28,9 @@ final class Followers {
   /** The others that park, newest first. Queue's lock until the outcome is settled. */
   private Waiter parked;
 
+  /** How many have joined. Queue's lock. */
+  private int members;
+
   /** How many sleep. Queue's lock until the outcome is settled. */
   private int sleepers;
 
@@ -48,6 +51,7 @@ final class Followers {
   }
 
   void join(Waiter member) {
+    members++;
     if (member == SLEEPER) {
       sleepers++;
     } else if (successor == null) {
@@ -61,6 +65,11 @@ final class Followers {
   /** The one to write the frame; null if nobody waits, only asynchronous appends lie in the frame. Queue's lock. */
   Waiter successor() {
     return successor;
+  }
+
+  /** How many threads wait, or have led. Queue's lock. */
+  int members() {
+    return members;
   }
 
   /** {@code member} writes the frame and waits no longer. Queue's lock. */

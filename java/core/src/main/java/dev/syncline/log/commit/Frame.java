@@ -70,6 +70,9 @@ final class Frame {
   private Segment segment;
   private long offsetBytes;
 
+  /** When its first record was appended, by nanoTime, where somebody wants to know; else 0. */
+  private long beganNanos;
+
   /** The frame behind this one in a {@link FrameChain}. Queue's lock. */
   Frame next;
 
@@ -119,9 +122,11 @@ final class Frame {
    * Settles where the frame will lie; before the first record is added.
    *
    * @param millis when its records were committed, if that was before they came here; else -1
+   * @param nowNanos the time by nanoTime if somebody wants to know how long the records wait, else 0
    */
-  void bind(Segment target, long targetOffsetBytes, long millis) {
+  void bind(Segment target, long targetOffsetBytes, long millis, long nowNanos) {
     segment = target;
+    beganNanos = nowNanos;
     givenMillis = millis;
     offsetBytes = targetOffsetBytes;
   }
@@ -346,6 +351,10 @@ final class Frame {
 
   long givenMillis() {
     return givenMillis;
+  }
+
+  long beganNanos() {
+    return beganNanos;
   }
 
   Segment segment() {

@@ -2,6 +2,7 @@ package dev.syncline.log.commit;
 
 import dev.syncline.format.FrameHeader;
 import dev.syncline.io.SegmentFile;
+import dev.syncline.log.events.LogEvents;
 import dev.syncline.log.segment.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ final class FrameWriter {
   private final LockWatch lockWatch;
   private final InstantSource clock;
   private final TailFrame newest;
+  private final CommitReport report;
 
   /** Whether the last frame has joined the newest one. */
   private boolean joined;
@@ -27,11 +29,12 @@ final class FrameWriter {
    * @param clock tells when a frame is committed
    * @param joinMillis for how long commits join the newest frame
    */
-  FrameWriter(CommitCounters counters, LockWatch lockWatch, InstantSource clock, long joinMillis) {
+  FrameWriter(CommitCounters counters, LockWatch lockWatch, InstantSource clock, long joinMillis, LogEvents events) {
     this.counters = counters;
     this.lockWatch = lockWatch;
     this.clock = clock;
     this.newest = new TailFrame(joinMillis);
+    this.report = new CommitReport(events);
   }
 
   TailFrame newest() {
@@ -67,12 +70,24 @@ final class FrameWriter {
   private void durably(Segment tail, ByteBuffer bytes, long offsetBytes) throws IOException {
     counters.writtenBytes += bytes.remaining();
     counters.durableWrites++;
-    ioBeganNanos = System.nanoTime() | 1;
+    long began = ioBegins();
     try {
       tail.writer().writeDurably(bytes, offsetBytes);
     } finally {
-      ioBeganNanos = 0;
+      ioEnds(began);
     }
+  }
+
+  private long ioBegins() {
+    report.begin();
+    long began = System.nanoTime() | 1;
+    ioBeganNanos = began;
+    return began;
+  }
+
+  private void ioEnds(long began) {
+    ioBeganNanos = 0;
+    report.end(began);
   }
 
   /** The frame's bytes, behind the newest one where a slot has more of that than its place. */
@@ -111,16 +126,17 @@ final class FrameWriter {
     ByteBuffer bytes = placed(frame, promised, commitMillis(frame));
     counters.commits++;
     counters.writtenBytes += bytes.remaining();
-    ioBeganNanos = System.nanoTime() | 1;
+    long began = ioBegins();
     try {
       tail.writer().write(bytes, startBytes(frame));
     } finally {
-      ioBeganNanos = 0;
+      ioEnds(began);
     }
   }
 
   /** Readers see the frame that was written last; returns whether they find it in the file. Queue's lock. */
   boolean takeIn(Frame frame) {
+    report.add(frame);
     if (joined) {
       newest.show(frame);
       return false;
@@ -133,22 +149,28 @@ final class FrameWriter {
     return true;
   }
 
+  /** All that was taken in is durable, up to {@code lastSequence}. Queue's lock. */
+  void becameDurable(long lastSequence) {
+    report.tell(lastSequence);
+  }
+
   /** The newest frame goes to its place in {@code tail} if a slot has more of it; returns whether it has. {@link #placed} follows. */
   boolean placeNewest(Segment tail) throws IOException {
     if (!newest.mustBePlaced(tail)) return false;
     lockWatch.lookIfDue();
     durably(tail, newest.block(), newest.offsetBytes());
+    report.forget();
     return true;
   }
 
   /** Makes everything that was written to {@code tail} durable. */
   void sync(Segment tail) throws IOException {
     counters.syncs++;
-    ioBeganNanos = System.nanoTime() | 1;
+    long began = ioBegins();
     try {
       tail.writer().sync();
     } finally {
-      ioBeganNanos = 0;
+      ioEnds(began);
     }
     lockWatch.lookIfDue();
   }

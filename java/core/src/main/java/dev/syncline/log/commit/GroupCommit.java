@@ -2,6 +2,7 @@ package dev.syncline.log.commit;
 
 import dev.syncline.io.SleepWord;
 import dev.syncline.log.commit.Waiter.Outcome;
+import dev.syncline.log.events.LogEvents;
 import dev.syncline.log.options.LogOptions;
 import dev.syncline.shortage.StackReserve;
 import java.io.IOException;
@@ -33,8 +34,8 @@ final class GroupCommit extends CommitQueue {
 
   GroupCommit(
       LogOptions options, LogState state, LockWatch lockWatch, Housekeeper housekeeper, Rotation rotation, Supplier<SleepWord> words,
-      Runnable afterCommit) {
-    super(options, state, lockWatch, housekeeper, rotation, words, afterCommit);
+      Runnable afterCommit, LogEvents events) {
+    super(options, state, lockWatch, housekeeper, rotation, words, afterCommit, events);
     writer = new WriterThread(lock, housekeeper, this::writeNext);
     VirtualThreads.isCurrent();
   }
@@ -215,6 +216,7 @@ final class GroupCommit extends CommitQueue {
   private void takeIn(Frame frame, Followers followers) {
     takeIn(frame);
     end.moveTo(frame.lastSequence(), frame.segment());
+    disk.becameDurable(frame.lastSequence());
     asyncAppends.durableThrough(frame.lastSequence());
     if (followers != null) followers.settle(Outcome.DURABLE);
     frames().give(frame);

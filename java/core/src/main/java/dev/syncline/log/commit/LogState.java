@@ -200,6 +200,11 @@ public final class LogState {
         cause);
   }
 
+  /** What a caller gets if it has failed or was fenced; else null. */
+  public IOException ended() {
+    return hasEnded() ? failedException() : null;
+  }
+
   /** The same for the failure that was latched. */
   IOException failedException() {
     return failedException(failure);

@@ -3,6 +3,7 @@ package dev.syncline.log.commit;
 import dev.syncline.ResourceShortageException;
 import dev.syncline.format.Layout;
 import dev.syncline.io.SleepWord;
+import dev.syncline.log.events.LogEvents;
 import dev.syncline.log.segment.Segment;
 import dev.syncline.log.threads.SharedBuffers;
 import java.util.function.Supplier;
@@ -21,8 +22,11 @@ final class OpenFrame {
   /** When the records of frames that are bound were committed; -1 for when they are written. */
   private long givenMillis = -1;
 
+  private final LogEvents events;
+
   /** @param shared what the frames' memory comes from, or null */
-  OpenFrame(Supplier<SleepWord> words, SharedBuffers shared) {
+  OpenFrame(Supplier<SleepWord> words, SharedBuffers shared, LogEvents events) {
+    this.events = events;
     pool = new FramePool(words, shared);
     frame = pool.take(0);
   }
@@ -62,7 +66,7 @@ final class OpenFrame {
   /** Has all that records need which fit. */
   void takeRecords(Segment tail) throws ResourceShortageException {
     frame.haveBuffer();
-    if (frame.isEmpty()) frame.bind(tail, nextOffsetBytes, givenMillis);
+    if (frame.isEmpty()) frame.bind(tail, nextOffsetBytes, givenMillis, events.timesCommits() ? System.nanoTime() : 0);
   }
 
   /** While none is being written: gives the memory of all frames to other logs; returns false if this one is not empty. */

@@ -4,6 +4,8 @@ import dev.syncline.CorruptLogException;
 import dev.syncline.ResourceShortageException;
 import dev.syncline.StorageFullException;
 import dev.syncline.log.commit.LogState.FileChange;
+import dev.syncline.log.events.EventKind;
+import dev.syncline.log.events.LogEvents;
 import dev.syncline.log.segment.MarkFile;
 import dev.syncline.log.segment.Segment;
 import dev.syncline.log.segment.SegmentPreparer;
@@ -25,6 +27,7 @@ public final class Rotation {
   private final LogState state;
   private final SegmentSet segments;
   private final Runnable publish;
+  private final LogEvents events;
 
   /** Had before the first change and given up for it: where the heap is full the change does not begin. */
   private volatile byte[] reserved;
@@ -40,7 +43,8 @@ public final class Rotation {
   private volatile long shortUntilNanos;
 
   /** @param publish shows readers the structure as it is now */
-  public Rotation(LogState state, SegmentSet segments, Runnable publish) {
+  public Rotation(LogState state, SegmentSet segments, Runnable publish, LogEvents events) {
+    this.events = events;
     this.state = state;
     this.segments = segments;
     this.publish = publish;
@@ -98,6 +102,8 @@ public final class Rotation {
 
   /** Begins the next segment behind the newest one, which is sealed first. */
   private void begin(long frameBytes, long appended) throws IOException {
+    final Object begun = events.begin(EventKind.ROTATED);
+    final long beganNanos = System.nanoTime();
     Segment newest = segments.newest();
     preparing(() -> {
       // The seal's room first: on a full disk what is prepared is given up for it.
@@ -117,6 +123,7 @@ public final class Rotation {
       segments.add(tail);
       publish.run();
     });
+    events.rotated(begun, tail.ordinal, System.nanoTime() - beganNanos);
   }
 
   /** After this every live segment is finished, or holds no records and has its link to the one before. */
@@ -159,13 +166,17 @@ public final class Rotation {
     } catch (StorageFullException | ResourceShortageException | CorruptLogException e) {
       throw e;
     } catch (OutOfMemoryError e) {
-      throw new ResourceShortageException(
-          "no memory to make space for the next records ready: " + e.getMessage() + ". Nothing was changed; give the process more"
-              + " (-Xmx, -XX:MaxDirectMemorySize) or let it use less, then try again", e);
+      throw noMemory(e);
     } catch (IOException e) {
       state.fail(e);
       throw state.failedException(e);
     }
+  }
+
+  private static ResourceShortageException noMemory(OutOfMemoryError e) {
+    return new ResourceShortageException(
+        "no memory to make space for the next records ready: " + e.getMessage() + ". Nothing was changed; give the process more"
+            + " (-Xmx, -XX:MaxDirectMemorySize) or let it use less, then try again", e);
   }
 
   /** Whether ready space runs low, so that the housekeeping thread should look. Any thread. */
@@ -182,14 +193,22 @@ public final class Rotation {
   public boolean attendSpace() throws IOException {
     Segment now = tail;
     if (now == null || now.writer() == null) return false;
+    shortUntilNanos = 0;
+    boolean low = preparer.runsLow(now);
+    if (!low && !preparer.wantsSuccessor(now)) return false;
     try {
-      shortUntilNanos = 0;
-      if (preparer.runsLow(now)) preparer.fillAhead(now);
-      else if (preparer.wantsSuccessor(now)) preparer.prepareAhead(now, segments.diskBytes());
+      Object begun = events.begin(EventKind.PREPARED);
+      long beganNanos = System.nanoTime();
+      if (low) preparer.fillAhead(now);
+      else preparer.prepareAhead(now, segments.diskBytes());
+      events.prepared(begun, System.nanoTime() - beganNanos);
       return preparer.runsLow(now);
-    } catch (StorageFullException | ResourceShortageException | OutOfMemoryError e) {
-      shortUntilNanos = System.nanoTime() + SHORTAGE_RETRY_NANOS | 1;
-      return false;
+    } catch (StorageFullException | ResourceShortageException e) {
+      events.shortage(e);
+    } catch (OutOfMemoryError e) {
+      events.shortage(noMemory(e));
     }
+    shortUntilNanos = System.nanoTime() + SHORTAGE_RETRY_NANOS | 1;
+    return false;
   }
 }

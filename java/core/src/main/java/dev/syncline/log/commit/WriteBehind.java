@@ -2,6 +2,7 @@ package dev.syncline.log.commit;
 
 import dev.syncline.SyncMode;
 import dev.syncline.io.SleepWord;
+import dev.syncline.log.events.LogEvents;
 import dev.syncline.log.options.LogOptions;
 import dev.syncline.shortage.StackReserve;
 import java.io.IOException;
@@ -41,8 +42,8 @@ final class WriteBehind extends CommitQueue {
 
   WriteBehind(
       LogOptions options, LogState state, LockWatch lockWatch, Housekeeper housekeeper, Rotation rotation, Supplier<SleepWord> words,
-      Runnable afterCommit) {
-    super(options, state, lockWatch, housekeeper, rotation, words, afterCommit);
+      Runnable afterCommit, LogEvents events) {
+    super(options, state, lockWatch, housekeeper, rotation, words, afterCommit, events);
     writer = new WriterThread(lock, housekeeper, this::writeNext);
     syncsByItself = options.syncMode() == SyncMode.INTERVAL;
     intervalNanos = options.syncIntervalNanos();
@@ -183,6 +184,7 @@ final class WriteBehind extends CommitQueue {
 
   private void becomeDurable(long sequence) {
     end.moveTo(sequence, rotation.tail());
+    disk.becameDurable(sequence);
     intervalRuns = syncsByItself && appendedSequence() > sequence;
     intervalBeganNanos = System.nanoTime();
     asyncAppends.durableThrough(sequence);

@@ -3,6 +3,7 @@ package dev.syncline.log.options;
 import dev.syncline.CorruptionPolicy;
 import dev.syncline.SyncMode;
 import dev.syncline.Verification;
+import dev.syncline.WalObserver;
 import dev.syncline.format.Layout;
 import dev.syncline.log.threads.Shared;
 import java.time.InstantSource;
@@ -29,6 +30,8 @@ import java.util.function.LongSupplier;
  * @param clock tells when records are committed
  * @param joinMillis for how long commits join the newest frame while they fit its block; 0 gives each a frame of its own
  * @param shared what the log shares with others, or null if it has threads and memory of its own
+ * @param observer who hears what the log does, or null
+ * @param stallNanos after how long it hears of what has not returned
  */
 public record LogOptions(
     SyncMode syncMode,
@@ -47,7 +50,12 @@ public record LogOptions(
     Executor callbacks,
     InstantSource clock,
     long joinMillis,
-    Shared shared) {
+    Shared shared,
+    WalObserver observer,
+    long stallNanos) {
+
+  /** After how long what has not returned is a stall, if nothing else is said. */
+  public static final long STALL_NANOS = 1_000_000_000;
 
   /**
    * A segment has an entry of 16 bytes for each 64 KiB, in memory while it is written and in its seal: 256 MiB for one of this size. ext4
@@ -78,6 +86,17 @@ public record LogOptions(
     requireWithin("openTimeoutNanos", openTimeoutNanos, 1, Long.MAX_VALUE);
     requireWithin("closeTimeoutNanos", closeTimeoutNanos, 1, Long.MAX_VALUE);
     requireWithin("joinMillis", joinMillis, 0, Long.MAX_VALUE);
+    requireWithin("stallNanos", stallNanos, 1, Long.MAX_VALUE);
+  }
+
+  /** Of a log that nobody observes. */
+  public LogOptions(
+      SyncMode syncMode, CorruptionPolicy corruptionPolicy, Verification verification, long maxSegmentBytes, int maxGroupBytes,
+      long maxLogBytes, long maxPendingBytes, int blockBytes, long syncIntervalNanos, long markIntervalNanos, long openTimeoutNanos,
+      long closeTimeoutNanos, LongSupplier identifiers, Executor callbacks, InstantSource clock, long joinMillis, Shared shared) {
+    this(syncMode, corruptionPolicy, verification, maxSegmentBytes, maxGroupBytes, maxLogBytes, maxPendingBytes, blockBytes,
+        syncIntervalNanos, markIntervalNanos, openTimeoutNanos, closeTimeoutNanos, identifiers, callbacks, clock, joinMillis, shared, null,
+        STALL_NANOS);
   }
 
   private static void requireWithin(String name, long value, long least, long most) {
@@ -126,12 +145,14 @@ public record LogOptions(
 
   public LogOptions withMaxPendingBytes(long bytes) {
     return new LogOptions(syncMode, corruptionPolicy, verification, maxSegmentBytes, maxGroupBytes, maxLogBytes, bytes, blockBytes,
-        syncIntervalNanos, markIntervalNanos, openTimeoutNanos, closeTimeoutNanos, identifiers, callbacks, clock, joinMillis, shared);
+        syncIntervalNanos, markIntervalNanos, openTimeoutNanos, closeTimeoutNanos, identifiers, callbacks, clock, joinMillis, shared,
+        observer, stallNanos);
   }
 
   private LogOptions with(
       SyncMode mode, CorruptionPolicy policy, long segmentBytes, int groupBytes, LongSupplier source, long millis) {
     return new LogOptions(mode, policy, verification, segmentBytes, groupBytes, maxLogBytes, maxPendingBytes, blockBytes, syncIntervalNanos,
-        markIntervalNanos, openTimeoutNanos, closeTimeoutNanos, source, callbacks, clock, millis, shared);
+        markIntervalNanos, openTimeoutNanos, closeTimeoutNanos, source, callbacks, clock, millis, shared, observer,
+        stallNanos);
   }
 }

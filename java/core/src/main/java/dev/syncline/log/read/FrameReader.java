@@ -255,6 +255,12 @@ final class FrameReader {
         Math.min(clip, frame.lastSequence));
   }
 
+  /** Reading ends with that, and if it is damage whoever watches the log hears of it. */
+  <E extends IOException> E told(E failure) {
+    if (failure instanceof CorruptLogException corrupt) corrupt.damage().ifPresent(context.events()::damaged);
+    return failure;
+  }
+
   private CorruptLogException corrupt(long offset, String problem, long position, long lastLost) {
     return new CorruptLogException(new Damage(path(), offset, problem, position + 1, lastLost), LogCursor.REMEDY);
   }

@@ -110,7 +110,7 @@ public final class LogCursor implements RecordView, AutoCloseable {
         if (takeRecord()) return true;
       } else if (damageBehindFrame != null) {
         lookBeforeFailing();
-        if (damageBehindFrame != null) throw new CorruptLogException(damageBehindFrame, REMEDY);
+        if (damageBehindFrame != null) throw frames.told(new CorruptLogException(damageBehindFrame, REMEDY));
       } else {
         source.requireReadable();
         if (position >= end() && !goesOn()) return false;
@@ -228,7 +228,7 @@ public final class LogCursor implements RecordView, AutoCloseable {
       segment = null;
       lookBeforeFailing();
       if (isOvertaken(next)) return true;
-      throw e;
+      throw frames.told(e);
     }
   }
 

@@ -1,14 +1,17 @@
 package dev.syncline.log.read;
 
+import dev.syncline.Activity;
 import dev.syncline.CorruptLogException;
 import dev.syncline.Damage;
 import dev.syncline.RecordsTruncatedException;
 import dev.syncline.VerifyReport;
 import dev.syncline.io.Storage;
+import dev.syncline.log.events.LogEvents;
 import dev.syncline.log.segment.Pins;
 import dev.syncline.log.segment.ReaderFiles;
 import dev.syncline.log.segment.Rewind;
 import dev.syncline.log.segment.Segment;
+import dev.syncline.log.segment.SegmentFiles;
 import dev.syncline.shortage.StackReserve;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -29,10 +32,11 @@ public final class LogReader {
   /**
    * @param pins where cursors say what they may still read
    * @param pinsHold whether pinned files stay, since this process is the one that takes them away
+   * @param events who is told of damage that is met
    */
-  public LogReader(Storage storage, ReadSource source, ReaderFiles files, Pins pins, boolean pinsHold) {
+  public LogReader(Storage storage, ReadSource source, ReaderFiles files, Pins pins, boolean pinsHold, LogEvents events) {
     this.source = source;
-    this.context = new ReadContext(storage, source, files, pins, pinsHold, new Windows());
+    this.context = new ReadContext(storage, source, files, pins, pinsHold, new Windows(), events);
     this.points = new PointReader(files);
   }
 
@@ -188,6 +192,9 @@ public final class LogReader {
   /** Reads and checks everything that lies in files; damage is reported, not thrown. */
   public VerifyReport verify() throws IOException {
     source.requireReadable();
-    return new Verifier(context).verify();
+    VerifyReport report = context.events().track(Activity.VERIFYING, context.storage(),
+        () -> new SegmentFiles(context.storage()).bytes(false), () -> new Verifier(context).verify());
+    report.damage().forEach(context.events()::damaged);
+    return report;
   }
 }

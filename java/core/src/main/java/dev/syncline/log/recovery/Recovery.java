@@ -1,9 +1,12 @@
 package dev.syncline.log.recovery;
 
+import dev.syncline.Activity;
 import dev.syncline.CorruptLogException;
 import dev.syncline.CorruptionPolicy;
 import dev.syncline.Damage;
+import dev.syncline.RecoveryPhase;
 import dev.syncline.RecoveryReport;
+import dev.syncline.Verification;
 import dev.syncline.format.Layout;
 import dev.syncline.format.LogId;
 import dev.syncline.format.Mark;
@@ -11,6 +14,8 @@ import dev.syncline.format.SegmentHeader;
 import dev.syncline.format.SegmentName;
 import dev.syncline.io.SegmentFile;
 import dev.syncline.io.Storage;
+import dev.syncline.log.events.LogEvents;
+import dev.syncline.log.events.Phase;
 import dev.syncline.log.options.LogOptions;
 import dev.syncline.log.recovery.Verdict.Cut;
 import dev.syncline.log.segment.Incompatible;
@@ -72,8 +77,11 @@ public final class Recovery {
   private long trimmedBytes;
   private long lowestPin = Long.MAX_VALUE;
   private long markedOrdinal = Long.MAX_VALUE;
+  private final LogEvents events;
 
-  public Recovery(Storage storage, LogOptions options) {
+  /** @param events who is told how it goes */
+  public Recovery(Storage storage, LogOptions options, LogEvents events) {
+    this.events = events;
     this.storage = storage;
     this.options = options;
     this.files = new SegmentFiles(storage);
@@ -92,16 +100,25 @@ public final class Recovery {
    */
   public Outcome recover(long lowestPin) throws IOException {
     this.lowestPin = lowestPin;
-    // Before it is read.
-    files.syncNewest();
-    Verdict verdict = judge();
+    Verdict verdict = new Phase(events, RecoveryPhase.READING).run(() -> {
+      // Before it is read.
+      files.syncNewest();
+      return events.track(Activity.OPENING, storage, () -> files.bytes(options.verification() != Verification.FULL), this::judge);
+    });
+    return new Phase(events, RecoveryPhase.MENDING).run(() -> mend(verdict));
+  }
+
+  private Outcome mend(Verdict verdict) throws IOException {
     if (verdict.fresh()) return create(verdict);
     if (!verdict.damage().isEmpty()) {
       Damage first = verdict.damage().get(0);
       switch (options.corruptionPolicy()) {
-        case REFUSE -> throw new CorruptLogException(first,
+        case REFUSE -> {
+          events.damaged(first);
+          throw new CorruptLogException(first,
             "Nothing was changed. Open with CorruptionPolicy.READ_ONLY to read what is left, or restore a copy"
                 + DamageReport.stake(storage.directory(), verdict));
+        }
         case READ_ONLY -> {
           return new Outcome(verdict, verdict.mark().orElseThrow(), null, markedOrdinal, verdict.segments(), verdict.damage(), null, 0,
               List.of(), false);

@@ -1,15 +1,19 @@
 package dev.syncline.log.repair;
 
+import dev.syncline.Activity;
 import dev.syncline.Damage;
 import dev.syncline.RepairPlan;
 import dev.syncline.SequenceRange;
+import dev.syncline.WalObserver;
 import dev.syncline.format.SegmentName;
 import dev.syncline.io.DirectoryHolder;
 import dev.syncline.io.Storage;
+import dev.syncline.log.events.LogEvents;
 import dev.syncline.log.recovery.Verdict;
 import dev.syncline.log.segment.Incompatible;
 import dev.syncline.log.segment.RepairState;
 import dev.syncline.log.segment.Segment;
+import dev.syncline.log.segment.SegmentFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +22,9 @@ import java.util.Optional;
 
 /** Tells what a repair would do. Reads only, and takes no lock. */
 public final class Planner {
+  /** It is judged, judged once more for what can be salvaged, and counted. */
+  private static final int READ_TIMES = 3;
+
   private final Storage storage;
   private final Path directory;
   private final Path repair;
@@ -31,8 +38,23 @@ public final class Planner {
     this.quarantine = directory.resolve(SegmentName.QUARANTINE);
   }
 
-  /** @throws dev.syncline.LogLockedException if another process has the log open to write */
-  public RepairPlan plan() throws IOException {
+  /**
+   * Tells what a repair would do.
+   *
+   * @param observer hears how far it is, or null
+   * @throws dev.syncline.LogLockedException if another process has the log open to write
+   */
+  public RepairPlan plan(WalObserver observer) throws IOException {
+    LogEvents events = LogEvents.of(observer);
+    events.begin();
+    try {
+      return events.track(Activity.REPAIRING, storage, () -> READ_TIMES * new SegmentFiles(storage).bytes(false), this::plan);
+    } finally {
+      events.end();
+    }
+  }
+
+  private RepairPlan plan() throws IOException {
     Incompatible.requireOwnNames(storage);
     DirectoryHolder.requireNoOther(directory, storage.directoryKey());
     if (RepairState.isThere(storage)) return unfinished();

@@ -1,5 +1,6 @@
 package dev.syncline.log.repair;
 
+import dev.syncline.Activity;
 import dev.syncline.LogFailedException;
 import dev.syncline.RepairResult;
 import dev.syncline.StorageMode;
@@ -9,8 +10,10 @@ import dev.syncline.io.Refusal;
 import dev.syncline.io.Storage;
 import dev.syncline.io.Storages;
 import dev.syncline.log.commit.Housekeeper;
+import dev.syncline.log.events.LogEvents;
 import dev.syncline.log.options.LogOptions;
 import dev.syncline.log.segment.Incompatible;
+import dev.syncline.log.segment.SegmentFiles;
 import dev.syncline.shortage.Parking;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,9 +28,13 @@ public final class Repairing {
   private static final long SILENCE_NANOS_MIN = 1_000_000_000;
   private static final long FENCE_LOOK_NANOS = 200_000;
 
+  /** The old log is judged, judged once more for what can be salvaged, copied and compared; the new one is verified and compared. */
+  private static final int READ_TIMES = 6;
+
   private final Path directory;
   private final LogOptions options;
   private final CheckpointSearch checkpoints;
+  private final LogEvents events;
 
   /** Which storage is opened, where the caller has none. */
   private final StorageMode mode;
@@ -49,6 +56,7 @@ public final class Repairing {
     this.mode = mode;
     this.given = given;
     this.checkpoints = checkpoints;
+    this.events = LogEvents.of(options.observer());
   }
 
   /** @param options of which the identifiers, the block size, and the time limits count */
@@ -69,13 +77,15 @@ public final class Repairing {
    */
   public RepairResult run() throws IOException {
     Housekeeper thread = new Housekeeper("syncline-repair-" + directory.getFileName(), () -> Long.MAX_VALUE);
-    thread.start();
+    events.begin();
     try {
+      thread.start();
       return thread.runWhileMoving(this::repair, this::progress, silenceNanos(), () -> {}, this::abandoned);
     } catch (IOException e) {
       throw Refusal.explained(e, directory, true);
     } finally {
       thread.stop();
+      events.end();
     }
   }
 
@@ -98,7 +108,9 @@ public final class Repairing {
       storage = given != null ? given : Storages.open(directory, mode, blockBytes).storage();
       if (unwanted) storage.gate().close(0);
       lock.requireSameAs(storage);
-      return new Repair(storage, options, checkpoints).apply(lock);
+      DirectoryLock held = lock;
+      return events.track(Activity.REPAIRING, storage, () -> READ_TIMES * new SegmentFiles(storage).bytes(false),
+          () -> new Repair(storage, options, checkpoints).apply(held));
     } finally {
       ended = true;
       letGo(lock);

@@ -8,6 +8,7 @@ import dev.syncline.io.SegmentFile;
 import dev.syncline.io.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
@@ -45,6 +46,20 @@ public final class SegmentFiles {
       found.add(ordinal);
     }
     return found;
+  }
+
+  /** What the segments take, or the newest one alone. */
+  public long bytes(boolean newestOnly) throws IOException {
+    long bytes = 0;
+    for (long ordinal : ordinals().descendingSet().stream().limit(newestOnly ? 1 : Long.MAX_VALUE).toList()) {
+      try (SegmentFile file = storage.open(SegmentName.of(ordinal), Storage.Access.READ)) {
+        bytes += file.size();
+      } catch (NoSuchFileException e) {
+        // Truncated by another process since.
+        continue;
+      }
+    }
+    return bytes;
   }
 
   public boolean contains(String name) throws IOException {

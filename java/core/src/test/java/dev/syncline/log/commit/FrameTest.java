@@ -32,7 +32,7 @@ class FrameTest {
 
   private Frame newFrame() {
     Frame made = new Frame(null, 0, null);
-    made.bind(segment, BLOCK_BYTES, -1);
+    made.bind(segment, BLOCK_BYTES, -1, 0);
     made.add(1, 7, false, 0, HEAD, HEAD);
     return made;
   }
