@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +56,7 @@ public final class SynclineLogStorage implements LogStorage, Describer {
   private final LogSettings settings;
   private final boolean sync;
   private final StorageOpener opener;
+  private final Consumer<Exception> troubles;
 
   private final ReentrantLock changes = new ReentrantLock();
 
@@ -63,15 +65,26 @@ public final class SynclineLogStorage implements LogStorage, Describer {
 
   /** @param uri a directory, which need not exist */
   public SynclineLogStorage(String uri, RaftOptions raftOptions, LogSettings settings) {
-    this(uri, raftOptions, settings, SynclineLogStorage::openStorage);
+    this(uri, raftOptions, settings, trouble -> {});
+  }
+
+  /** @param troubles see {@link SynclineServiceFactory#SynclineServiceFactory(LogSettings, Consumer)} */
+  SynclineLogStorage(String uri, RaftOptions raftOptions, LogSettings settings, Consumer<Exception> troubles) {
+    this(uri, raftOptions, settings, SynclineLogStorage::openStorage, troubles);
   }
 
   SynclineLogStorage(String uri, RaftOptions raftOptions, LogSettings settings, StorageOpener opener) {
+    this(uri, raftOptions, settings, opener, trouble -> {});
+  }
+
+  private SynclineLogStorage(
+      String uri, RaftOptions raftOptions, LogSettings settings, StorageOpener opener, Consumer<Exception> troubles) {
     if (uri == null || uri.isBlank()) throw new IllegalArgumentException("expected a directory as the log's uri, found nothing");
     this.directory = Path.of(uri).toAbsolutePath();
     this.settings = Objects.requireNonNull(settings, "settings");
     this.sync = raftOptions.isSync();
     this.opener = opener;
+    this.troubles = troubles;
   }
 
   private static Storage openStorage(Path directory, LogSettings settings) throws IOException {
@@ -104,6 +117,7 @@ public final class SynclineLogStorage implements LogStorage, Describer {
       LOG.info("The log in {} holds entries {} to {}.", directory, log.firstSequence(), log.currentSequence());
       return true;
     } catch (IOException | RuntimeException e) {
+      troubles.accept(e);
       LOG.error("The log in {} cannot be opened: {}", directory, e.getMessage(), e);
       return false;
     } finally {
@@ -170,6 +184,7 @@ public final class SynclineLogStorage implements LogStorage, Describer {
     try {
       return read(now, index);
     } catch (IOException | RuntimeException e) {
+      troubles.accept(e);
       LOG.error("Entry {} in {} cannot be read: {}", index, directory, e.getMessage(), e);
       return null;
     }
@@ -229,6 +244,7 @@ public final class SynclineLogStorage implements LogStorage, Describer {
       Opened now = open();
       while (done < entries.size()) done += appendRun(now, entries.subList(done, entries.size()));
     } catch (IOException | RuntimeException e) {
+      troubles.accept(e);
       LOG.error("Of {} entries from index {} on, {} were appended to {}: {}", entries.size(), entries.get(0).getId().getIndex(), done,
           directory, e.getMessage(), e);
     } finally {
@@ -329,6 +345,7 @@ public final class SynclineLogStorage implements LogStorage, Describer {
       change.apply(open());
       return true;
     } catch (IOException | RuntimeException e) {
+      troubles.accept(e);
       LOG.error("The log in {} was to {}: {}", directory, what, e.getMessage(), e);
       return false;
     } finally {

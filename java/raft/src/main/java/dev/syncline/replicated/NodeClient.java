@@ -3,8 +3,11 @@ package dev.syncline.replicated;
 import dev.syncline.RecordTooLargeException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -52,6 +55,43 @@ public final class NodeClient {
     return ClientRecord.decode(expect(askToRead(ClientMessage.SCAN, body.array()), ClientMessage.RECORDS));
   }
 
+  // For an operator.
+
+  /** See {@link GroupAdministration#details}; beside it what the node's own log says of itself. */
+  public Map<String, String> details() throws IOException {
+    Map<String, String> all = new LinkedHashMap<>();
+    String text = ClientMessage.text(expect(askToRead(ClientMessage.DETAILS, new byte[0]), ClientMessage.TEXT)).orElse("");
+    for (String line : text.split("\n")) {
+      int tab = line.indexOf('\t');
+      if (tab > 0) all.put(line.substring(0, tab), line.substring(tab + 1));
+    }
+    return all;
+  }
+
+  /** See {@link GroupAdministration#add}. */
+  public void add(String member, boolean learner) throws IOException {
+    order(learner ? ClientMessage.ADD_LEARNER : ClientMessage.ADD_VOTER, member);
+  }
+
+  /** See {@link GroupAdministration#remove}. */
+  public void remove(String member) throws IOException {
+    order(ClientMessage.REMOVE, member);
+  }
+
+  /** See {@link GroupAdministration#transfer}. */
+  public void transfer(String voter) throws IOException {
+    order(ClientMessage.TRANSFER, voter);
+  }
+
+  /** See {@link ReplicatedLog#compact}. */
+  public void compact() throws IOException {
+    order(ClientMessage.COMPACT, "");
+  }
+
+  private void order(byte code, String text) throws IOException {
+    expect(ask(code, text.getBytes(StandardCharsets.UTF_8)), ClientMessage.DONE);
+  }
+
   /** A read that may have arrived has changed nothing all the same. */
   private ClientMessage askToRead(byte code, byte[] body) throws IOException {
     try {
@@ -80,6 +120,8 @@ public final class NodeClient {
         throw new UnavailableException(text);
       case ClientMessage.TOO_LARGE:
         throw new RecordTooLargeException(text);
+      case ClientMessage.NOT_PERMITTED:
+        throw new NotPermittedException(text);
       case ClientMessage.INVALID:
         throw new IllegalArgumentException(address + ": " + text);
       default:

@@ -302,9 +302,16 @@ public final class ReplicatedLog implements Closeable {
     proposer.await(engine.compact(), "a compaction");
   }
 
+  /** What an operator can do on this node; empty if the engine has nothing of the kind. */
+  public Optional<GroupAdministration> administration() {
+    return engine.administration();
+  }
+
   private void requireOpen() throws IOException {
     if (closed.get()) throw new UnavailableException(options.address() + " is closed");
     Optional<Throwable> failure = engine.failure();
+    if (failure.isPresent() && failure.get() instanceof NodeRemovedException removed)
+      throw new UnavailableException(removed.getMessage(), removed);
     if (failure.isPresent())
       throw new UnavailableException(options.address() + " has stopped for good: " + failure.get().getMessage() + ". Open it again",
           failure.get());

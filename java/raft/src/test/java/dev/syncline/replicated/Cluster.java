@@ -87,7 +87,6 @@ final class Cluster implements AutoCloseable {
   }
 
   ReplicatedLog start(String address) throws IOException {
-    Network.opening(address);
     ReplicatedLog node = ReplicatedLog.open(options(address));
     nodes.put(address, node);
     return node;
