@@ -8,6 +8,7 @@ import com.alipay.sofa.jraft.option.LogStorageOptions;
 import com.alipay.sofa.jraft.option.RaftOptions;
 import com.alipay.sofa.jraft.storage.LogStorage;
 import com.alipay.sofa.jraft.util.Describer;
+import dev.syncline.CorruptLogException;
 import dev.syncline.io.Storage;
 import dev.syncline.io.Storages;
 import dev.syncline.log.commit.Entry;
@@ -118,11 +119,19 @@ public final class SynclineLogStorage implements LogStorage, Describer {
       return true;
     } catch (IOException | RuntimeException e) {
       troubles.accept(e);
-      LOG.error("The log in {} cannot be opened: {}", directory, e.getMessage(), e);
+      LOG.error("The log in {} cannot be opened: {}", directory, forRaft(e), e);
       return false;
     } finally {
       changes.unlock();
     }
+  }
+
+  /** A log by itself can be repaired; a node that went on behind a hole would vote and answer as if it had never held what is lost. */
+  private static String forRaft(Exception e) {
+    if (e instanceof CorruptLogException corrupt && corrupt.damage().isPresent())
+      return corrupt.damage().get() + " for this node. Do not repair it: take the node out of its group, delete its directories, start it empty"
+          + " and add it again";
+    return e.getMessage();
   }
 
   private static void loadConfigurations(SegmentedLog log, LogEntryDecoder decoder, ConfigurationManager manager) throws IOException {

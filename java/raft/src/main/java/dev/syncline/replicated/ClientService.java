@@ -113,7 +113,6 @@ final class ClientService implements ConsensusEngine.ClientRequestHandler {
 
   private String details() {
     Map<String, String> all = new LinkedHashMap<>();
-    all.put("address", options.address());
     engine.administration().ifPresent(group -> all.putAll(group.details()));
     WriteAheadLog log = state.log();
     all.put("firstSequence", Long.toString(log.firstSequence()));

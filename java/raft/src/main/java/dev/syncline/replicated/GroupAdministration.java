@@ -10,7 +10,7 @@ import java.util.Map;
 public interface GroupAdministration {
 
   /**
-   * What this node knows of itself and the group, by name: {@code role}, {@code term}, {@code lastIndex}, {@code committedIndex}, {@code
+   * What this node knows of itself and the group, by name: {@code address}, {@code role}, {@code term}, {@code lastIndex}, {@code committedIndex}, {@code
    * appliedIndex}, {@code snapshotIndex}, {@code voters}, {@code learners}, {@code group}, {@code incarnation}, {@code leader}. Asks nobody.
    */
   Map<String, String> details();

@@ -119,6 +119,24 @@ class ReplicatedLogClientTest {
   }
 
   @Test
+  void emptyOperationsAreNotFreeWhoeverSendsThem() throws IOException {
+    start(1);
+    int most = (400 << 10) / Limits.OPERATION_BYTES;
+    Operation empty = Operation.entry(new byte[0]);
+    assertThat(client.appendBatch(Collections.nCopies(most, empty)).last()).isEqualTo(most);
+    for (int count : new int[] {most + 1, 250_000}) {
+      assertThatThrownBy(() -> client.appendBatch(Collections.nCopies(count, empty)))
+          .isInstanceOf(RecordTooLargeException.class).hasMessageContaining("each of which counts as 64");
+      assertThatThrownBy(() -> cluster.leader().appendBatch(Collections.nCopies(count, empty))).isInstanceOf(RecordTooLargeException.class);
+    }
+    // What does not fit a frame is not sent at all.
+    assertThatThrownBy(() -> client.appendBatch(Collections.nCopies(2_000_000, empty)))
+        .isInstanceOf(RecordTooLargeException.class).hasMessageContaining("found 18000024");
+    assertThat(client.append(Operation.entry(bytes("fine")))).isEqualTo(most + 2);
+    assertThat(cluster.leader().leads()).isTrue();
+  }
+
+  @Test
   void requestsThatAreNoneAreRefusedAndDisturbNobody() throws IOException {
     start(1);
     try (ClientTransport transport = NetTransport.start(Optional.empty())) {

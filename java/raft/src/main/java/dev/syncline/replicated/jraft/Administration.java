@@ -23,6 +23,7 @@ record Administration(
   public Map<String, String> details() {
     Map<String, String> all = new LinkedHashMap<>();
     NodeIdentity identity = group.identity();
+    all.put("address", group.address());
     all.put("role", role());
     all.put("incarnation", identity.incarnation().toString());
     if (!identity.belongsToNone()) all.put("group", identity.publicName().toString());

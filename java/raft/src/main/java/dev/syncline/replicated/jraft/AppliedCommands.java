@@ -5,6 +5,7 @@ import com.alipay.sofa.jraft.Iterator;
 import com.alipay.sofa.jraft.Status;
 import com.alipay.sofa.jraft.conf.Configuration;
 import com.alipay.sofa.jraft.core.StateMachineAdapter;
+import com.alipay.sofa.jraft.entity.RaftOutter.SnapshotMeta;
 import com.alipay.sofa.jraft.error.RaftError;
 import com.alipay.sofa.jraft.error.RaftException;
 import com.alipay.sofa.jraft.storage.snapshot.SnapshotReader;
@@ -31,7 +32,9 @@ final class AppliedCommands extends StateMachineAdapter {
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private Runnable membersChanged = () -> {};
   private volatile Members members = Members.NONE;
-  private volatile Configuration configuration = new Configuration();
+
+  /** Null before the node starts. */
+  private volatile GroupLog log;
 
   AppliedCommands(ReplicatedState state, Group group) {
     this.state = state;
@@ -49,7 +52,7 @@ final class AppliedCommands extends StateMachineAdapter {
   }
 
   void fail(Throwable cause) {
-    failure.compareAndSet(null, cause);
+    failure.compareAndSet(null, Troubles.explained(cause));
   }
 
   /** A storage could not do something. If JRaft gives up because of it, this is why. */
@@ -57,7 +60,12 @@ final class AppliedCommands extends StateMachineAdapter {
     trouble.set(cause);
   }
 
-  Optional<Exception> trouble() {
+  /** The first that is known of why this node did not start. */
+  Optional<Throwable> reason() {
+    return Optional.<Throwable>ofNullable(trouble.get()).or(this::failure);
+  }
+
+  private Optional<Exception> trouble() {
     return Optional.ofNullable(trouble.get());
   }
 
@@ -66,9 +74,15 @@ final class AppliedCommands extends StateMachineAdapter {
     return members;
   }
 
-  /** The voters and learners last committed, as applied on this node. */
+  /** Where the configuration is to be looked up. */
+  void follow(GroupLog opened) {
+    log = opened;
+  }
+
+  /** The voters and learners that count on this node now. */
   Configuration configuration() {
-    return configuration;
+    GroupLog now = log;
+    return now == null ? new Configuration() : now.configuration();
   }
 
   @Override
@@ -79,7 +93,7 @@ final class AppliedCommands extends StateMachineAdapter {
         byte[] result = entry.members() ? change(entry.lines()) : state.apply(entries.getIndex(), entry.body());
         if (entries.done() instanceof ProposalClosure waiting) waiting.applied(result);
       } catch (IOException | RuntimeException | Error e) {
-        failure.compareAndSet(null, e);
+        fail(e);
         // This entry is not applied, and none after it: the node stops, and is whole again once it is started again.
         entries.setErrorAndRollback(1, new Status(RaftError.ESTATEMACHINE, "applying failed: %s", e));
         return;
@@ -93,11 +107,6 @@ final class AppliedCommands extends StateMachineAdapter {
     group.know(members);
     membersChanged.run();
     return NOTHING;
-  }
-
-  @Override
-  public void onConfigurationCommitted(Configuration committed) {
-    configuration = committed.copy();
   }
 
   @Override
@@ -125,13 +134,22 @@ final class AppliedCommands extends StateMachineAdapter {
       Members loaded = members(directory.resolve(MEMBERS_FILE));
       state.load(directory);
       members = loaded;
+      SnapshotMeta meta = reader.load();
+      log.loaded(meta.getLastIncludedIndex(), configuration(meta));
       group.know(members);
       membersChanged.run();
       return true;
     } catch (IOException | RuntimeException e) {
-      failure.compareAndSet(null, e);
+      fail(e);
       return false;
     }
+  }
+
+  private static Configuration configuration(SnapshotMeta meta) {
+    Configuration configuration = new Configuration();
+    meta.getPeersList().forEach(each -> configuration.addPeer(MemberChanges.peer(each)));
+    meta.getLearnersList().forEach(each -> configuration.addLearner(MemberChanges.peer(each)));
+    return configuration;
   }
 
   private Members members(Path file) throws IOException {
@@ -148,14 +166,8 @@ final class AppliedCommands extends StateMachineAdapter {
 
   @Override
   public void onError(RaftException e) {
-    failure.compareAndSet(null, explained(e));
+    // JRaft names the kind of a storage; the storage has said what it was and in which file.
+    fail(trouble().orElseGet(() -> new IOException("JRaft gave up (" + e.getType() + "): " + e.getStatus().getErrorMsg(), e)));
     super.onError(e);
-  }
-
-  /** JRaft names the kind of a storage; the storage has said what it was and in which file. */
-  private Throwable explained(RaftException e) {
-    Exception said = trouble.get();
-    if (said == null) return new IOException("JRaft gave up (" + e.getType() + "): " + e.getStatus().getErrorMsg(), e);
-    return new IOException(said.getMessage() == null ? said.toString() : said.getMessage(), said);
   }
 }

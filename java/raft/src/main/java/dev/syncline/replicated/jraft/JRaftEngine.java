@@ -129,7 +129,7 @@ public final class JRaftEngine implements ConsensusEngine {
     for (String each : identity.founders()) first.addPeer(MemberChanges.peer(each));
     String name = options.group() + "_" + identity.group();
     RaftGroupService starting =
-        new RaftGroupService(name, MemberChanges.peer(address), NodeSetup.options(options, first, applied, storages, vote), raftServer);
+        new RaftGroupService(name, MemberChanges.peer(address), NodeSetup.options(options, first, applied, storages, vote, identity.group()), raftServer);
     try {
       group.begin();
       Node started = NodeRpcFactory.starting(address, new RaftClient(net, group, terms), starting::start);
@@ -139,9 +139,9 @@ public final class JRaftEngine implements ConsensusEngine {
       changes = new MemberChanges(group, started, net, applied);
     } catch (IOException | RuntimeException e) {
       shutdownQuietly(starting, e);
-      Optional<Exception> reason = applied.trouble();
-      String why = reason.map(Throwable::getMessage).or(() -> applied.failure().map(Throwable::getMessage)).orElse(e.getMessage());
-      IOException failure = new IOException(address + " did not start in " + options.directory() + ": " + why, reason.orElse(e));
+      Throwable reason = applied.reason().orElse(e);
+      IOException failure =
+          new IOException(address + " did not start in " + options.directory() + ": " + Troubles.explained(reason).getMessage(), reason);
       applied.fail(failure);
       throw failure;
     }
@@ -174,7 +174,7 @@ public final class JRaftEngine implements ConsensusEngine {
     return Optional.ofNullable(changes);
   }
 
-  /** The voters and learners, as far as this node has applied the group's log. */
+  /** The voters and learners that count on this node now. */
   List<String> addresses() {
     Configuration now = applied.configuration();
     List<String> all = new ArrayList<>();

@@ -11,18 +11,20 @@ import com.alipay.sofa.jraft.storage.RaftMetaStorage;
 import com.alipay.sofa.jraft.storage.SnapshotStorage;
 import dev.syncline.replicated.ReplicatedLogOptions;
 import java.nio.file.Path;
+import java.util.UUID;
 
 /** What JRaft is told about a node. */
 final class NodeSetup {
   private NodeSetup() {}
 
   static NodeOptions options(
-      ReplicatedLogOptions options, Configuration first, AppliedCommands applied, JRaftServiceFactory storages, VoteFile vote) {
+      ReplicatedLogOptions options, Configuration first, AppliedCommands applied, JRaftServiceFactory storages, VoteFile vote,
+      UUID group) {
     Path raft = options.directory().resolve("raft");
     NodeOptions node = new NodeOptions();
     node.setInitialConf(first);
     node.setFsm(applied);
-    node.setServiceFactory(new WithVote(storages, vote));
+    node.setServiceFactory(new Storages(storages, vote, group, first, applied));
     node.setLogUri(raft.resolve("log").toString());
     node.setRaftMetaUri(raft.resolve("meta").toString());
     node.setSnapshotUri(raft.resolve("snapshot").toString());
@@ -42,11 +44,15 @@ final class NodeSetup {
     return raft;
   }
 
-  /** The storages that were chosen, and this module's own file for the vote. */
-  private record WithVote(JRaftServiceFactory storages, VoteFile vote) implements JRaftServiceFactory {
+  /** The storages that were chosen, and what this module has of its own beside them and around them. */
+  private record Storages(
+      JRaftServiceFactory storages, VoteFile vote, UUID group, Configuration founders, AppliedCommands applied)
+      implements JRaftServiceFactory {
     @Override
     public LogStorage createLogStorage(String uri, RaftOptions options) {
-      return storages.createLogStorage(uri, options);
+      GroupLog log = new GroupLog(storages.createLogStorage(uri, options), group, founders, applied::trouble);
+      applied.follow(log);
+      return log;
     }
 
     @Override

@@ -133,6 +133,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       answer.completeExceptionally(new NetClient.NotSentException("the connection to " + address + " has ended", null));
       return;
     }
+    if (other.frameBytes() > 0 && body.length + Frame.HEADER_BYTES > other.frameBytes()) {
+      answer.completeExceptionally(new NetClient.TooLargeException(
+          "expected at most " + (other.frameBytes() - Frame.HEADER_BYTES) + " bytes in a request to " + address + ", found " + body.length));
+      return;
+    }
     if (!context.channel().isWritable() && context.channel().bytesBeforeWritable() > limits.frameBytes()) {
       answer.completeExceptionally(new NetClient.NotSentException(address + " takes requests too slowly", null));
       return;

@@ -13,16 +13,25 @@ import java.util.UUID;
  * @param address where a node listens; empty for a client
  * @param incarnation what a node's directory was named when it was made; {@link #NONE} if that is not told
  * @param founders a digest of the nodes with which a node is to found a group, 0 if it is not
+ * @param frameBytes the largest frame that a node takes; 0 if that is not told
  */
-public record Hello(boolean node, UUID group, String address, UUID incarnation, long founders) {
+public record Hello(boolean node, UUID group, String address, UUID incarnation, long founders, int frameBytes) {
   public static final UUID NONE = new UUID(0, 0);
   private static final int MAGIC = 0x53594e57; // "SYNW"
   private static final byte VERSION = 1;
   private static final int ADDRESS_BYTES_MAX = 300;
 
+  public Hello(boolean node, UUID group, String address, UUID incarnation, long founders) {
+    this(node, group, address, incarnation, founders, 0);
+  }
+
   /** What a client says that takes any group. */
   public static Hello client(UUID group) {
     return new Hello(false, group, "", NONE, 0);
+  }
+
+  Hello taking(int itsFrameBytes) {
+    return new Hello(node, group, address, incarnation, founders, itsFrameBytes);
   }
 
   public boolean belongsToNone() {
@@ -31,11 +40,11 @@ public record Hello(boolean node, UUID group, String address, UUID incarnation, 
 
   byte[] encode() {
     byte[] name = address.getBytes(StandardCharsets.UTF_8);
-    ByteBuffer out = ByteBuffer.allocate(Integer.BYTES + 2 + 5 * Long.BYTES + Short.BYTES + name.length);
+    ByteBuffer out = ByteBuffer.allocate(Integer.BYTES + 2 + 5 * Long.BYTES + Integer.BYTES + Short.BYTES + name.length);
     out.putInt(MAGIC).put(VERSION).put((byte) (node ? 1 : 0));
     put(out, group);
     put(out, incarnation);
-    return out.putLong(founders).putShort((short) name.length).put(name).array();
+    return out.putLong(founders).putInt(frameBytes).putShort((short) name.length).put(name).array();
   }
 
   static Hello decode(byte[] bytes) throws RefusedException {
@@ -48,11 +57,12 @@ public record Hello(boolean node, UUID group, String address, UUID incarnation, 
       UUID group = uuid(in);
       UUID incarnation = uuid(in);
       long founders = in.getLong();
+      int frameBytes = in.getInt();
       int length = in.getShort();
       if (length < 0 || length > ADDRESS_BYTES_MAX || length > in.remaining()) throw invalid("an address of " + length + " bytes");
       byte[] name = new byte[length];
       in.get(name);
-      return new Hello(node, group, new String(name, StandardCharsets.UTF_8), incarnation, founders);
+      return new Hello(node, group, new String(name, StandardCharsets.UTF_8), incarnation, founders, frameBytes);
     } catch (BufferUnderflowException e) {
       throw invalid("a greeting that ends too early");
     }

@@ -74,9 +74,6 @@ public final class NetClient implements Closeable {
    * @return its answer; or {@link NotSentException} if it certainly never got the request; or another {@link IOException}
    */
   public CompletableFuture<Reply> ask(String address, byte type, byte[] body, long timeoutMillis) {
-    if (body.length + Frame.HEADER_BYTES > limits.frameBytes())
-      return CompletableFuture.failedFuture(
-          new NotSentException("a request of " + body.length + " bytes does not fit a frame of " + limits.frameBytes(), null));
     CompletableFuture<Reply> answer = new CompletableFuture<>();
     Link link = link(address);
     link.ready.whenComplete((connection, failure) -> {
@@ -93,6 +90,15 @@ public final class NetClient implements Closeable {
 
   /** An answer. */
   public record Reply(byte type, byte[] body) {}
+
+  /** The other side never takes a request of this size. It was not sent. */
+  public static final class TooLargeException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    TooLargeException(String message) {
+      super(message);
+    }
+  }
 
   /** The request was certainly not sent. */
   public static final class NotSentException extends IOException {

@@ -1,5 +1,6 @@
 package dev.syncline.replicated.net;
 
+import dev.syncline.RecordTooLargeException;
 import dev.syncline.replicated.ClientTransport;
 import dev.syncline.replicated.NotPermittedException;
 import dev.syncline.replicated.OutcomeUnknownException;
@@ -83,6 +84,7 @@ public final class NetTransport implements ClientTransport {
   private static IOException failure(String address, Throwable cause) {
     if (cause.getCause() instanceof RefusedException refused && refused.reason() == RefusedException.Reason.NOT_PERMITTED)
       return new NotPermittedException(refused.getMessage());
+    if (cause instanceof NetClient.TooLargeException) return new RecordTooLargeException(cause.getMessage() + ". Nothing was appended");
     if (cause instanceof NetClient.NotSentException) return new UnavailableException(address + " does not answer: " + cause.getMessage(), cause);
     return new OutcomeUnknownException("no answer from " + address + ": " + cause.getMessage(), cause);
   }

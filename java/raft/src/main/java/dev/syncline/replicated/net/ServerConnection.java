@@ -76,7 +76,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Ses
     hello = said;
     server.known(this);
     decoder.open(server.limits().frameBytes(), said.node() ? null : server.budget());
-    channel.writeAndFlush(new Frame(Frame.WELCOME, (byte) 0, 0, server.doorkeeper().answer(said).encode()));
+    Hello answer = server.doorkeeper().answer(said).taking(server.limits().frameBytes());
+    channel.writeAndFlush(new Frame(Frame.WELCOME, (byte) 0, 0, answer.encode()));
   }
 
   private SslHandler certificate() {
