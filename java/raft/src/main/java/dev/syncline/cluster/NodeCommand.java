@@ -58,7 +58,7 @@ final class NodeCommand implements Callable<Integer> {
   @Option(
       names = "--permissions",
       paramLabel = "FILE",
-      description = "With TLS: lines of NAME: read append administer node, where NAME is the CN of a certificate. Read again when it changes.")
+      description = "With TLS: lines of NAME: read append administer node, where NAME is the CN of a certificate.")
   Path permissions;
 
   @Option(
@@ -119,7 +119,9 @@ final class NodeCommand implements Callable<Integer> {
 
   private ReplicatedLogOptions options() {
     ReplicatedLogOptions.Builder options =
-        membership.join ? ReplicatedLogOptions.joining(directory, address) : ReplicatedLogOptions.builder(directory, address, membership.peers);
+        membership.join
+            ? ReplicatedLogOptions.joining(directory, address)
+            : ReplicatedLogOptions.builder(directory, address, membership.peers);
     Optional<Security> security = tls.ofNode(permissions);
     if (security.isPresent()) options.security(security.get());
     return options

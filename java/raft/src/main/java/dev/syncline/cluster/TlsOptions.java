@@ -23,7 +23,7 @@ final class TlsOptions {
   /** @param permissions null if it was not given */
   Optional<Security> ofNode(Path permissions) {
     if (given() != (permissions != null))
-      throw new IllegalArgumentException("--permissions and the three --tls- options belong together: without certificates nobody has a name");
+      throw new IllegalArgumentException("expected --permissions together with the three --tls- options: it names certificates");
     return given() ? Optional.of(Security.ofNode(certificate, key, authorities, permissions)) : Optional.empty();
   }
 

@@ -33,6 +33,12 @@ record ClientMessage(byte code, ByteBuffer body) {
   static final byte COMPACT = 10;
   /** At once; answered by {@link #TEXT}, lines of a name, a tab and a value. */
   static final byte DETAILS = 11;
+  /** After a read barrier; answered by {@link #TEXT}: see {@link Backups#begin}. */
+  static final byte BEGIN_BACKUP = 12;
+  /** A backup's number (8 bytes), an offset (8), the name of a file; answered by {@link #PART}. */
+  static final byte READ_BACKUP = 13;
+  /** A backup's number (8 bytes); answered by {@link #DONE}. */
+  static final byte END_BACKUP = 14;
 
   // Replies.
   static final byte RESULT = 64;
@@ -51,6 +57,7 @@ record ClientMessage(byte code, ByteBuffer body) {
   static final byte NOT_PERMITTED = 72;
   static final byte DONE = 73;
   static final byte TEXT = 74;
+  static final byte PART = 75;
 
   static ByteBuffer allocate(int bytes) {
     return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);

@@ -24,14 +24,16 @@ final class ClientService implements ConsensusEngine.ClientRequestHandler {
   static final int SCAN_BYTES_MAX = 1 << 20;
   private final ReplicatedLogOptions options;
   private final LogState state;
+  private final Backups backups;
   private final Executor readers;
 
   /** Set when the node has started; who asks before is told to come again. */
   private volatile ConsensusEngine engine;
 
-  ClientService(ReplicatedLogOptions options, LogState state) {
+  ClientService(ReplicatedLogOptions options, LogState state, Backups backups) {
     this.options = options;
     this.state = state;
+    this.backups = backups;
     this.readers = options.callbackExecutor();
   }
 
@@ -91,6 +93,16 @@ final class ClientService implements ConsensusEngine.ClientRequestHandler {
         String address = ClientMessage.text(body).orElse("");
         ReplicatedLogOptions.requireAddress(address);
         administer(request.code(), address);
+        return CompletableFuture.completedFuture(ClientMessage.encode(ClientMessage.DONE, new byte[0]));
+      case ClientMessage.BEGIN_BACKUP:
+        return afterBarrier(() -> ClientMessage.encode(ClientMessage.TEXT, backups.begin()));
+      case ClientMessage.READ_BACKUP:
+        long number = body.getLong();
+        long offset = body.getLong();
+        byte[] part = backups.part(number, ClientMessage.text(body).orElse(""), offset);
+        return CompletableFuture.completedFuture(ClientMessage.encode(ClientMessage.PART, part));
+      case ClientMessage.END_BACKUP:
+        backups.end(body.getLong());
         return CompletableFuture.completedFuture(ClientMessage.encode(ClientMessage.DONE, new byte[0]));
       case ClientMessage.COMPACT:
         return engine.compact().thenApply(done -> ClientMessage.encode(ClientMessage.DONE, new byte[0]));

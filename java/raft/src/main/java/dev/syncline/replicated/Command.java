@@ -70,7 +70,7 @@ record Command(Kind kind, RequestId request, List<Operation> operations, long se
     return HEADER_BYTES;
   }
 
-  /** How many operations these bytes say that they have, if they are a command with operations; else 0. Nothing else of them is looked at. */
+  /** How many operations these bytes say that they have, 0 if they are no command with operations. Nothing else is looked at. */
   static int operations(ByteBuffer bytes) {
     ByteBuffer in = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     int at = in.position();

@@ -10,8 +10,9 @@ import java.util.Map;
 public interface GroupAdministration {
 
   /**
-   * What this node knows of itself and the group, by name: {@code address}, {@code role}, {@code term}, {@code lastIndex}, {@code committedIndex}, {@code
-   * appliedIndex}, {@code snapshotIndex}, {@code voters}, {@code learners}, {@code group}, {@code incarnation}, {@code leader}. Asks nobody.
+   * What this node knows of itself and the group, by name: {@code address}, {@code role}, {@code incarnation}; and, as far as it has them,
+   * {@code group}, {@code leader}, {@code term}, {@code lastIndex}, {@code committedIndex}, {@code appliedIndex}, {@code voters}, {@code
+   * learners}. Asks nobody.
    */
   Map<String, String> details();
 

@@ -4,6 +4,7 @@ import dev.syncline.replicated.net.NetTransport;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +31,7 @@ public final class GroupClient implements Closeable {
     this.timeout = timeout;
   }
 
-  /** A client of the nodes at these addresses, some of the group's or all. A call gives up after {@code timeout}. Connects to nobody yet. */
+  /** A client of these nodes, some of the group's or all. A call gives up after {@code timeout}. Connects to nobody yet. */
   public static GroupClient connect(List<String> addresses, Duration timeout, Optional<Security> security) throws IOException {
     ClientTransport transport = NetTransport.start(security.isPresent() ? Optional.of(security.get().load()) : Optional.empty());
     return new GroupClient(transport, List.copyOf(addresses), timeout);
@@ -86,10 +87,29 @@ public final class GroupClient implements Closeable {
       untilDone(node -> node.transfer(address));
       for (int look = 0; look < 20; look++) {
         if ("leader".equals(details(address).get("role"))) return;
-        if (System.nanoTime() - deadlineNanos > 0) throw new UnavailableException(address + " does not lead within " + timeout.toSeconds() + " s");
+        if (System.nanoTime() - deadlineNanos > 0)
+          throw new UnavailableException(address + " does not lead within " + timeout.toSeconds() + " s");
         pause();
       }
     }
+  }
+
+  /** See {@link NodeClient#backup}; from the first of the nodes that answers. A part is waited for as long as the timeout. */
+  public long backup(Path target) throws IOException {
+    UnavailableException trouble = null;
+    for (String each : addresses) {
+      try {
+        return new NodeClient(transport, each, timeout).backup(target);
+      } catch (UnavailableException e) {
+        trouble = e;
+      }
+    }
+    throw trouble;
+  }
+
+  /** Lets a node save its state and cut the group's log on its disk, now. See {@link ReplicatedLog#compact}. */
+  public void compact(String address) throws IOException {
+    new NodeClient(transport, address, timeout).compact();
   }
 
   private interface Order {

@@ -1,9 +1,16 @@
 package dev.syncline.replicated;
 
 import dev.syncline.RecordTooLargeException;
+import dev.syncline.WriteAheadLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,6 +93,50 @@ public final class NodeClient {
   /** See {@link ReplicatedLog#compact}. */
   public void compact() throws IOException {
     order(ClientMessage.COMPACT, "");
+  }
+
+  /**
+   * Makes {@code target} a log for {@link WriteAheadLog#open(Path)} that holds what the group held at a moment after the call began: every
+   * record with its sequence, and nothing but whole batches. It is durable and in place when this returns.
+   *
+   * @param target must not exist
+   * @return the highest sequence in it
+   */
+  public long backup(Path target) throws IOException {
+    Path parts = target.toAbsolutePath().resolveSibling(target.getFileName() + ".part");
+    if (Files.exists(target)) throw new FileAlreadyExistsException(target + ": expected nothing there, since the backup becomes this directory");
+    StateDirectory.delete(parts);
+    Files.createDirectories(parts);
+    String list = ClientMessage.text(expect(askToRead(ClientMessage.BEGIN_BACKUP, new byte[0]), ClientMessage.TEXT)).orElse("");
+    List<String> lines = List.of(list.split("\n"));
+    long number = Long.parseLong(lines.get(0));
+    try {
+      for (Map.Entry<String, Long> file : Backups.files(lines).entrySet())
+        fetch(number, file.getKey(), file.getValue(), parts.resolve(Path.of(file.getKey()).getFileName()));
+    } finally {
+      expect(askToRead(ClientMessage.END_BACKUP, ClientMessage.allocate(Long.BYTES).putLong(number).array()), ClientMessage.DONE);
+    }
+    long highest;
+    try (WriteAheadLog copy = WriteAheadLog.open(parts)) {
+      highest = copy.currentSequence();
+    }
+    StateDirectory.sync(parts);
+    Files.move(parts, target, StandardCopyOption.ATOMIC_MOVE);
+    StateDirectory.sync(target.toAbsolutePath().getParent());
+    return highest;
+  }
+
+  private void fetch(long number, String name, long bytes, Path target) throws IOException {
+    try (FileChannel out = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      while (out.position() < bytes) {
+        byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer body = ClientMessage.allocate(2 * Long.BYTES + utf8.length).putLong(number).putLong(out.position()).put(utf8);
+        ByteBuffer part = expect(askToRead(ClientMessage.READ_BACKUP, body.array()), ClientMessage.PART);
+        if (!part.hasRemaining()) throw new UnavailableException(address + " ended " + name + " at " + out.position() + " of " + bytes + " bytes");
+        while (part.hasRemaining()) out.write(part);
+      }
+      out.force(true);
+    }
   }
 
   private void order(byte code, String text) throws IOException {

@@ -39,6 +39,7 @@ public final class ReplicatedLog implements Closeable {
   /** Whether nothing of this node is under way in its directory any more. Until then nobody in this process takes the directory from it. */
   private final AtomicBoolean ended;
   private final LogState state;
+  private final Backups backups;
   private final ConsensusEngine engine;
   private final Proposer proposer;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -52,7 +53,8 @@ public final class ReplicatedLog implements Closeable {
     this.ended = ended;
     this.state = state;
     CompactingState compacting = new CompactingState(state, options.snapshotEveryBytes());
-    ClientService clients = new ClientService(options, state);
+    this.backups = new Backups(options.directory().resolve("backup"), state);
+    ClientService clients = new ClientService(options, state, backups);
     this.engine = factory.start(options, compacting, clients);
     this.proposer = new Proposer(options, engine);
     compacting.compactWith(engine);
@@ -325,6 +327,7 @@ public final class ReplicatedLog implements Closeable {
       engine.close();
     } finally {
       try {
+        backups.close();
         state.close();
       } finally {
         ended.set(true);

@@ -130,8 +130,9 @@ public final class ReplicatedLogOptions {
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException("expected the name or number of this host, found \"" + host + "\"", e);
     }
-    throw new IllegalArgumentException(settings.address + " is reached from other machines, and without TLS whoever reaches it can read, append"
-        + " and truncate: set security (--tls-certificate and the others), or say insecure (--insecure) if the network keeps all others out");
+    throw new IllegalArgumentException(settings.address + " is reached from other machines, and without TLS whoever reaches it can read,"
+        + " append and truncate: set security (--tls-certificate and the others), or say insecure (--insecure) if the network keeps"
+        + " all others out");
   }
 
   /** Collects the settings; {@link #build} checks them. */
@@ -205,7 +206,10 @@ public final class ReplicatedLogOptions {
       return this;
     }
 
-    /** Largest batch, in bytes of keys, values and payloads, and 64 for each operation: what a small one costs. Default 4 MiB; 1 byte to 1 GiB, and at least maxRecordSize. */
+    /**
+     * Largest batch, in bytes of keys, values and payloads, and 64 for each operation beyond a single one: what a small one costs. Default
+     * 4 MiB; 1 byte to 1 GiB, and at least maxRecordSize.
+     */
     public Builder maxBatchSize(int bytes) {
       maxBatchSize = (int) within("maxBatchSize", bytes, FORMAT_BATCH_BYTES_MAX);
       return this;

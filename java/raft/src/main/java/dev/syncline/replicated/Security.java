@@ -13,9 +13,9 @@ import java.util.Optional;
  * @param certificate the own certificate, and those that lead from it to an authority
  * @param key its private key, PKCS 8 without a password: readable for its owner alone
  * @param authorities who may have signed the others' certificates
- * @param permissions for a node: a file of lines {@code NAME: PERMISSIONS}, where the name is the CN of the other side's certificate, and the
- *     permissions are some of {@code read}, {@code append}, {@code administer} and {@code node}. Who is not named may do nothing. Empty
- *     for a client
+ * @param permissions for a node: a file of lines {@code NAME: PERMISSIONS}, where the name is the CN of the other side's certificate,
+ *     and the permissions are some of {@code read}, {@code append}, {@code administer} and {@code node}. Who is not named may do
+ *     nothing. Empty for a client
  */
 public record Security(Path certificate, Path key, Path authorities, Optional<Path> permissions) {
   public Security {

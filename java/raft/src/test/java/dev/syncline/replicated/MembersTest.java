@@ -83,7 +83,8 @@ class MembersTest {
     try (ReplicatedLog waiting = ReplicatedLog.open(options)) {
       assertThatThrownBy(() -> operator(three).add(addresses.get(0), false))
           .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("to found a group of its own");
-      assertThatThrownBy(() -> waiting.append(bytes("no"))).isInstanceOf(UnavailableException.class).hasMessageContaining("waits for all of");
+      assertThatThrownBy(() -> waiting.append(bytes("no"))).isInstanceOf(UnavailableException.class)
+          .hasMessageContaining("waits for all of");
     }
   }
 

@@ -16,11 +16,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Hands JRaft's committed entries and snapshots to the replicated state, and keeps the group's members, which are part of both. */
 final class AppliedCommands extends StateMachineAdapter {
-  private static final String MEMBERS_FILE = "group";
+  static final String MEMBERS_FILE = "group";
   private static final String VERSION = "syncline-snapshot 1";
   private static final byte[] NOTHING = {};
   private final ReplicatedState state;
@@ -115,9 +116,7 @@ final class AppliedCommands extends StateMachineAdapter {
     try {
       Path directory = Path.of(writer.getPath());
       List<String> files = new ArrayList<>(state.save(directory));
-      List<String> lines = new ArrayList<>(List.of(VERSION, "group " + group.identity().group()));
-      lines.addAll(members.lines());
-      SealedText.write(directory.resolve(MEMBERS_FILE), lines);
+      writeMembers(directory, group.identity().group(), members);
       files.add(MEMBERS_FILE);
       for (String file : files) if (!writer.addFile(file)) throw new IOException("JRaft does not take " + file + " into the snapshot");
     } catch (IOException | RuntimeException e) {
@@ -125,6 +124,12 @@ final class AppliedCommands extends StateMachineAdapter {
       status = new Status(RaftError.EIO, "saving the state in %s failed: %s", writer.getPath(), e);
     }
     done.run(status);
+  }
+
+  static void writeMembers(Path snapshot, UUID group, Members members) throws IOException {
+    List<String> lines = new ArrayList<>(List.of(VERSION, "group " + group));
+    lines.addAll(members.lines());
+    SealedText.write(snapshot.resolve(MEMBERS_FILE), lines);
   }
 
   @Override
@@ -156,8 +161,8 @@ final class AppliedCommands extends StateMachineAdapter {
     List<String> lines = SealedText.read(file, NodeIdentity.ADVICE)
         .orElseThrow(() -> new IOException(file + " is missing: the snapshot is not whole. " + NodeIdentity.ADVICE));
     if (!lines.get(0).equals(VERSION))
-      throw new IOException(file + ": expected \"" + VERSION + "\", found \"" + lines.get(0) + "\": a newer release has written the snapshot."
-          + " Run the same release on every node, and start this one again");
+      throw new IOException(file + ": expected \"" + VERSION + "\", found \"" + lines.get(0) + "\": a newer release has written the"
+          + " snapshot. Run the same release on every node, and start this one again");
     String expected = "group " + group.identity().group();
     if (lines.size() < 2 || !lines.get(1).equals(expected))
       throw new IOException(file + ": a snapshot of another group. " + NodeIdentity.ADVICE);

@@ -15,8 +15,8 @@ import java.util.UUID;
  * Which group this node belongs to, and with whom it talks therefore.
  *
  * <p>The group's name is known to its nodes alone: who says it may speak as one of them, unless the group has removed its incarnation.
- * A node that has lost its directory has lost the name too. It has a new incarnation, and is told the name only when the group has taken the
- * old one out of its configuration; so it neither votes nor counts before. Safe for many threads.
+ * A node that has lost its directory has lost the name too. It has a new incarnation, and is told the name only when the group has taken
+ * the old one out of its configuration; so it neither votes nor counts before. Safe for many threads.
  */
 final class Group implements Doorkeeper {
   private final Path directory;
@@ -137,7 +137,8 @@ final class Group implements Doorkeeper {
     NodeIdentity own = identity;
     if (!other.node()) {
       if (!other.belongsToNone() && !own.belongsToNone() && !other.group().equals(own.publicName()))
-        throw new RefusedException(Reason.OTHER_GROUP, address + " belongs to the group " + own.publicName() + ", and not to " + other.group());
+        throw new RefusedException(
+            Reason.OTHER_GROUP, address + " belongs to the group " + own.publicName() + ", and not to " + other.group());
       return;
     }
     if (other.address().equals(address)) throw new RefusedException(Reason.INVALID, other.address() + " is this node's own address");
@@ -160,7 +161,8 @@ final class Group implements Doorkeeper {
   }
 
   private RefusedException otherFounders(String other) {
-    return new RefusedException(Reason.OTHER_GROUP, address + " was started " + (founders.isEmpty() ? "with --join" : "with the peers " + founders)
+    return new RefusedException(Reason.OTHER_GROUP, address + " was started "
+        + (founders.isEmpty() ? "with --join" : "with the peers " + founders)
         + ", and " + other + " with others: start all with the same ones");
   }
 

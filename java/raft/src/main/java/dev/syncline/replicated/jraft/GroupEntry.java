@@ -39,12 +39,14 @@ record GroupEntry(boolean members, ByteBuffer body) {
   static GroupEntry decode(long index, ByteBuffer bytes, UUID group) throws IOException {
     ByteBuffer in = bytes.duplicate();
     if (in.remaining() < HEADER_BYTES)
-      throw new IOException("entry " + index + " of the group's log: expected at least " + HEADER_BYTES + " bytes, found " + in.remaining());
+      throw new IOException(
+          "entry " + index + " of the group's log: expected at least " + HEADER_BYTES + " bytes, found " + in.remaining());
     byte version = in.get();
     byte kind = in.get();
     if (version != VERSION || kind != COMMAND && kind != MEMBERS)
-      throw new IOException("entry " + index + " of the group's log: expected version " + VERSION + " and kind 0 or 1, found version " + version
-          + " and kind " + kind + ": a newer release has written it. Run the same release on every node, and start this one again");
+      throw new IOException("entry " + index + " of the group's log: expected version " + VERSION + " and kind 0 or 1, found version "
+          + version + " and kind " + kind + ": a newer release has written it. Run the same release on every node, and start this"
+          + " one again");
     UUID found = new UUID(in.getLong(), in.getLong());
     if (!found.equals(group))
       throw new IOException("entry " + index + " of the group's log: expected one of the group " + NodeIdentity.publicName(group)

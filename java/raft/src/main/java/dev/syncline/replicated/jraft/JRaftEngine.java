@@ -8,6 +8,7 @@ import com.alipay.sofa.jraft.closure.ReadIndexClosure;
 import com.alipay.sofa.jraft.conf.Configuration;
 import com.alipay.sofa.jraft.entity.PeerId;
 import com.alipay.sofa.jraft.entity.Task;
+import com.alipay.sofa.jraft.option.NodeOptions;
 import dev.syncline.raft.LogSettings;
 import dev.syncline.raft.SynclineServiceFactory;
 import dev.syncline.replicated.ConsensusEngine;
@@ -128,8 +129,8 @@ public final class JRaftEngine implements ConsensusEngine {
     Configuration first = new Configuration();
     for (String each : identity.founders()) first.addPeer(MemberChanges.peer(each));
     String name = options.group() + "_" + identity.group();
-    RaftGroupService starting =
-        new RaftGroupService(name, MemberChanges.peer(address), NodeSetup.options(options, first, applied, storages, vote, identity.group()), raftServer);
+    NodeOptions setup = NodeSetup.options(options, first, applied, storages, vote, identity.group());
+    RaftGroupService starting = new RaftGroupService(name, MemberChanges.peer(address), setup, raftServer);
     try {
       group.begin();
       Node started = NodeRpcFactory.starting(address, new RaftClient(net, group, terms), starting::start);

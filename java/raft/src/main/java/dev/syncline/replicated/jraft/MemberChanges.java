@@ -104,7 +104,8 @@ final class MemberChanges {
     exclusively(() -> {
       PeerId peer = peer(address);
       if (address.equals(group.address())) return;
-      if (!node.listPeers().contains(peer)) throw new IllegalArgumentException(address + " is not a voter of the group: " + node.listPeers());
+      if (!node.listPeers().contains(peer))
+        throw new IllegalArgumentException(address + " is not a voter of the group: " + node.listPeers());
       Status status = node.transferLeadershipTo(peer);
       if (!status.isOk()) throw new UnavailableException("leadership was not handed to " + address + ": " + status.getErrorMsg());
     });

@@ -77,8 +77,8 @@ record NodeIdentity(UUID incarnation, UUID group, List<String> founders, Members
     Optional<List<String>> lines = SealedText.read(file, ADVICE);
     if (lines.isEmpty()) {
       if (Files.exists(directory.resolve("raft")))
-        throw new IOException(directory + ": expected a file \"identity\" beside \"raft\", found none: it was lost, or an older release made"
-            + " the directory. " + ADVICE);
+        throw new IOException(directory + ": expected a file \"identity\" beside \"raft\", found none: it was lost, or an older"
+            + " release made the directory. " + ADVICE);
       return Optional.empty();
     }
     try {

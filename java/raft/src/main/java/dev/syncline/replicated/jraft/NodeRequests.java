@@ -39,7 +39,8 @@ final class NodeRequests implements RequestHandler {
     } else if (group.isOwn(session.hello()) && engine.runs()) {
       raft.handle(session, type, body, replies);
     } else {
-      session.refuse(new RefusedException(Reason.UNKNOWN_NODE, session.hello().address() + " is not a node of the group of " + group.address()));
+      session.refuse(new RefusedException(
+          Reason.UNKNOWN_NODE, session.hello().address() + " is not a node of the group of " + group.address()));
     }
   }
 

@@ -23,7 +23,6 @@ import java.util.concurrent.RejectedExecutionException;
 
 /** Hands what other nodes ask to JRaft's processors. What JRaft would let anybody do to the group is not among them. */
 final class RaftServer implements RpcServer {
-  private static final System.Logger LOG = System.getLogger("dev.syncline.replicated");
   private final TermGuard terms;
   private final int port;
   private final Map<String, RpcProcessor<?>> processors = new ConcurrentHashMap<>();
@@ -55,7 +54,7 @@ final class RaftServer implements RpcServer {
       if (processor == null) throw new IllegalArgumentException("expected a request, found " + RaftMessage.of(request));
       executor(processor, request).execute(() -> processor.handleRequest(new Context(session, replies), request));
     } catch (IllegalArgumentException e) {
-      LOG.log(System.Logger.Level.WARNING, "{0}: {1}", session.remote(), e.getMessage());
+      session.note(e.getMessage());
       error(replies, RaftError.EINVAL, e.getMessage());
     } catch (RejectedExecutionException e) {
       error(replies, RaftError.EBUSY, "this node is stopping");

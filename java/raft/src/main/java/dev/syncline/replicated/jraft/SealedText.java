@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
@@ -63,6 +64,6 @@ final class SealedText {
   private static String crc(String text) {
     CRC32C crc = new CRC32C();
     crc.update(text.getBytes(StandardCharsets.ISO_8859_1));
-    return String.format("%08x", (int) crc.getValue());
+    return HexFormat.of().toHexDigits((int) crc.getValue());
   }
 }

@@ -7,6 +7,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -17,6 +18,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private final String address;
   private final Doorkeeper doorkeeper;
   private final NetLimits limits;
+
+  /** Says whose certificate is a node's; empty without TLS, and at a client, who has no list of names. */
+  private final Optional<Tls> requireNode;
+
   private final CompletableFuture<ClientConnection> ready;
   private final Consumer<String> connected;
   private final FrameDecoder decoder;
@@ -28,10 +33,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private record Asked(CompletableFuture<NetClient.Reply> answer, ScheduledFuture<?> timeout) {}
 
   ClientConnection(
-      String address, Doorkeeper doorkeeper, NetLimits limits, CompletableFuture<ClientConnection> ready, Consumer<String> connected) {
+      String address, Doorkeeper doorkeeper, NetLimits limits, Optional<Tls> requireNode, CompletableFuture<ClientConnection> ready,
+      Consumer<String> connected) {
     this.address = address;
     this.doorkeeper = doorkeeper;
     this.limits = limits;
+    this.requireNode = requireNode;
     this.ready = ready;
     this.connected = connected;
     this.decoder = new FrameDecoder(limits.stallMillis());
@@ -82,6 +89,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     if (frame.kind() != Frame.WELCOME)
       throw new IOException("expected the welcome of " + address + ", found a frame of kind " + frame.kind());
     Hello said = Hello.decode(frame.body());
+    if (requireNode.isPresent()) requireNode.get().requireNode(ctx.pipeline().get(SslHandler.class), address);
     doorkeeper.met(address, said);
     other = said;
     decoder.open(limits.frameBytes(), null);
@@ -135,7 +143,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
     if (other.frameBytes() > 0 && body.length + Frame.HEADER_BYTES > other.frameBytes()) {
       answer.completeExceptionally(new NetClient.TooLargeException(
-          "expected at most " + (other.frameBytes() - Frame.HEADER_BYTES) + " bytes in a request to " + address + ", found " + body.length));
+          "expected at most " + (other.frameBytes() - Frame.HEADER_BYTES) + " bytes in a request to " + address + ", found "
+              + body.length));
       return;
     }
     if (!context.channel().isWritable() && context.channel().bytesBeforeWritable() > limits.frameBytes()) {

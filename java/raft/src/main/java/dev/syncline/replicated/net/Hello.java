@@ -52,7 +52,8 @@ public record Hello(boolean node, UUID group, String address, UUID incarnation, 
     try {
       if (in.getInt() != MAGIC) throw invalid("this port speaks Syncline's own protocol, and that was something else");
       byte version = in.get();
-      if (version != VERSION) throw invalid("expected version " + VERSION + " of the protocol, found " + version + ": run the same release");
+      if (version != VERSION)
+        throw invalid("expected version " + VERSION + " of the protocol, found " + version + ": run the same release");
       boolean node = in.get() == 1;
       UUID group = uuid(in);
       UUID incarnation = uuid(in);

@@ -143,7 +143,8 @@ public final class NetClient implements Closeable {
     int colon = link.address.lastIndexOf(':');
     String host = link.address.substring(0, colon);
     int port = Integer.parseInt(link.address.substring(colon + 1));
-    ClientConnection connection = new ClientConnection(link.address, doorkeeper, limits, link.ready, connected);
+    ClientConnection connection = new ClientConnection(
+        link.address, doorkeeper, limits, tls.filter(Tls::knowsNames), link.ready, connected);
     Bootstrap bootstrap = new Bootstrap()
         .group(Loops.shared())
         .channel(NioSocketChannel.class)

@@ -21,11 +21,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /** Listens for nodes and clients. */
 public final class NetServer implements Closeable {
   private static final System.Logger LOG = System.getLogger("dev.syncline.replicated");
   private static final int BACKLOG = 256;
+  private static final long NOTE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final WriteBufferWaterMark WATER = new WriteBufferWaterMark(256 << 10, 1 << 20);
 
   private final NetLimits limits;
@@ -41,6 +44,8 @@ public final class NetServer implements Closeable {
   /** Connections of clients by host; guarded by itself. */
   private final Map<String, Integer> clients = new HashMap<>();
 
+  private final AtomicLong notedNanos = new AtomicLong();
+  private final AtomicLong unnoted = new AtomicLong();
   private Channel channel;
 
   private NetServer(NetLimits limits, Optional<Tls> tls, Doorkeeper doorkeeper, RequestHandler requests) {
@@ -129,8 +134,8 @@ public final class NetServer implements Closeable {
       int itsOwn = clients.getOrDefault(host, 0);
       if (all >= limits.clients() || itsOwn >= limits.clientsPerHost())
         throw new RefusedException(RefusedException.Reason.BUSY,
-            "this node has " + all + " connections of clients, " + itsOwn + " of them from " + host + "; at most " + limits.clients() + " and "
-                + limits.clientsPerHost() + " are taken");
+            "this node has " + all + " connections of clients, " + itsOwn + " of them from " + host + "; at most "
+                + limits.clients() + " and " + limits.clientsPerHost() + " are taken");
       clients.merge(host, 1, Integer::sum);
     }
   }
@@ -147,7 +152,7 @@ public final class NetServer implements Closeable {
   }
 
   /** Ends the connections that a test picks out: nodes that are no longer let in, clients without a permission. */
-  public void closeIf(java.util.function.Predicate<Session> unwanted) {
+  public void closeIf(Predicate<Session> unwanted) {
     for (ServerConnection each : connections) if (each.hello() != null && unwanted.test(each)) each.close();
   }
 
@@ -160,8 +165,16 @@ public final class NetServer implements Closeable {
     return connections.size();
   }
 
-  static System.Logger log() {
-    return LOG;
+  /** Says why somebody was refused; once a second, however many there are: a log is not to be filled from outside. */
+  void note(String remote, String why) {
+    long now = System.nanoTime();
+    long before = notedNanos.get();
+    if (before != 0 && now - before < NOTE_NANOS || !notedNanos.compareAndSet(before, now)) {
+      unnoted.incrementAndGet();
+      return;
+    }
+    long others = unnoted.getAndSet(0);
+    LOG.log(System.Logger.Level.INFO, "{0}: {1}{2}", remote, why, others == 0 ? "" : " (and " + others + " others since the last line)");
   }
 
   /** Stops to listen and ends all connections. */

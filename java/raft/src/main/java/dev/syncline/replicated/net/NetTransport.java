@@ -85,7 +85,8 @@ public final class NetTransport implements ClientTransport {
     if (cause.getCause() instanceof RefusedException refused && refused.reason() == RefusedException.Reason.NOT_PERMITTED)
       return new NotPermittedException(refused.getMessage());
     if (cause instanceof NetClient.TooLargeException) return new RecordTooLargeException(cause.getMessage() + ". Nothing was appended");
-    if (cause instanceof NetClient.NotSentException) return new UnavailableException(address + " does not answer: " + cause.getMessage(), cause);
+    if (cause instanceof NetClient.NotSentException)
+      return new UnavailableException(address + " does not answer: " + cause.getMessage(), cause);
     return new OutcomeUnknownException("no answer from " + address + ": " + cause.getMessage(), cause);
   }
 

@@ -64,9 +64,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Ses
       throw new RefusedException(RefusedException.Reason.INVALID, "expected a greeting, found a frame of kind " + frame.kind());
     Hello said = Hello.decode(frame.body());
     Set<Permission> its = server.tls().isPresent() ? server.tls().get().permissions(certificate()) : EnumSet.allOf(Permission.class);
-    if (said.node() && !its.contains(Permission.NODE))
-      throw new RefusedException(RefusedException.Reason.NOT_PERMITTED,
-          "the certificate of " + Tls.name(certificate()) + " is not a node's");
+    if (said.node() && server.tls().isPresent()) server.tls().get().requireNode(certificate(), said.address());
     server.doorkeeper().admit(said);
     if (!said.node()) {
       server.countClient(host());
@@ -124,12 +122,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Ses
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     Throwable root = cause.getCause() instanceof RefusedException inner ? inner : cause;
     if (root instanceof RefusedException refusal) {
-      NetServer.log().log(System.Logger.Level.INFO, "{0} is refused: {1}", remote(), refusal.getMessage());
+      server.note(remote(), "refused: " + refusal.getMessage());
       refuse(refusal);
       return;
     }
     String why = cause instanceof WriteTimeoutException ? "takes no answers" : String.valueOf(root.getMessage());
-    NetServer.log().log(System.Logger.Level.INFO, "connection of {0} ended: {1}", remote(), why);
+    server.note(remote(), "the connection ended: " + why);
     ctx.close();
   }
 
@@ -169,6 +167,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Ses
   public String remote() {
     Hello known = hello;
     return known != null && known.node() ? known.address() : String.valueOf(channel.remoteAddress());
+  }
+
+  @Override
+  public void note(String what) {
+    server.note(remote(), what);
   }
 
   @Override

@@ -16,6 +16,9 @@ public interface Session {
   /** From where, as a text. */
   String remote();
 
+  /** Has something to say of it in this node's log, which may leave it out if there is much of the kind. */
+  void note(String what);
+
   /** Ends it, saying why. */
   void refuse(RefusedException why);
 

@@ -155,6 +155,17 @@ public final class Tls {
     return handler;
   }
 
+  /** Whether there is a list of names and what they may do. */
+  boolean knowsNames() {
+    return permissions != null;
+  }
+
+  void requireNode(SslHandler connection, String address) throws RefusedException {
+    if (!permissions(connection).contains(Permission.NODE))
+      throw new RefusedException(
+          RefusedException.Reason.NOT_PERMITTED, address + ": the certificate of " + name(connection) + " is not a node's");
+  }
+
   /** What the other side's certificate may do. */
   Set<Permission> permissions(SslHandler connection) {
     return current().permissions().getOrDefault(name(connection), Set.of());

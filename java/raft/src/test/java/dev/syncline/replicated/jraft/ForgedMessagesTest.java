@@ -101,8 +101,8 @@ class ForgedMessagesTest {
             .setPrevLogTerm(0).setCommittedIndex(0).build(),
         RequestVoteRequest.newBuilder().setGroupId(group).setServerId(liar).setPeerId(address).setTerm(term).setLastLogIndex(Long.MAX_VALUE)
             .setLastLogTerm(term).setPreVote(false).build(),
-        InstallSnapshotRequest.newBuilder().setGroupId(group).setServerId(liar).setPeerId(address).setTerm(term).setUri("remote://127.0.0.1:1/1")
-            .setMeta(SnapshotMeta.newBuilder().setLastIncludedIndex(1 << 20).setLastIncludedTerm(term)).build(),
+        InstallSnapshotRequest.newBuilder().setGroupId(group).setServerId(liar).setPeerId(address).setTerm(term)
+            .setUri("remote://127.0.0.1:1/1").setMeta(SnapshotMeta.newBuilder().setLastIncludedIndex(1 << 20).setLastIncludedTerm(term)).build(),
         TimeoutNowRequest.newBuilder().setGroupId(group).setServerId(liar).setPeerId(address).setTerm(term).build());
   }
 
@@ -155,8 +155,8 @@ class ForgedMessagesTest {
   @Test
   void aNodeSpeaksInItsOwnNameOnly() throws Exception {
     UUID group = NodeIdentity.read(temporary).orElseThrow().group();
-    Message forged = RequestVoteRequest.newBuilder().setGroupId("syncline_" + group).setServerId("127.0.0.1:2").setPeerId(address).setTerm(9)
-        .setLastLogIndex(99).setLastLogTerm(9).setPreVote(false).build();
+    Message forged = RequestVoteRequest.newBuilder().setGroupId("syncline_" + group).setServerId("127.0.0.1:2").setPeerId(address)
+        .setTerm(9).setLastLogIndex(99).setLastLogTerm(9).setPreVote(false).build();
     try (NetClient insider = liar(group)) {
       NetClient.Reply reply = insider.ask(address, RaftMessage.REQUEST_VOTE.code(), forged.toByteArray(), 5000).get();
       assertThat(RaftMessage.decode(reply.type(), reply.body())).isInstanceOfSatisfying(ErrorResponse.class,
