@@ -3,7 +3,7 @@ package dev.syncline.cluster;
 import dev.syncline.replicated.ClientTransport;
 import dev.syncline.replicated.NodeClient;
 import dev.syncline.replicated.UnavailableException;
-import dev.syncline.replicated.jraft.BoltTransport;
+import dev.syncline.replicated.net.NetTransport;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -20,7 +20,7 @@ final class DemoNodes implements Closeable {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
   private final List<DemoNode> nodes = new ArrayList<>();
-  private final ClientTransport transport = BoltTransport.start();
+  private final ClientTransport transport = NetTransport.start(Optional.empty());
   private final Thread hook = new Thread(() -> nodes.forEach(DemoNode::close), "end nodes");
 
   /** {@code options} are further ones of {@code syncline node}. Nothing is started yet. */

@@ -1,8 +1,10 @@
 package dev.syncline.cluster;
 
 import dev.syncline.StorageMode;
+import dev.syncline.replicated.NodeRemovedException;
 import dev.syncline.replicated.ReplicatedLog;
 import dev.syncline.replicated.ReplicatedLogOptions;
+import dev.syncline.replicated.Security;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -12,7 +14,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -22,8 +26,8 @@ import picocli.CommandLine.Spec;
     name = "node",
     description = {
       "Runs one node of a replicated log, until SIGTERM or SIGINT.",
-      "Start one on each machine, with the same peers. Whoever can reach the address can read, append and truncate: keep it on a",
-      "private network."
+      "To found a group start one on each machine, all with the same --peers: the group begins when all of them are there. To add",
+      "a node to a group start it with --join, and say \"cluster members add\"."
     })
 final class NodeCommand implements Callable<Integer> {
   private static final long LOOK_MILLIS = 100;
@@ -33,13 +37,34 @@ final class NodeCommand implements Callable<Integer> {
   @Option(names = "--address", required = true, paramLabel = "HOST:PORT", description = "Where this node listens; one of the peers.")
   String address;
 
+  @ArgGroup(multiplicity = "1")
+  Membership membership;
+
+  /** How the node comes to its group; counts until it belongs to one. */
+  static final class Membership {
+    @Option(
+        names = "--peers",
+        split = ",",
+        paramLabel = "HOST:PORT",
+        description = "Found a group of these nodes, this one included. Counts for a new directory alone.")
+    List<String> peers = List.of();
+
+    @Option(names = "--join", description = "Wait to be added to a group that there is. Counts for a new directory alone.")
+    boolean join;
+  }
+
+  @Mixin TlsOptions tls;
+
   @Option(
-      names = "--peers",
-      required = true,
-      split = ",",
-      paramLabel = "HOST:PORT",
-      description = "The addresses of all nodes, this one's included. Counts when the group begins.")
-  List<String> peers;
+      names = "--permissions",
+      paramLabel = "FILE",
+      description = "With TLS: lines of NAME: read append administer node, where NAME is the CN of a certificate.")
+  Path permissions;
+
+  @Option(
+      names = "--insecure",
+      description = "Listen beyond this machine without TLS: whoever reaches the address can read, append, truncate and change the group.")
+  boolean insecure;
 
   @Option(names = "--directory", required = true, paramLabel = "DIR", description = "Where this node keeps everything.")
   Path directory;
@@ -85,7 +110,7 @@ final class NodeCommand implements Callable<Integer> {
       awaitQuietly(closed);
     }, "stop node"));
     try (ReplicatedLog node = ReplicatedLog.open(options())) {
-      say("listening on " + address + ", one of " + peers + "; everything is kept in " + directory);
+      say("listening on " + address + (membership.join ? "" : ", one of " + membership.peers) + "; everything is kept in " + directory);
       return run(node, told);
     } finally {
       closed.countDown();
@@ -93,7 +118,14 @@ final class NodeCommand implements Callable<Integer> {
   }
 
   private ReplicatedLogOptions options() {
-    return ReplicatedLogOptions.builder(directory, address, peers)
+    ReplicatedLogOptions.Builder options =
+        membership.join
+            ? ReplicatedLogOptions.joining(directory, address)
+            : ReplicatedLogOptions.builder(directory, address, membership.peers);
+    Optional<Security> security = tls.ofNode(permissions);
+    if (security.isPresent()) options.security(security.get());
+    return options
+        .insecure(insecure)
         .group(group)
         .electionTimeout(Duration.ofMillis(electionTimeoutMillis))
         .snapshotEveryBytes((long) snapshotEveryMebibytes << 20)
@@ -104,12 +136,14 @@ final class NodeCommand implements Callable<Integer> {
   }
 
   /** Says who leads whenever that changes. */
-  private int run(ReplicatedLog node, CountDownLatch told) {
+  private int run(ReplicatedLog node, CountDownLatch told) throws NodeRemovedException {
     Optional<String> leader = Optional.empty();
     while (!waitedFor(told)) {
       Optional<Throwable> failure = node.failure();
       if (failure.isPresent()) {
-        say("stopped for good: " + failure.get().getMessage() + ". What the group has is safe on the other nodes; start this one again");
+        if (failure.get() instanceof NodeRemovedException) throw (NodeRemovedException) failure.get();
+        complain("stopped for good: " + failure.get().getMessage() + ". What this node had acknowledged is on its disk in " + directory
+            + "; when the reason is gone, start it again");
         return SynclineCluster.PROBLEM;
       }
       Optional<String> now = node.leader();
@@ -141,6 +175,12 @@ final class NodeCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     out.println(address + " " + what);
     out.flush();
+  }
+
+  private void complain(String what) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(address + " " + what);
+    err.flush();
   }
 
   private static void haltWithStdin() {

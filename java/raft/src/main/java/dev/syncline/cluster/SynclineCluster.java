@@ -1,5 +1,6 @@
 package dev.syncline.cluster;
 
+import dev.syncline.replicated.NodeRemovedException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -22,13 +23,14 @@ import picocli.CommandLine.ScopeType;
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       " 0:fine", " 1:records are missing or differ, or a node stopped for good", " 2:options or arguments were not understood",
-      " 3:could not run"
+      " 3:could not run", " 4:the group has removed this node"
     },
     subcommands = {ClusterCommand.class, NodeCommand.class})
 public final class SynclineCluster {
   static final int OK = 0;
   static final int PROBLEM = 1;
   static final int NOT_RUN = 3;
+  static final int REMOVED = 4;
 
   @Option(names = "--stacktrace", scope = ScopeType.INHERIT, description = "On failure, print where in the code.")
   boolean stackTrace;
@@ -72,6 +74,7 @@ public final class SynclineCluster {
     String text = said && !message.isEmpty() ? message : "unexpected " + failure + "; run again with --stacktrace to see where";
     line.getErr().println("syncline " + line.getCommandName() + ": " + text.replaceAll("\\s*\\R\\s*", " "));
     if (stackTrace) failure.printStackTrace(line.getErr());
+    if (failure instanceof NodeRemovedException) return REMOVED;
     return failure instanceof IllegalArgumentException ? CommandLine.ExitCode.USAGE : NOT_RUN;
   }
 

@@ -8,6 +8,7 @@ import com.alipay.sofa.jraft.option.LogStorageOptions;
 import com.alipay.sofa.jraft.option.RaftOptions;
 import com.alipay.sofa.jraft.storage.LogStorage;
 import com.alipay.sofa.jraft.util.Describer;
+import dev.syncline.CorruptLogException;
 import dev.syncline.io.Storage;
 import dev.syncline.io.Storages;
 import dev.syncline.log.commit.Entry;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +57,7 @@ public final class SynclineLogStorage implements LogStorage, Describer {
   private final LogSettings settings;
   private final boolean sync;
   private final StorageOpener opener;
+  private final Consumer<Exception> troubles;
 
   private final ReentrantLock changes = new ReentrantLock();
 
@@ -63,15 +66,26 @@ public final class SynclineLogStorage implements LogStorage, Describer {
 
   /** @param uri a directory, which need not exist */
   public SynclineLogStorage(String uri, RaftOptions raftOptions, LogSettings settings) {
-    this(uri, raftOptions, settings, SynclineLogStorage::openStorage);
+    this(uri, raftOptions, settings, trouble -> {});
+  }
+
+  /** @param troubles see {@link SynclineServiceFactory#SynclineServiceFactory(LogSettings, Consumer)} */
+  SynclineLogStorage(String uri, RaftOptions raftOptions, LogSettings settings, Consumer<Exception> troubles) {
+    this(uri, raftOptions, settings, SynclineLogStorage::openStorage, troubles);
   }
 
   SynclineLogStorage(String uri, RaftOptions raftOptions, LogSettings settings, StorageOpener opener) {
+    this(uri, raftOptions, settings, opener, trouble -> {});
+  }
+
+  private SynclineLogStorage(
+      String uri, RaftOptions raftOptions, LogSettings settings, StorageOpener opener, Consumer<Exception> troubles) {
     if (uri == null || uri.isBlank()) throw new IllegalArgumentException("expected a directory as the log's uri, found nothing");
     this.directory = Path.of(uri).toAbsolutePath();
     this.settings = Objects.requireNonNull(settings, "settings");
     this.sync = raftOptions.isSync();
     this.opener = opener;
+    this.troubles = troubles;
   }
 
   private static Storage openStorage(Path directory, LogSettings settings) throws IOException {
@@ -104,11 +118,20 @@ public final class SynclineLogStorage implements LogStorage, Describer {
       LOG.info("The log in {} holds entries {} to {}.", directory, log.firstSequence(), log.currentSequence());
       return true;
     } catch (IOException | RuntimeException e) {
-      LOG.error("The log in {} cannot be opened: {}", directory, e.getMessage(), e);
+      troubles.accept(e);
+      LOG.error("The log in {} cannot be opened: {}", directory, forRaft(e), e);
       return false;
     } finally {
       changes.unlock();
     }
+  }
+
+  /** A log by itself can be repaired; a node that went on behind a hole would vote and answer as if it had never held what is lost. */
+  private static String forRaft(Exception e) {
+    if (e instanceof CorruptLogException corrupt && corrupt.damage().isPresent())
+      return corrupt.damage().get() + " for this node. Do not repair it: take the node out of its group, delete its directories,"
+          + " start it empty and add it again";
+    return e.getMessage();
   }
 
   private static void loadConfigurations(SegmentedLog log, LogEntryDecoder decoder, ConfigurationManager manager) throws IOException {
@@ -170,6 +193,7 @@ public final class SynclineLogStorage implements LogStorage, Describer {
     try {
       return read(now, index);
     } catch (IOException | RuntimeException e) {
+      troubles.accept(e);
       LOG.error("Entry {} in {} cannot be read: {}", index, directory, e.getMessage(), e);
       return null;
     }
@@ -229,6 +253,7 @@ public final class SynclineLogStorage implements LogStorage, Describer {
       Opened now = open();
       while (done < entries.size()) done += appendRun(now, entries.subList(done, entries.size()));
     } catch (IOException | RuntimeException e) {
+      troubles.accept(e);
       LOG.error("Of {} entries from index {} on, {} were appended to {}: {}", entries.size(), entries.get(0).getId().getIndex(), done,
           directory, e.getMessage(), e);
     } finally {
@@ -329,6 +354,7 @@ public final class SynclineLogStorage implements LogStorage, Describer {
       change.apply(open());
       return true;
     } catch (IOException | RuntimeException e) {
+      troubles.accept(e);
       LOG.error("The log in {} was to {}: {}", directory, what, e.getMessage(), e);
       return false;
     } finally {

@@ -4,6 +4,8 @@ import com.alipay.sofa.jraft.core.DefaultJRaftServiceFactory;
 import com.alipay.sofa.jraft.option.RaftOptions;
 import com.alipay.sofa.jraft.storage.LogStorage;
 import com.alipay.sofa.jraft.util.SPI;
+import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * JRaft's services with Syncline as the log.
@@ -14,6 +16,7 @@ import com.alipay.sofa.jraft.util.SPI;
 @SPI(name = "syncline", priority = 1)
 public class SynclineServiceFactory extends DefaultJRaftServiceFactory {
   private final LogSettings settings;
+  private final Consumer<Exception> troubles;
 
   /** With {@link LogSettings#defaults}. */
   public SynclineServiceFactory() {
@@ -21,7 +24,18 @@ public class SynclineServiceFactory extends DefaultJRaftServiceFactory {
   }
 
   public SynclineServiceFactory(LogSettings settings) {
-    this.settings = settings;
+    this(settings, trouble -> {});
+  }
+
+  /**
+   * The same for who wants to know why.
+   *
+   * @param troubles gets what a log could not do, beside the line in the logging library's log: JRaft itself only learns that it failed. On
+   *     whatever thread asked the log; must not throw
+   */
+  public SynclineServiceFactory(LogSettings settings, Consumer<Exception> troubles) {
+    this.settings = Objects.requireNonNull(settings, "settings");
+    this.troubles = Objects.requireNonNull(troubles, "troubles");
   }
 
   /**
@@ -32,6 +46,6 @@ public class SynclineServiceFactory extends DefaultJRaftServiceFactory {
    */
   @Override
   public LogStorage createLogStorage(String uri, RaftOptions raftOptions) {
-    return new SynclineLogStorage(uri, raftOptions, settings);
+    return new SynclineLogStorage(uri, raftOptions, settings, troubles);
   }
 }

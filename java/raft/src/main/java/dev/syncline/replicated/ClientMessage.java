@@ -25,6 +25,20 @@ record ClientMessage(byte code, ByteBuffer body) {
   static final byte LOCAL_STATUS = 4;
   /** A sequence (8 bytes), after a read barrier; answered by {@link #RECORDS} with one record or none. */
   static final byte READ = 5;
+  /** A name, in UTF-8; what an operator asks for: see {@link ClientService}. Answered by {@link #DONE}. */
+  static final byte ADD_VOTER = 6;
+  static final byte ADD_LEARNER = 7;
+  static final byte REMOVE = 8;
+  static final byte TRANSFER = 9;
+  static final byte COMPACT = 10;
+  /** At once; answered by {@link #TEXT}, lines of a name, a tab and a value. */
+  static final byte DETAILS = 11;
+  /** After a read barrier; answered by {@link #TEXT}: see {@link Backups#begin}. */
+  static final byte BEGIN_BACKUP = 12;
+  /** A backup's number (8 bytes), an offset (8), the name of a file; answered by {@link #PART}. */
+  static final byte READ_BACKUP = 13;
+  /** A backup's number (8 bytes); answered by {@link #DONE}. */
+  static final byte END_BACKUP = 14;
 
   // Replies.
   static final byte RESULT = 64;
@@ -39,6 +53,11 @@ record ClientMessage(byte code, ByteBuffer body) {
   /** A text: what was asked will never be done. */
   static final byte INVALID = 70;
   static final byte TOO_LARGE = 71;
+  /** A text: the client's certificate does not allow it. */
+  static final byte NOT_PERMITTED = 72;
+  static final byte DONE = 73;
+  static final byte TEXT = 74;
+  static final byte PART = 75;
 
   static ByteBuffer allocate(int bytes) {
     return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);

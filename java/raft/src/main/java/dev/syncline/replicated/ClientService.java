@@ -3,29 +3,37 @@ package dev.syncline.replicated;
 import dev.syncline.RecordTooLargeException;
 import dev.syncline.WalCursor;
 import dev.syncline.WriteAheadLog;
+import dev.syncline.replicated.net.Permission;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 
 /** Answers clients on behalf of a node: what {@link ReplicatedLog} does for its own process, in bytes. */
 final class ClientService implements ConsensusEngine.ClientRequestHandler {
   static final int SCAN_BYTES_MAX = 1 << 20;
   private final ReplicatedLogOptions options;
   private final LogState state;
+  private final Backups backups;
   private final Executor readers;
 
   /** Set when the node has started; who asks before is told to come again. */
   private volatile ConsensusEngine engine;
 
-  ClientService(ReplicatedLogOptions options, LogState state) {
+  ClientService(ReplicatedLogOptions options, LogState state, Backups backups) {
     this.options = options;
     this.state = state;
+    this.backups = backups;
     this.readers = options.callbackExecutor();
   }
 
@@ -36,11 +44,31 @@ final class ClientService implements ConsensusEngine.ClientRequestHandler {
   @Override
   public CompletableFuture<byte[]> handle(byte[] request) {
     try {
-      if (engine == null) throw new UnavailableException(options.address() + " is starting");
+      ConsensusEngine now = engine;
+      if (now == null) throw new UnavailableException(options.address() + " is starting");
+      Optional<Throwable> failure = now.failure();
+      // What this node has only gets older: not even its figures are told.
+      if (failure.isPresent()) throw new UnavailableException(options.address() + " has stopped for good: " + failure.get().getMessage());
       return answer(ClientMessage.decode(request)).exceptionally(ClientService::failed);
     } catch (IOException | RuntimeException e) {
       return CompletableFuture.completedFuture(failed(e));
     }
+  }
+
+  @Override
+  public Permission needs(byte[] request) {
+    return request.length < 2 ? Permission.READ : switch (request[1]) {
+      case ClientMessage.PROPOSE -> Permission.APPEND;
+      case ClientMessage.ADD_VOTER, ClientMessage.ADD_LEARNER, ClientMessage.REMOVE, ClientMessage.TRANSFER, ClientMessage.COMPACT ->
+          Permission.ADMINISTER;
+      default -> Permission.READ;
+    };
+  }
+
+  @Override
+  public byte[] refused(Permission missing) {
+    return ClientMessage.encode(ClientMessage.NOT_PERMITTED,
+        options.address() + ": the client's certificate lacks the permission \"" + missing.name().toLowerCase(Locale.ROOT) + "\"");
   }
 
   private CompletableFuture<byte[]> answer(ClientMessage request) throws IOException {
@@ -59,13 +87,56 @@ final class ClientService implements ConsensusEngine.ClientRequestHandler {
         return afterBarrier(this::status);
       case ClientMessage.LOCAL_STATUS:
         return CompletableFuture.completedFuture(status());
+      case ClientMessage.DETAILS:
+        return CompletableFuture.completedFuture(ClientMessage.encode(ClientMessage.TEXT, details()));
+      case ClientMessage.ADD_VOTER, ClientMessage.ADD_LEARNER, ClientMessage.REMOVE, ClientMessage.TRANSFER:
+        String address = ClientMessage.text(body).orElse("");
+        ReplicatedLogOptions.requireAddress(address);
+        administer(request.code(), address);
+        return CompletableFuture.completedFuture(ClientMessage.encode(ClientMessage.DONE, new byte[0]));
+      case ClientMessage.BEGIN_BACKUP:
+        return afterBarrier(() -> ClientMessage.encode(ClientMessage.TEXT, backups.begin()));
+      case ClientMessage.READ_BACKUP:
+        long number = body.getLong();
+        long offset = body.getLong();
+        byte[] part = backups.part(number, ClientMessage.text(body).orElse(""), offset);
+        return CompletableFuture.completedFuture(ClientMessage.encode(ClientMessage.PART, part));
+      case ClientMessage.END_BACKUP:
+        backups.end(body.getLong());
+        return CompletableFuture.completedFuture(ClientMessage.encode(ClientMessage.DONE, new byte[0]));
+      case ClientMessage.COMPACT:
+        return engine.compact().thenApply(done -> ClientMessage.encode(ClientMessage.DONE, new byte[0]));
       default:
         throw new IllegalArgumentException("expected a request, found code " + request.code());
     }
   }
 
+  /** Waits: the thread is one of those that are for clients. */
+  private void administer(byte code, String address) throws IOException {
+    GroupAdministration group = engine.administration()
+        .orElseThrow(() -> new IllegalArgumentException("this engine's group does not change"));
+    switch (code) {
+      case ClientMessage.ADD_VOTER -> group.add(address, false);
+      case ClientMessage.ADD_LEARNER -> group.add(address, true);
+      case ClientMessage.REMOVE -> group.remove(address);
+      default -> group.transfer(address);
+    }
+  }
+
+  private String details() {
+    Map<String, String> all = new LinkedHashMap<>();
+    engine.administration().ifPresent(group -> all.putAll(group.details()));
+    WriteAheadLog log = state.log();
+    all.put("firstSequence", Long.toString(log.firstSequence()));
+    all.put("appliedSequence", Long.toString(log.currentSequence()));
+    all.put("sinceSnapshotBytes", Long.toString(state.bytesSinceSave()));
+    all.put("freeBytes", Long.toString(options.directory().toFile().getUsableSpace()));
+    return all.entrySet().stream().map(each -> each.getKey() + "\t" + each.getValue()).collect(Collectors.joining("\n"));
+  }
+
   /** Only commands that every node can apply get into the group's log. */
   private CompletableFuture<byte[]> propose(ByteBuffer body) throws RecordTooLargeException {
+    Limits.requireEncodedSize(options, body);
     byte[] bytes = new byte[body.remaining()];
     body.get(bytes);
     Command command = Command.decode(ByteBuffer.wrap(bytes));
@@ -122,6 +193,7 @@ final class ClientService implements ConsensusEngine.ClientRequestHandler {
     if (failure instanceof UncheckedIOException unchecked) failure = unchecked.getCause();
     String message = String.valueOf(failure.getMessage());
     if (failure instanceof NotLeaderException not) return ClientMessage.encode(ClientMessage.NOT_LEADER, not.leader().orElse(""));
+    if (failure instanceof NotPermittedException) return ClientMessage.encode(ClientMessage.NOT_PERMITTED, message);
     if (failure instanceof UnavailableException) return ClientMessage.encode(ClientMessage.UNAVAILABLE, message);
     if (failure instanceof RecordTooLargeException) return ClientMessage.encode(ClientMessage.TOO_LARGE, message);
     if (failure instanceof BufferUnderflowException) return ClientMessage.encode(ClientMessage.INVALID, "a request that ends too early");

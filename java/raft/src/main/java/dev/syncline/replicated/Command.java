@@ -66,6 +66,20 @@ record Command(Kind kind, RequestId request, List<Operation> operations, long se
     return out.array();
   }
 
+  static int headerBytes() {
+    return HEADER_BYTES;
+  }
+
+  /** How many operations these bytes say that they have, 0 if they are no command with operations. Nothing else is looked at. */
+  static int operations(ByteBuffer bytes) {
+    ByteBuffer in = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    int at = in.position();
+    if (in.remaining() < HEADER_BYTES + Integer.BYTES) return 0;
+    byte code = in.get(at + 1);
+    boolean has = code >= 0 && code < KINDS.length && KINDS[code].appendsOperations();
+    return has ? Math.max(0, in.getInt(at + HEADER_BYTES)) : 0;
+  }
+
   /**
    * The command that these bytes are.
    *

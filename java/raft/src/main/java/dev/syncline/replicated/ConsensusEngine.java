@@ -1,5 +1,6 @@
 package dev.syncline.replicated;
 
+import dev.syncline.replicated.net.Permission;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Optional;
@@ -40,6 +41,11 @@ public interface ConsensusEngine extends Closeable {
   /** Why this node can apply nothing more until it is started again. */
   Optional<Throwable> failure();
 
+  /** What an operator can do on this node; empty if the engine has nothing of the kind. */
+  default Optional<GroupAdministration> administration() {
+    return Optional.empty();
+  }
+
   /** Leaves the group and waits until no call to the state is in progress. */
   @Override
   void close() throws IOException;
@@ -53,5 +59,11 @@ public interface ConsensusEngine extends Closeable {
   /** Answers a client's request, sooner or later, always normally. Must not block. */
   interface ClientRequestHandler {
     CompletableFuture<byte[]> handle(byte[] request);
+
+    /** What a client must be allowed to do for this request to be {@link #handle}d. */
+    Permission needs(byte[] request);
+
+    /** What a client gets that is not. */
+    byte[] refused(Permission missing);
   }
 }

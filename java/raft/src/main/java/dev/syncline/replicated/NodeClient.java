@@ -1,10 +1,20 @@
 package dev.syncline.replicated;
 
 import dev.syncline.RecordTooLargeException;
+import dev.syncline.WriteAheadLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -52,6 +62,87 @@ public final class NodeClient {
     return ClientRecord.decode(expect(askToRead(ClientMessage.SCAN, body.array()), ClientMessage.RECORDS));
   }
 
+  // For an operator.
+
+  /** See {@link GroupAdministration#details}; beside it what the node's own log says of itself. */
+  public Map<String, String> details() throws IOException {
+    Map<String, String> all = new LinkedHashMap<>();
+    String text = ClientMessage.text(expect(askToRead(ClientMessage.DETAILS, new byte[0]), ClientMessage.TEXT)).orElse("");
+    for (String line : text.split("\n")) {
+      int tab = line.indexOf('\t');
+      if (tab > 0) all.put(line.substring(0, tab), line.substring(tab + 1));
+    }
+    return all;
+  }
+
+  /** See {@link GroupAdministration#add}. */
+  public void add(String member, boolean learner) throws IOException {
+    order(learner ? ClientMessage.ADD_LEARNER : ClientMessage.ADD_VOTER, member);
+  }
+
+  /** See {@link GroupAdministration#remove}. */
+  public void remove(String member) throws IOException {
+    order(ClientMessage.REMOVE, member);
+  }
+
+  /** See {@link GroupAdministration#transfer}. */
+  public void transfer(String voter) throws IOException {
+    order(ClientMessage.TRANSFER, voter);
+  }
+
+  /** See {@link ReplicatedLog#compact}. */
+  public void compact() throws IOException {
+    order(ClientMessage.COMPACT, "");
+  }
+
+  /**
+   * Makes {@code target} a log for {@link WriteAheadLog#open(Path)} that holds what the group held at a moment after the call began: every
+   * record with its sequence, and nothing but whole batches. It is durable and in place when this returns.
+   *
+   * @param target must not exist
+   * @return the highest sequence in it
+   */
+  public long backup(Path target) throws IOException {
+    Path parts = target.toAbsolutePath().resolveSibling(target.getFileName() + ".part");
+    if (Files.exists(target)) throw new FileAlreadyExistsException(target + ": expected nothing there, since the backup becomes this directory");
+    StateDirectory.delete(parts);
+    Files.createDirectories(parts);
+    String list = ClientMessage.text(expect(askToRead(ClientMessage.BEGIN_BACKUP, new byte[0]), ClientMessage.TEXT)).orElse("");
+    List<String> lines = List.of(list.split("\n"));
+    long number = Long.parseLong(lines.get(0));
+    try {
+      for (Map.Entry<String, Long> file : Backups.files(lines).entrySet())
+        fetch(number, file.getKey(), file.getValue(), parts.resolve(Path.of(file.getKey()).getFileName()));
+    } finally {
+      expect(askToRead(ClientMessage.END_BACKUP, ClientMessage.allocate(Long.BYTES).putLong(number).array()), ClientMessage.DONE);
+    }
+    long highest;
+    try (WriteAheadLog copy = WriteAheadLog.open(parts)) {
+      highest = copy.currentSequence();
+    }
+    StateDirectory.sync(parts);
+    Files.move(parts, target, StandardCopyOption.ATOMIC_MOVE);
+    StateDirectory.sync(target.toAbsolutePath().getParent());
+    return highest;
+  }
+
+  private void fetch(long number, String name, long bytes, Path target) throws IOException {
+    try (FileChannel out = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      while (out.position() < bytes) {
+        byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer body = ClientMessage.allocate(2 * Long.BYTES + utf8.length).putLong(number).putLong(out.position()).put(utf8);
+        ByteBuffer part = expect(askToRead(ClientMessage.READ_BACKUP, body.array()), ClientMessage.PART);
+        if (!part.hasRemaining()) throw new UnavailableException(address + " ended " + name + " at " + out.position() + " of " + bytes + " bytes");
+        while (part.hasRemaining()) out.write(part);
+      }
+      out.force(true);
+    }
+  }
+
+  private void order(byte code, String text) throws IOException {
+    expect(ask(code, text.getBytes(StandardCharsets.UTF_8)), ClientMessage.DONE);
+  }
+
   /** A read that may have arrived has changed nothing all the same. */
   private ClientMessage askToRead(byte code, byte[] body) throws IOException {
     try {
@@ -80,6 +171,8 @@ public final class NodeClient {
         throw new UnavailableException(text);
       case ClientMessage.TOO_LARGE:
         throw new RecordTooLargeException(text);
+      case ClientMessage.NOT_PERMITTED:
+        throw new NotPermittedException(text);
       case ClientMessage.INVALID:
         throw new IllegalArgumentException(address + ": " + text);
       default:

@@ -27,6 +27,11 @@ final class OperationCodec {
     return Math.toIntExact(bytes);
   }
 
+  /** Bytes of so many operations without their keys and values. */
+  static long headerBytes(int operations) {
+    return Integer.BYTES + (long) operations * HEADER_BYTES;
+  }
+
   static long payloadBytes(Operation operation) {
     return (long) operation.keyBuffer().remaining() + operation.valueBuffer().remaining();
   }

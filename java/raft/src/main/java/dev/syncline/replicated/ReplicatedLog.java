@@ -39,6 +39,7 @@ public final class ReplicatedLog implements Closeable {
   /** Whether nothing of this node is under way in its directory any more. Until then nobody in this process takes the directory from it. */
   private final AtomicBoolean ended;
   private final LogState state;
+  private final Backups backups;
   private final ConsensusEngine engine;
   private final Proposer proposer;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -52,7 +53,8 @@ public final class ReplicatedLog implements Closeable {
     this.ended = ended;
     this.state = state;
     CompactingState compacting = new CompactingState(state, options.snapshotEveryBytes());
-    ClientService clients = new ClientService(options, state);
+    this.backups = new Backups(options.directory().resolve("backup"), state);
+    ClientService clients = new ClientService(options, state, backups);
     this.engine = factory.start(options, compacting, clients);
     this.proposer = new Proposer(options, engine);
     compacting.compactWith(engine);
@@ -302,9 +304,16 @@ public final class ReplicatedLog implements Closeable {
     proposer.await(engine.compact(), "a compaction");
   }
 
+  /** What an operator can do on this node; empty if the engine has nothing of the kind. */
+  public Optional<GroupAdministration> administration() {
+    return engine.administration();
+  }
+
   private void requireOpen() throws IOException {
     if (closed.get()) throw new UnavailableException(options.address() + " is closed");
     Optional<Throwable> failure = engine.failure();
+    if (failure.isPresent() && failure.get() instanceof NodeRemovedException removed)
+      throw new UnavailableException(removed.getMessage(), removed);
     if (failure.isPresent())
       throw new UnavailableException(options.address() + " has stopped for good: " + failure.get().getMessage() + ". Open it again",
           failure.get());
@@ -318,6 +327,7 @@ public final class ReplicatedLog implements Closeable {
       engine.close();
     } finally {
       try {
+        backups.close();
         state.close();
       } finally {
         ended.set(true);

@@ -2,7 +2,7 @@ package dev.syncline.replicated;
 
 import dev.syncline.Operation;
 import dev.syncline.SequenceRange;
-import dev.syncline.replicated.jraft.BoltTransport;
+import dev.syncline.replicated.net.NetTransport;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -48,7 +48,12 @@ public final class ReplicatedLogClient implements Closeable {
 
   /** A client of the nodes at these addresses. A call gives up after {@code timeout}. Nothing is connected yet. */
   public static ReplicatedLogClient connect(List<String> addresses, Duration timeout) {
-    return new ReplicatedLogClient(BoltTransport.start(), List.copyOf(addresses), timeout);
+    return new ReplicatedLogClient(NetTransport.start(Optional.empty()), List.copyOf(addresses), timeout);
+  }
+
+  /** The same over TLS. The nodes must know the certificate's name and what it may do. */
+  public static ReplicatedLogClient connect(List<String> addresses, Duration timeout, Security security) throws IOException {
+    return new ReplicatedLogClient(NetTransport.start(Optional.of(security.load())), List.copyOf(addresses), timeout);
   }
 
   /** Appends one operation; returns its sequence. */

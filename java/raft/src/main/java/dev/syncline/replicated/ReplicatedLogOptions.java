@@ -5,10 +5,13 @@ import dev.syncline.StorageMode;
 import dev.syncline.SyncMode;
 import dev.syncline.WalOptions;
 import dev.syncline.log.options.LogOptions;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 
@@ -38,14 +41,21 @@ public final class ReplicatedLogOptions {
     return new Builder(directory, address, peers);
   }
 
+  /** The options of a node that waits to be added to a group that there is; its directory is new, or one that it had in that group. */
+  public static Builder joining(Path directory, String address) {
+    return new Builder(directory, address, List.of());
+  }
+
   public Path directory() {
     return settings.directory;
   }
 
+  /** Where the node listens and how others reach it. */
   public String address() {
     return settings.address;
   }
 
+  /** With whom it is to found a group; nobody if it waits to be added to one. */
   public List<String> peers() {
     return settings.peers;
   }
@@ -60,6 +70,10 @@ public final class ReplicatedLogOptions {
 
   public Duration requestTimeout() {
     return settings.requestTimeout;
+  }
+
+  public Optional<Security> security() {
+    return Optional.ofNullable(settings.security);
   }
 
   public int maxRecordSize() {
@@ -101,12 +115,34 @@ public final class ReplicatedLogOptions {
         .build();
   }
 
+  static String requireAddress(String address) {
+    if (!Objects.requireNonNull(address, "address").matches("[^:/\\s]+:\\d{1,5}"))
+      throw new IllegalArgumentException("expected an address like 10.0.0.1:7001, found \"" + address + "\"");
+    return address;
+  }
+
+  /** Without TLS whoever reaches the port can do everything: beyond this machine only who says that this is meant. */
+  private static void requireGuarded(Builder settings) {
+    if (settings.security != null || settings.insecure) return;
+    String host = settings.address.substring(0, settings.address.lastIndexOf(':'));
+    try {
+      if (InetAddress.getByName(host).isLoopbackAddress()) return;
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException("expected the name or number of this host, found \"" + host + "\"", e);
+    }
+    throw new IllegalArgumentException(settings.address + " is reached from other machines, and without TLS whoever reaches it can read,"
+        + " append and truncate: set security (--tls-certificate and the others), or say insecure (--insecure) if the network keeps"
+        + " all others out");
+  }
+
   /** Collects the settings; {@link #build} checks them. */
   public static final class Builder implements Cloneable {
     private final Path directory;
     private final String address;
     private final List<String> peers;
     private String group = "syncline";
+    private Security security;
+    private boolean insecure;
     private Duration electionTimeout = Duration.ofSeconds(1);
     private Duration requestTimeout = Duration.ofSeconds(10);
     private int maxRecordSize = 1 << 20;
@@ -118,24 +154,31 @@ public final class ReplicatedLogOptions {
 
     private Builder(Path directory, String address, List<String> peers) {
       this.directory = Objects.requireNonNull(directory, "directory");
-      this.address = requireAddress(address);
+      this.address = ReplicatedLogOptions.requireAddress(address);
       this.peers = List.copyOf(peers);
-      this.peers.forEach(Builder::requireAddress);
-      if (!this.peers.contains(address))
+      this.peers.forEach(ReplicatedLogOptions::requireAddress);
+      if (!this.peers.isEmpty() && !this.peers.contains(address))
         throw new IllegalArgumentException("expected " + address + " to be one of the peers, found " + this.peers);
       if (this.peers.stream().distinct().count() < this.peers.size())
         throw new IllegalArgumentException("expected every peer once, found " + this.peers);
     }
 
-    static String requireAddress(String address) {
-      if (!Objects.requireNonNull(address, "address").matches("[^:/\\s]+:\\d{1,5}"))
-        throw new IllegalArgumentException("expected an address like 10.0.0.1:7001, found \"" + address + "\"");
-      return address;
-    }
 
     /** Told apart from other groups that use the same addresses. */
     public Builder group(String name) {
       group = Objects.requireNonNull(name, "group");
+      return this;
+    }
+
+    /** Mutual TLS for everything that crosses the network. Not set: none, which is refused beyond loopback unless {@link #insecure} is. */
+    public Builder security(Security files) {
+      security = Objects.requireNonNull(files, "security");
+      return this;
+    }
+
+    /** Whether to listen beyond loopback without TLS: whoever reaches the address can then do everything. Default false. */
+    public Builder insecure(boolean meant) {
+      insecure = meant;
       return this;
     }
 
@@ -163,7 +206,10 @@ public final class ReplicatedLogOptions {
       return this;
     }
 
-    /** Largest batch, in bytes of keys, values and payloads. Default 4 MiB; 1 byte to 1 GiB, and at least maxRecordSize. */
+    /**
+     * Largest batch, in bytes of keys, values and payloads, and 64 for each operation beyond a single one: what a small one costs. Default
+     * 4 MiB; 1 byte to 1 GiB, and at least maxRecordSize.
+     */
     public Builder maxBatchSize(int bytes) {
       maxBatchSize = (int) within("maxBatchSize", bytes, FORMAT_BATCH_BYTES_MAX);
       return this;
@@ -204,6 +250,9 @@ public final class ReplicatedLogOptions {
       if (maxRecordSize > maxBatchSize)
         throw new IllegalArgumentException(
             "maxRecordSize of " + maxRecordSize + " bytes exceeds maxBatchSize of " + maxBatchSize + ": a record must fit a batch");
+      requireGuarded(this);
+      if (security != null && security.permissions().isEmpty())
+        throw new IllegalArgumentException("a node needs a file of permissions beside its certificate: Security.ofNode");
       try {
         return new ReplicatedLogOptions((Builder) clone());
       } catch (CloneNotSupportedException e) {

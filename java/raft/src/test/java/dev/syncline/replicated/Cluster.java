@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -87,10 +88,38 @@ final class Cluster implements AutoCloseable {
   }
 
   ReplicatedLog start(String address) throws IOException {
-    Network.opening(address);
     ReplicatedLog node = ReplicatedLog.open(options(address));
     nodes.put(address, node);
     return node;
+  }
+
+  /** A node that waits to be added, under an address of its own. */
+  String startJoining() throws IOException {
+    String address = freeAddresses(1).get(0);
+    addresses.add(address);
+    startJoining(address);
+    return address;
+  }
+
+  /** The same under an address that a node has had. */
+  ReplicatedLog startJoining(String address) throws IOException {
+    ReplicatedLogOptions.Builder options = ReplicatedLogOptions.joining(directory(address), address)
+        .electionTimeout(Duration.ofMillis(500))
+        .maxSegmentSize(1 << 20);
+    choice.accept(options);
+    ReplicatedLog node = ReplicatedLog.open(options.build());
+    nodes.put(address, node);
+    return node;
+  }
+
+  /** Ends a node and forgets everything it had. */
+  void wipe(String address) throws IOException {
+    if (nodes.containsKey(address)) stop(address);
+    StateDirectory.delete(directory(address));
+  }
+
+  GroupClient operator() throws IOException {
+    return GroupClient.connect(addresses, Duration.ofSeconds(30), Optional.empty());
   }
 
   void stop(String address) throws IOException {

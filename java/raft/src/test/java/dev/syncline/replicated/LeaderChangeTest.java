@@ -157,7 +157,6 @@ class LeaderChangeTest {
   void aNodeThatCannotApplyACommandStopsAndCatchesUpWhenItIsOpenedAgain() throws IOException {
     String broken = cluster.followers().get(0);
     cluster.stop(broken);
-    Network.opening(broken);
     ReplicatedLog failing = ReplicatedLog.open(cluster.options(broken),
         (options, state, clients) -> JRaftEngine.start(options, new FailingState(state, 2), clients));
     ReplicatedLog leader = cluster.leader();

@@ -39,8 +39,21 @@ class LinearizabilityTest {
 
   @TempDir Path temporary;
 
+  private interface Trouble {
+    void make(Cluster cluster, long endNanos) throws IOException;
+  }
+
   @Test
   void whatUsersSeeWhileNodesAreCutOffIsExplainedByOneLog() throws Exception {
+    run(this::cutsAndStops);
+  }
+
+  @Test
+  void whatUsersSeeWhileMachinesAreReplacedAndTheGroupGrowsAndShrinksIsExplainedByOneLog() throws Exception {
+    run(this::membersChange);
+  }
+
+  private void run(Trouble trouble) throws Exception {
     try (Cluster cluster = Cluster.start(temporary, 3, this::options)) {
       long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
       ExecutorService pool = Executors.newFixedThreadPool(USERS);
@@ -50,7 +63,7 @@ class LinearizabilityTest {
           int number = user;
           users.add(pool.submit(() -> use(cluster, number, endNanos)));
         }
-        trouble(cluster, endNanos);
+        trouble.make(cluster, endNanos);
         for (Future<?> user : users) user.get();
       } finally {
         pool.shutdownNow();
@@ -156,7 +169,7 @@ class LinearizabilityTest {
 
   // Trouble.
 
-  private void trouble(Cluster cluster, long endNanos) throws IOException {
+  private void cutsAndStops(Cluster cluster, long endNanos) throws IOException {
     Random random = new Random(seed);
     for (int round = 0; System.nanoTime() - endNanos < 0; round++) {
       boolean leaderToo = round % 2 == 0;
@@ -174,6 +187,40 @@ class LinearizabilityTest {
     }
     Network.reconnectAll();
     cluster.awaitLeader();
+  }
+
+  /** Three become five, a machine takes another one's place, one loses its disk, and five become three again; whoever leads may go. */
+  private void membersChange(Cluster cluster, long endNanos) throws IOException {
+    Random random = new Random(seed);
+    do {
+      try (GroupClient operator = cluster.operator()) {
+        for (int i = 0; i < 2; i++) operator.add(cluster.startJoining(), i == 1 && random.nextBoolean());
+        String old = member(cluster, random);
+        String fresh = cluster.startJoining();
+        operator.replace(old, fresh);
+        cluster.stop(old);
+        String wiped = member(cluster, random);
+        cluster.wipe(wiped);
+        cluster.startJoining(wiped);
+        Cluster.await("the wiped node to be put in again", () -> isIn(cluster, wiped));
+        for (int i = 0; i < 2; i++) {
+          String leaving = i == 0 ? cluster.awaitLeader() : member(cluster, random);
+          operator.remove(leaving);
+          cluster.stop(leaving);
+        }
+      }
+    } while (System.nanoTime() - endNanos < 0);
+    assertThat(cluster.running()).hasSize(3);
+  }
+
+  private static String member(Cluster cluster, Random random) {
+    List<ReplicatedLog> running = cluster.running();
+    return running.get(random.nextInt(running.size())).administration().orElseThrow().details().get("address");
+  }
+
+  private static boolean isIn(Cluster cluster, String address) {
+    String role = cluster.node(address).administration().orElseThrow().details().get("role");
+    return role.equals("follower") || role.equals("learner") || role.equals("leader");
   }
 
   /** The test above can fail: this is what it would find if reads did not ask the group. */

@@ -1,30 +1,24 @@
 package dev.syncline.replicated;
 
+import com.alipay.sofa.jraft.ReplicatorGroup;
 import com.alipay.sofa.jraft.error.RemotingException;
+import com.alipay.sofa.jraft.option.RpcOptions;
 import com.alipay.sofa.jraft.rpc.InvokeCallback;
 import com.alipay.sofa.jraft.rpc.InvokeContext;
 import com.alipay.sofa.jraft.rpc.RpcClient;
-import com.alipay.sofa.jraft.rpc.impl.BoltRaftRpcFactory;
-import com.alipay.sofa.jraft.rpc.impl.BoltRpcClient;
 import com.alipay.sofa.jraft.util.Endpoint;
 import com.alipay.sofa.jraft.util.SPI;
+import dev.syncline.replicated.jraft.NodeRpcFactory;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
 /**
- * What nodes of this JVM send each other, and can be cut off from. JRaft finds it as a service, and makes one for the process; a node's
- * client learns whose it is from the thread that opens the node.
+ * What nodes of this JVM send each other, and can be cut off from. JRaft finds it as a service, and makes one for the process.
  */
 @SPI(priority = 100)
-public final class Network extends BoltRaftRpcFactory {
-  private static final ThreadLocal<String> OPENING = new ThreadLocal<>();
+public final class Network extends NodeRpcFactory {
   private static final Set<String> ISOLATED = ConcurrentHashMap.newKeySet();
-
-  /** What this thread opens next belongs to {@code address}. */
-  static void opening(String address) {
-    OPENING.set(address);
-  }
 
   /** From now on nothing that the node sends arrives, requests and replies, nor anything that is sent to it. */
   static void isolate(String address) {
@@ -40,51 +34,62 @@ public final class Network extends BoltRaftRpcFactory {
   }
 
   @Override
-  public RpcClient createRpcClient(ConfigHelper<RpcClient> helper) {
-    RpcClient client = new Client(OPENING.get());
-    if (helper != null) helper.config(client);
-    return client;
+  protected RpcClient clientOf(String address, RpcClient client) {
+    return new Client(address, client);
   }
 
-  private static final class Client extends BoltRpcClient {
-    private final String from;
-
-    Client(String from) {
-      super(new com.alipay.remoting.rpc.RpcClient());
-      this.from = from;
-    }
-
-    private boolean cut(Endpoint to) {
-      return from != null && ISOLATED.contains(from) || ISOLATED.contains(to.toString());
+  private record Client(String from, RpcClient to) implements RpcClient {
+    private boolean cut(Endpoint other) {
+      return ISOLATED.contains(from) || ISOLATED.contains(other.toString());
     }
 
     @Override
-    public boolean checkConnection(Endpoint to) {
-      return !cut(to) && super.checkConnection(to);
+    public boolean init(RpcOptions options) {
+      return to.init(options);
     }
 
     @Override
-    public boolean checkConnection(Endpoint to, boolean createIfAbsent) {
-      return !cut(to) && super.checkConnection(to, createIfAbsent);
+    public void shutdown() {
+      to.shutdown();
     }
 
     @Override
-    public Object invokeSync(Endpoint to, Object request, InvokeContext context, long timeoutMillis)
+    public void closeConnection(Endpoint other) {
+      to.closeConnection(other);
+    }
+
+    @Override
+    public void registerConnectEventListener(ReplicatorGroup replicators) {
+      to.registerConnectEventListener(replicators);
+    }
+
+    @Override
+    public boolean checkConnection(Endpoint other) {
+      return !cut(other) && to.checkConnection(other);
+    }
+
+    @Override
+    public boolean checkConnection(Endpoint other, boolean createIfAbsent) {
+      return !cut(other) && to.checkConnection(other, createIfAbsent);
+    }
+
+    @Override
+    public Object invokeSync(Endpoint other, Object request, InvokeContext context, long timeoutMillis)
         throws InterruptedException, RemotingException {
-      requireConnected(to);
-      Object reply = super.invokeSync(to, request, context, timeoutMillis);
-      requireConnected(to);
+      requireConnected(other);
+      Object reply = to.invokeSync(other, request, context, timeoutMillis);
+      requireConnected(other);
       return reply;
     }
 
     @Override
-    public void invokeAsync(Endpoint to, Object request, InvokeContext context, InvokeCallback callback, long timeoutMillis)
+    public void invokeAsync(Endpoint other, Object request, InvokeContext context, InvokeCallback callback, long timeoutMillis)
         throws InterruptedException, RemotingException {
-      requireConnected(to);
-      super.invokeAsync(to, request, context, new InvokeCallback() {
+      requireConnected(other);
+      to.invokeAsync(other, request, context, new InvokeCallback() {
         @Override
         public void complete(Object result, Throwable failure) {
-          boolean lost = failure == null && cut(to);
+          boolean lost = failure == null && cut(other);
           callback.complete(lost ? null : result, lost ? new RemotingException("the reply was lost") : failure);
         }
 
@@ -95,8 +100,8 @@ public final class Network extends BoltRaftRpcFactory {
       }, timeoutMillis);
     }
 
-    private void requireConnected(Endpoint to) throws RemotingException {
-      if (cut(to)) throw new RemotingException(from + " cannot reach " + to);
+    private void requireConnected(Endpoint other) throws RemotingException {
+      if (cut(other)) throw new RemotingException(from + " cannot reach " + other);
     }
   }
 }

@@ -8,13 +8,14 @@ import dev.syncline.Operation;
 import dev.syncline.RecordTooLargeException;
 import dev.syncline.RecordType;
 import dev.syncline.SequenceRange;
-import dev.syncline.replicated.jraft.BoltTransport;
+import dev.syncline.replicated.net.NetTransport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutorService;
@@ -71,7 +72,7 @@ class ReplicatedLogClientTest {
   void everyNodeAnswersReadsAndOnlyTheLeaderTakesAppends() throws IOException {
     start(3);
     client.append(Operation.entry(bytes("one")));
-    try (ClientTransport transport = BoltTransport.start()) {
+    try (ClientTransport transport = NetTransport.start(Optional.empty())) {
       for (String address : cluster.addresses()) {
         NodeClient node = new NodeClient(transport, address, Duration.ofSeconds(5));
         assertThat(node.scan(0)).hasSize(1);
@@ -118,9 +119,27 @@ class ReplicatedLogClientTest {
   }
 
   @Test
+  void emptyOperationsAreNotFreeWhoeverSendsThem() throws IOException {
+    start(1);
+    int most = (400 << 10) / Limits.OPERATION_BYTES;
+    Operation empty = Operation.entry(new byte[0]);
+    assertThat(client.appendBatch(Collections.nCopies(most, empty)).last()).isEqualTo(most);
+    for (int count : new int[] {most + 1, 250_000}) {
+      assertThatThrownBy(() -> client.appendBatch(Collections.nCopies(count, empty)))
+          .isInstanceOf(RecordTooLargeException.class).hasMessageContaining("each of which counts as 64");
+      assertThatThrownBy(() -> cluster.leader().appendBatch(Collections.nCopies(count, empty))).isInstanceOf(RecordTooLargeException.class);
+    }
+    // What does not fit a frame is not sent at all.
+    assertThatThrownBy(() -> client.appendBatch(Collections.nCopies(2_000_000, empty)))
+        .isInstanceOf(RecordTooLargeException.class).hasMessageContaining("found 18000024");
+    assertThat(client.append(Operation.entry(bytes("fine")))).isEqualTo(most + 2);
+    assertThat(cluster.leader().leads()).isTrue();
+  }
+
+  @Test
   void requestsThatAreNoneAreRefusedAndDisturbNobody() throws IOException {
     start(1);
-    try (ClientTransport transport = BoltTransport.start()) {
+    try (ClientTransport transport = NetTransport.start(Optional.empty())) {
       String address = cluster.awaitLeader();
       for (byte[] request : List.of(new byte[0], new byte[] {1}, new byte[] {1, 99}, new byte[] {1, ClientMessage.SCAN, 5},
           new byte[] {9, 1}, ClientMessage.encode(ClientMessage.PROPOSE, new byte[40]))) {

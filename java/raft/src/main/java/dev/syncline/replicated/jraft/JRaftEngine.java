@@ -8,139 +8,216 @@ import com.alipay.sofa.jraft.closure.ReadIndexClosure;
 import com.alipay.sofa.jraft.conf.Configuration;
 import com.alipay.sofa.jraft.entity.PeerId;
 import com.alipay.sofa.jraft.entity.Task;
-import com.alipay.sofa.jraft.option.ApplyTaskMode;
 import com.alipay.sofa.jraft.option.NodeOptions;
-import com.alipay.sofa.jraft.option.RaftOptions;
-import com.alipay.sofa.jraft.rpc.RaftRpcServerFactory;
-import com.alipay.sofa.jraft.rpc.RpcServer;
-import com.alipay.sofa.jraft.rpc.impl.BoltRpcServer;
-import com.alipay.sofa.jraft.util.Endpoint;
 import dev.syncline.raft.LogSettings;
 import dev.syncline.raft.SynclineServiceFactory;
 import dev.syncline.replicated.ConsensusEngine;
+import dev.syncline.replicated.GroupAdministration;
 import dev.syncline.replicated.NotLeaderException;
 import dev.syncline.replicated.ReplicatedLogOptions;
 import dev.syncline.replicated.ReplicatedState;
 import dev.syncline.replicated.UnavailableException;
+import dev.syncline.replicated.net.NetClient;
+import dev.syncline.replicated.net.NetLimits;
+import dev.syncline.replicated.net.NetServer;
+import dev.syncline.replicated.net.Tls;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Path;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
-/** A node of a SOFAJRaft group. */
+/**
+ * A node of a SOFAJRaft group. It listens from the start; JRaft's node, with its log and its vote, is there as soon as this one knows
+ * which group it belongs to. Until then it takes no command and answers no read.
+ */
 public final class JRaftEngine implements ConsensusEngine {
   private static final byte[] NO_CONTEXT = {};
+  private final ReplicatedLogOptions options;
   private final String address;
+  private final Group group;
   private final AppliedCommands applied;
-  private final RaftGroupService group;
-  private final Node node;
+  private final VoteFile vote;
+  private final TermGuard terms;
+  private final RaftServer raftServer;
+  private final NetClient net;
+  private final JRaftServiceFactory storages;
+  private final GroupKeeper keeper;
+  private final NetServer server;
 
-  private JRaftEngine(String address, AppliedCommands applied, RaftGroupService group, Node node) {
-    this.address = address;
-    this.applied = applied;
-    this.group = group;
-    this.node = node;
+  /** Null until this node belongs to a group. Written under this object's lock. */
+  private volatile RaftGroupService service;
+
+  private volatile Node node;
+  private volatile MemberChanges changes;
+  private boolean closed;
+
+  private JRaftEngine(ReplicatedLogOptions options, ReplicatedState state, ClientRequestHandler clients, StorageChoice choice)
+      throws IOException {
+    this.options = options;
+    this.address = options.address();
+    this.group = Group.open(options.directory(), address, options.peers());
+    this.applied = new AppliedCommands(state, group);
+    this.vote = new VoteFile(options.directory().resolve("raft").resolve("meta"), applied::trouble);
+    this.terms = new TermGuard(vote::getTerm);
+    this.storages = choice.with(applied::trouble);
+    applied.onMembers(this::dropRemoved);
+    PeerId self = MemberChanges.peer(address);
+    this.raftServer = new RaftServer(terms, self.getPort());
+    Optional<Tls> tls = options.security().isPresent() ? Optional.of(options.security().get().load()) : Optional.empty();
+    NetLimits limits = NetLimits.forBatches(options.maxBatchSize());
+    this.net = new NetClient(limits, tls, group);
+    this.keeper = new GroupKeeper(this, group, net);
+    this.server = NetServer.listen(
+        new InetSocketAddress(self.getIp(), self.getPort()), limits, tls, group, new NodeRequests(this, group, raftServer, clients));
+  }
+
+  /** Makes the storages of a node; {@code troubles} is told whatever they cannot do. */
+  private interface StorageChoice {
+    JRaftServiceFactory with(Consumer<Exception> troubles);
   }
 
   /** Starts a node whose log is Syncline's too. */
   public static ConsensusEngine start(ReplicatedLogOptions options, ReplicatedState state, ClientRequestHandler clients)
       throws IOException {
     LogSettings log = LogSettings.defaults().withStorage(options.storage()).withSegmentBytes(options.maxSegmentSize());
-    return start(options, state, clients, new SynclineServiceFactory(log));
+    return start(options, state, clients, troubles -> new SynclineServiceFactory(log, troubles));
   }
 
-  /** Starts a node with other storages. */
+  /** Starts a node with another log. */
   public static ConsensusEngine start(
       ReplicatedLogOptions options, ReplicatedState state, ClientRequestHandler clients, JRaftServiceFactory storages)
       throws IOException {
-    PeerId self = peer(options.address());
-    AppliedCommands applied = new AppliedCommands(state);
-    RpcServer server = server(self.getEndpoint());
-    server.registerProcessor(new ClientProcessor(clients));
-    RaftGroupService group = new RaftGroupService(options.group(), self, nodeOptions(options, applied, storages), server);
+    return start(options, state, clients, troubles -> storages);
+  }
+
+  private static ConsensusEngine start(
+      ReplicatedLogOptions options, ReplicatedState state, ClientRequestHandler clients, StorageChoice choice)
+      throws IOException {
+    JRaftEngine engine = new JRaftEngine(options, state, clients, choice);
     try {
-      Node node = group.start();
-      if (node == null) throw new IOException("expected a started node, found none");
-      return new JRaftEngine(options.address(), applied, group, node);
-    } catch (IOException | RuntimeException e) {
-      stopQuietly(group, server, e);
-      throw new IOException(options.address() + " did not start in " + options.directory() + ": " + e.getMessage()
-          + applied.failure().map(cause -> " (" + cause.getMessage() + ")").orElse("") + ". JRaft's log says more", e);
+      // A group of one node is founded at once, and a node that belongs to a group has everything it needs.
+      if (engine.options.peers().equals(List.of(engine.address)) && engine.group.isFounder()) engine.keeper.foundAlone();
+      if (!engine.group.identity().belongsToNone()) engine.startNode();
+      engine.keeper.start();
+      return engine;
+    } catch (IOException | RuntimeException | Error e) {
+      engine.closeAfter(e);
+      throw e;
     }
   }
 
-  private static void stopQuietly(RaftGroupService group, RpcServer server, Exception cause) {
+  private void closeAfter(Throwable cause) {
     try {
-      group.shutdown();
-      server.shutdown();
+      close();
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  // The node.
+
+  /** Starts JRaft's node, if it does not run yet. This node belongs to a group. */
+  synchronized void startNode() throws IOException {
+    if (node != null || closed || applied.failure().isPresent()) return;
+    NodeIdentity identity = group.identity();
+    Configuration first = new Configuration();
+    for (String each : identity.founders()) first.addPeer(MemberChanges.peer(each));
+    String name = options.group() + "_" + identity.group();
+    NodeOptions setup = NodeSetup.options(options, first, applied, storages, vote, identity.group());
+    RaftGroupService starting = new RaftGroupService(name, MemberChanges.peer(address), setup, raftServer);
+    try {
+      group.begin();
+      Node started = NodeRpcFactory.starting(address, new RaftClient(net, group, terms), starting::start);
+      if (started == null) throw new IOException("expected a started node, found none");
+      service = starting;
+      node = started;
+      changes = new MemberChanges(group, started, net, applied);
+    } catch (IOException | RuntimeException e) {
+      shutdownQuietly(starting, e);
+      Throwable reason = applied.reason().orElse(e);
+      IOException failure =
+          new IOException(address + " did not start in " + options.directory() + ": " + Troubles.explained(reason).getMessage(), reason);
+      applied.fail(failure);
+      throw failure;
+    }
+  }
+
+  private static void shutdownQuietly(RaftGroupService starting, Exception cause) {
+    try {
+      starting.shutdown();
     } catch (RuntimeException e) {
       cause.addSuppressed(e);
     }
   }
 
-  /** Listens on the node's own address only: JRaft's factory would listen on all of them, and asks nobody who he is. */
-  private static RpcServer server(Endpoint endpoint) {
-    RpcServer server = new BoltRpcServer(new com.alipay.remoting.rpc.RpcServer(endpoint.getIp(), endpoint.getPort(), true));
-    RaftRpcServerFactory.addRaftRequestProcessors(server);
-    return server;
+  /** Whoever this node has met knows it as it was before. */
+  void identityChanged() {
+    server.closeIf(session -> session.hello().node());
+    for (String each : group.founders()) net.disconnect(each);
   }
 
-  private static PeerId peer(String address) {
-    PeerId peer = PeerId.parsePeer(address);
-    if (peer == null) throw new IllegalArgumentException("expected an address like 10.0.0.1:7001, found \"" + address + "\"");
-    return peer;
+  /** Ends the connections of nodes that the group has removed: they are told so when they come again. */
+  void dropRemoved() {
+    server.closeIf(session -> session.hello().node() && group.identity().members().isGone(session.hello().incarnation()));
   }
 
-  private static NodeOptions nodeOptions(ReplicatedLogOptions options, AppliedCommands applied, JRaftServiceFactory storages) {
-    Path raft = options.directory().resolve("raft");
-    Configuration first = new Configuration();
-    for (String each : options.peers()) first.addPeer(peer(each));
-    NodeOptions node = new NodeOptions();
-    node.setInitialConf(first);
-    node.setFsm(applied);
-    node.setServiceFactory(storages);
-    node.setLogUri(raft.resolve("log").toString());
-    node.setRaftMetaUri(raft.resolve("meta").toString());
-    node.setSnapshotUri(raft.resolve("snapshot").toString());
-    node.setElectionTimeoutMs(Math.toIntExact(options.electionTimeout().toMillis()));
-    node.setSnapshotIntervalSecs(0); // By bytes applied instead: compact().
-    node.setApplyTaskMode(ApplyTaskMode.Blocking);
-    node.setSharedTimerPool(true);
-    node.setRaftOptions(raftOptions());
-    return node;
+  boolean runs() {
+    return node != null;
   }
 
-  private static RaftOptions raftOptions() {
-    RaftOptions raft = new RaftOptions();
-    raft.setSync(true);
-    // A vote that a power cut takes back can elect two leaders in one term. Not the default.
-    raft.setSyncMeta(true);
-    // From the leader's memory to every node's disk and back.
-    raft.setEnableLogEntryChecksum(true);
-    return raft;
+  Optional<MemberChanges> changes() {
+    return Optional.ofNullable(changes);
+  }
+
+  /** The voters and learners that count on this node now. */
+  List<String> addresses() {
+    Configuration now = applied.configuration();
+    List<String> all = new ArrayList<>();
+    now.getPeers().forEach(each -> all.add(each.toString()));
+    now.getLearners().forEach(each -> all.add(each.toString()));
+    return all;
   }
 
   @Override
   public CompletableFuture<byte[]> propose(byte[] command) {
     CompletableFuture<byte[]> outcome = new CompletableFuture<>();
-    if (!node.isLeader(false)) {
+    Node now = node;
+    if (now == null) {
+      outcome.completeExceptionally(waits());
+    } else if (!now.isLeader(false)) {
       outcome.completeExceptionally(new NotLeaderException(address, leader().orElse(null)));
-      return outcome;
-    }
-    try {
-      node.apply(new Task(ByteBuffer.wrap(command), new ProposalClosure(address, this::leader, outcome)));
-    } catch (IllegalStateException e) {
-      outcome.completeExceptionally(new UnavailableException(address + " is stopping", e));
+    } else {
+      try {
+        now.apply(new Task(GroupEntry.command(group.identity().group(), command), new ProposalClosure(address, this::leader, outcome)));
+      } catch (IllegalStateException e) {
+        outcome.completeExceptionally(new UnavailableException(address + " is stopping", e));
+      }
     }
     return outcome;
+  }
+
+  private UnavailableException waits() {
+    return new UnavailableException(address + (group.founders().isEmpty() || group.groupExists()
+        ? " belongs to no group yet: it waits to be added"
+        : " waits for all of " + group.founders() + " to found the group"));
   }
 
   @Override
   public CompletableFuture<Void> readBarrier() {
     CompletableFuture<Void> passed = new CompletableFuture<>();
+    Node now = node;
+    if (now == null) {
+      passed.completeExceptionally(waits());
+      return passed;
+    }
     try {
-      node.readIndex(NO_CONTEXT, new ReadIndexClosure() {
+      now.readIndex(NO_CONTEXT, new ReadIndexClosure() {
         @Override
         public void run(Status status, long index, byte[] context) {
           complete(passed, status, "a read");
@@ -155,13 +232,28 @@ public final class JRaftEngine implements ConsensusEngine {
   @Override
   public CompletableFuture<Void> compact() {
     CompletableFuture<Void> done = new CompletableFuture<>();
+    Node now = node;
+    if (now == null) {
+      done.completeExceptionally(waits());
+      return done;
+    }
     // Not on this thread: JRaft queues the work for the applying thread and waits for room, and that thread may be this one.
-    CompletableFuture.runAsync(() -> node.snapshot(status -> complete(done, status, "a compaction")))
+    CompletableFuture.runAsync(() -> now.snapshot(status -> complete(done, status, "a compaction")))
         .exceptionally(e -> {
           done.completeExceptionally(new UnavailableException(address + " is stopping", e));
           return null;
         });
     return done;
+  }
+
+  /** Whether this node has applied everything that was acknowledged before the call, after waiting for it for so long. */
+  boolean passedBarrier(long millis) throws InterruptedException {
+    try {
+      readBarrier().get(millis, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    }
   }
 
   private void complete(CompletableFuture<Void> future, Status status, String what) {
@@ -171,28 +263,47 @@ public final class JRaftEngine implements ConsensusEngine {
 
   @Override
   public Optional<String> leader() {
-    PeerId leader = node.getLeaderId();
+    Node now = node;
+    PeerId leader = now == null ? null : now.getLeaderId();
     return leader == null || leader.isEmpty() ? Optional.empty() : Optional.of(leader.getEndpoint().toString());
   }
 
   @Override
   public boolean leads() {
-    return node.isLeader(false);
+    Node now = node;
+    return now != null && now.isLeader(false);
   }
 
   @Override
   public Optional<Throwable> failure() {
+    if (group.removal().isPresent()) return Optional.of(group.removal().get());
     return applied.failure();
   }
 
   @Override
+  public Optional<GroupAdministration> administration() {
+    return Optional.of(new Administration(this, group, applied, vote, Optional.ofNullable(node), changes()));
+  }
+
+  @Override
   public void close() throws IOException {
-    group.shutdown();
+    keeper.end();
+    RaftGroupService ending;
+    synchronized (this) {
+      closed = true;
+      ending = service;
+    }
     try {
-      group.join();
+      if (ending != null) {
+        ending.shutdown();
+        ending.join();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException(address + " was interrupted while it stopped; it may still be using its directory", e);
+    } finally {
+      server.close();
+      net.close();
     }
   }
 }

@@ -1,0 +1,32 @@
+package dev.syncline.replicated;
+
+import dev.syncline.WriteAheadLog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What {@link ReplicatedState#save} would have written, from a backup: its log, and nobody's sessions.
+ *
+ * @param files as {@code save} returns them
+ */
+public record RestoredState(long highest, List<String> files) {
+
+  /** Writes it into a directory that exists. The backup is opened, checked and closed; it stays as it is but for what opening a log does. */
+  public static RestoredState write(Path backup, Path target) throws IOException {
+    if (!Files.isDirectory(backup)) throw new IOException(backup + ": expected the directory of a backup");
+    Path log = target.resolve("log");
+    long highest;
+    try (WriteAheadLog source = WriteAheadLog.open(backup)) {
+      highest = source.currentSequence();
+      source.snapshot(log);
+    }
+    StateDirectory.writeDurably(target.resolve("sessions"), new SessionTable().encode());
+    StateDirectory.sync(target);
+    List<String> files = new ArrayList<>(List.of("sessions"));
+    for (Path file : StateDirectory.files(log)) files.add("log/" + file.getFileName());
+    return new RestoredState(highest, files);
+  }
+}

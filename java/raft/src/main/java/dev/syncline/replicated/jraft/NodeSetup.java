@@ -1,0 +1,73 @@
+package dev.syncline.replicated.jraft;
+
+import com.alipay.sofa.jraft.JRaftServiceFactory;
+import com.alipay.sofa.jraft.conf.Configuration;
+import com.alipay.sofa.jraft.entity.codec.LogEntryCodecFactory;
+import com.alipay.sofa.jraft.option.ApplyTaskMode;
+import com.alipay.sofa.jraft.option.NodeOptions;
+import com.alipay.sofa.jraft.option.RaftOptions;
+import com.alipay.sofa.jraft.storage.LogStorage;
+import com.alipay.sofa.jraft.storage.RaftMetaStorage;
+import com.alipay.sofa.jraft.storage.SnapshotStorage;
+import dev.syncline.replicated.ReplicatedLogOptions;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/** What JRaft is told about a node. */
+final class NodeSetup {
+  private NodeSetup() {}
+
+  static NodeOptions options(
+      ReplicatedLogOptions options, Configuration first, AppliedCommands applied, JRaftServiceFactory storages, VoteFile vote,
+      UUID group) {
+    Path raft = options.directory().resolve("raft");
+    NodeOptions node = new NodeOptions();
+    node.setInitialConf(first);
+    node.setFsm(applied);
+    node.setServiceFactory(new Storages(storages, vote, group, first, applied));
+    node.setLogUri(raft.resolve("log").toString());
+    node.setRaftMetaUri(raft.resolve("meta").toString());
+    node.setSnapshotUri(raft.resolve("snapshot").toString());
+    node.setElectionTimeoutMs(Math.toIntExact(options.electionTimeout().toMillis()));
+    node.setSnapshotIntervalSecs(0); // By bytes applied instead: compact().
+    node.setApplyTaskMode(ApplyTaskMode.Blocking);
+    node.setSharedTimerPool(true);
+    node.setRaftOptions(raftOptions());
+    return node;
+  }
+
+  private static RaftOptions raftOptions() {
+    RaftOptions raft = new RaftOptions();
+    raft.setSync(true);
+    // From the leader's memory to every node's disk and back.
+    raft.setEnableLogEntryChecksum(true);
+    return raft;
+  }
+
+  /** The storages that were chosen, and what this module has of its own beside them and around them. */
+  private record Storages(
+      JRaftServiceFactory storages, VoteFile vote, UUID group, Configuration founders, AppliedCommands applied)
+      implements JRaftServiceFactory {
+    @Override
+    public LogStorage createLogStorage(String uri, RaftOptions options) {
+      GroupLog log = new GroupLog(storages.createLogStorage(uri, options), group, founders, applied::trouble);
+      applied.follow(log);
+      return log;
+    }
+
+    @Override
+    public SnapshotStorage createSnapshotStorage(NodeOptions options) {
+      return storages.createSnapshotStorage(options);
+    }
+
+    @Override
+    public RaftMetaStorage createRaftMetaStorage(String uri, RaftOptions options) {
+      return vote;
+    }
+
+    @Override
+    public LogEntryCodecFactory createLogEntryCodecFactory() {
+      return storages.createLogEntryCodecFactory();
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package dev.syncline.replicated.net;
+
+/** Decides with whom a node or a client talks. Called by the threads of the network: must not block. */
+public interface Doorkeeper {
+
+  /** What this side says of itself to one that it connects to. */
+  Hello self();
+
+  /** What this side says of itself to one that has connected to it, after {@link #admit}. */
+  Hello answer(Hello other);
+
+  /** Whether one that has connected may stay. */
+  void admit(Hello other) throws RefusedException;
+
+  /** Whether the one at {@code address}, to which this side has connected, is who it should be. */
+  void met(String address, Hello other) throws RefusedException;
+
+  /** One at {@code address}, to which this side has connected, talks no (more) to it. */
+  void refusedBy(String address, RefusedException refusal);
+}

@@ -1,0 +1,186 @@
+package dev.syncline.replicated.net;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.timeout.WriteTimeoutHandler;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+
+/** Listens for nodes and clients. */
+public final class NetServer implements Closeable {
+  private static final System.Logger LOG = System.getLogger("dev.syncline.replicated");
+  private static final int BACKLOG = 256;
+  private static final long NOTE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final WriteBufferWaterMark WATER = new WriteBufferWaterMark(256 << 10, 1 << 20);
+
+  private final NetLimits limits;
+  private final Optional<Tls> tls;
+  private final Doorkeeper doorkeeper;
+  private final RequestHandler requests;
+  private final MemoryBudget budget;
+  private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
+
+  /** Who has connected and not yet said who he is, the longest waiting first; guarded by itself. */
+  private final Deque<ServerConnection> strangers = new ArrayDeque<>();
+
+  /** Connections of clients by host; guarded by itself. */
+  private final Map<String, Integer> clients = new HashMap<>();
+
+  private final AtomicLong notedNanos = new AtomicLong();
+  private final AtomicLong unnoted = new AtomicLong();
+  private Channel channel;
+
+  private NetServer(NetLimits limits, Optional<Tls> tls, Doorkeeper doorkeeper, RequestHandler requests) {
+    this.limits = limits;
+    this.tls = tls;
+    this.doorkeeper = doorkeeper;
+    this.requests = requests;
+    this.budget = new MemoryBudget(limits.clientBytes());
+  }
+
+  /** Listens on one address. */
+  public static NetServer listen(
+      InetSocketAddress address, NetLimits limits, Optional<Tls> tls, Doorkeeper doorkeeper, RequestHandler requests)
+      throws IOException {
+    NetServer server = new NetServer(limits, tls, doorkeeper, requests);
+    ServerBootstrap bootstrap = new ServerBootstrap()
+        .group(Loops.shared())
+        .channel(NioServerSocketChannel.class)
+        .option(ChannelOption.SO_BACKLOG, BACKLOG)
+        .option(ChannelOption.SO_REUSEADDR, true)
+        .childOption(ChannelOption.TCP_NODELAY, true)
+        .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER)
+        .childHandler(new ChannelInitializer<SocketChannel>() {
+          @Override
+          protected void initChannel(SocketChannel accepted) throws IOException {
+            server.accept(accepted);
+          }
+        });
+    var bound = bootstrap.bind(address).awaitUninterruptibly();
+    if (!bound.isSuccess()) throw new IOException("cannot listen on " + address + ": " + bound.cause().getMessage(), bound.cause());
+    server.channel = bound.channel();
+    return server;
+  }
+
+  private void accept(SocketChannel accepted) throws IOException {
+    ServerConnection connection = new ServerConnection(this, accepted);
+    if (tls.isPresent()) {
+      SslHandler handler = tls.get().forServer(accepted.alloc());
+      handler.setHandshakeTimeoutMillis(limits.greetingMillis());
+      accepted.pipeline().addLast(handler);
+    }
+    accepted.pipeline().addLast(
+        new WriteTimeoutHandler(limits.stallMillis(), TimeUnit.MILLISECONDS), FrameEncoder.INSTANCE, connection.decoder(), connection);
+    connections.add(connection);
+    ServerConnection longest = null;
+    synchronized (strangers) {
+      strangers.addLast(connection);
+      if (strangers.size() > limits.clients()) longest = strangers.removeFirst();
+    }
+    // A new one has more to expect than one that has been silent for so long.
+    if (longest != null) longest.close();
+    accepted.eventLoop().schedule(connection::closeStranger, limits.greetingMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  NetLimits limits() {
+    return limits;
+  }
+
+  Optional<Tls> tls() {
+    return tls;
+  }
+
+  Doorkeeper doorkeeper() {
+    return doorkeeper;
+  }
+
+  RequestHandler requests() {
+    return requests;
+  }
+
+  MemoryBudget budget() {
+    return budget;
+  }
+
+  /** Somebody has said who he is. */
+  void known(ServerConnection connection) {
+    synchronized (strangers) {
+      strangers.remove(connection);
+    }
+  }
+
+  void countClient(String host) throws RefusedException {
+    synchronized (clients) {
+      int all = clients.values().stream().mapToInt(Integer::intValue).sum();
+      int itsOwn = clients.getOrDefault(host, 0);
+      if (all >= limits.clients() || itsOwn >= limits.clientsPerHost())
+        throw new RefusedException(RefusedException.Reason.BUSY,
+            "this node has " + all + " connections of clients, " + itsOwn + " of them from " + host + "; at most "
+                + limits.clients() + " and " + limits.clientsPerHost() + " are taken");
+      clients.merge(host, 1, Integer::sum);
+    }
+  }
+
+  void forgetClient(String host) {
+    synchronized (clients) {
+      clients.computeIfPresent(host, (name, count) -> count > 1 ? count - 1 : null);
+    }
+  }
+
+  void ended(ServerConnection connection) {
+    connections.remove(connection);
+    known(connection);
+  }
+
+  /** Ends the connections that a test picks out: nodes that are no longer let in, clients without a permission. */
+  public void closeIf(Predicate<Session> unwanted) {
+    for (ServerConnection each : connections) if (each.hello() != null && unwanted.test(each)) each.close();
+  }
+
+  public int port() {
+    return ((InetSocketAddress) channel.localAddress()).getPort();
+  }
+
+  /** Connections now: of clients, of nodes, and of those that have not said who they are. */
+  public int connections() {
+    return connections.size();
+  }
+
+  /** Says why somebody was refused; once a second, however many there are: a log is not to be filled from outside. */
+  void note(String remote, String why) {
+    long now = System.nanoTime();
+    long before = notedNanos.get();
+    if (before != 0 && now - before < NOTE_NANOS || !notedNanos.compareAndSet(before, now)) {
+      unnoted.incrementAndGet();
+      return;
+    }
+    long others = unnoted.getAndSet(0);
+    LOG.log(System.Logger.Level.INFO, "{0}: {1}{2}", remote, why, others == 0 ? "" : " (and " + others + " others since the last line)");
+  }
+
+  /** Stops to listen and ends all connections. */
+  @Override
+  public void close() {
+    channel.close().awaitUninterruptibly();
+    for (ServerConnection each : connections) each.close();
+  }
+}

@@ -1,0 +1,16 @@
+package dev.syncline.replicated.net;
+
+/** Answers requests. Called by the threads of the network: must not block. */
+public interface RequestHandler {
+
+  /** Takes a request; {@code replies} gets the answer, once, from any thread; never if the connection is to be closed instead. */
+  void handle(Session session, byte type, byte[] body, Replies replies);
+
+  /** A connection has ended. */
+  void closed(Session session);
+
+  /** Where the answer to one request goes. */
+  interface Replies {
+    void reply(byte type, byte[] body);
+  }
+}

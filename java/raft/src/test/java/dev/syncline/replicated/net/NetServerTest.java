@@ -1,0 +1,256 @@
+package dev.syncline.replicated.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a node takes from whoever reaches its port, and how much of it. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class NetServerTest {
+  private static final int FRAME = 1 << 20;
+  private final Queue<RequestHandler.Replies> held = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger requests = new AtomicInteger();
+  private volatile int answerBytes = -1;
+  private final List<Socket> sockets = new ArrayList<>();
+  private NetServer server;
+
+  private static final class Everybody implements Doorkeeper {
+    @Override
+    public Hello self() {
+      return new Hello(true, Hello.NONE, "127.0.0.1:1", UUID.randomUUID(), 0);
+    }
+
+    @Override
+    public Hello answer(Hello other) {
+      return self();
+    }
+
+    @Override
+    public void admit(Hello other) {}
+
+    @Override
+    public void met(String address, Hello other) {}
+
+    @Override
+    public void refusedBy(String address, RefusedException refusal) {}
+  }
+
+  private void start(NetLimits limits) throws IOException {
+    server = NetServer.listen(new InetSocketAddress("127.0.0.1", 0), limits, Optional.empty(), new Everybody(), new RequestHandler() {
+      @Override
+      public void handle(Session session, byte type, byte[] body, Replies replies) {
+        requests.incrementAndGet();
+        if (answerBytes >= 0) replies.reply(type, new byte[answerBytes]);
+        else held.add(replies);
+      }
+
+      @Override
+      public void closed(Session session) {}
+    });
+  }
+
+  private static NetLimits limits() {
+    return new NetLimits(FRAME, 8, 4, 16, 4L * FRAME, 60_000, 60_000);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    for (Socket each : sockets) each.close();
+    server.close();
+  }
+
+  private Socket connect() throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+    socket.setSoTimeout(30_000);
+    sockets.add(socket);
+    return socket;
+  }
+
+  private Socket greeted() throws IOException {
+    Socket socket = connect();
+    send(socket, Frame.HELLO, 0, Hello.client(Hello.NONE).encode());
+    assertThat(receive(socket)).isEqualTo(Frame.WELCOME);
+    return socket;
+  }
+
+  private static void send(Socket socket, byte kind, long id, byte[] body) throws IOException {
+    DataOutputStream out = new DataOutputStream(new java.io.BufferedOutputStream(socket.getOutputStream(), 1 << 16));
+    out.writeInt(Frame.HEADER_BYTES + body.length);
+    out.writeByte(kind);
+    out.writeByte(0);
+    out.writeLong(id);
+    out.write(body);
+    out.flush();
+  }
+
+  /** The kind of the next frame; -1 at the end. */
+  private static int receive(Socket socket) throws IOException {
+    DataInputStream in = new DataInputStream(socket.getInputStream());
+    int first = in.read();
+    if (first < 0) return -1;
+    byte[] rest = in.readNBytes(3);
+    int length = first << 24 | (rest[0] & 0xff) << 16 | (rest[1] & 0xff) << 8 | rest[2] & 0xff;
+    return in.readNBytes(length)[0];
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - deadlineNanos).as("still waiting for %s", what).isNegative();
+      LockSupport.parkNanos(2_000_000);
+    }
+  }
+
+  @Test
+  void aFrameThatIsTooLongIsRefusedByItsLengthAlone() throws IOException {
+    start(limits());
+    for (int length : new int[] {Integer.MAX_VALUE, -1, Integer.MIN_VALUE, FRAME + 1, 0, Frame.HEADER_BYTES - 1}) {
+      Socket socket = greeted();
+      new DataOutputStream(socket.getOutputStream()).writeInt(length);
+      assertThat(receive(socket)).as("after a length of %d", length).isEqualTo(Frame.REFUSED);
+      assertThat(receive(socket)).isEqualTo(-1);
+    }
+    Socket stranger = connect();
+    new DataOutputStream(stranger.getOutputStream()).writeInt(Frame.GREETING_BYTES_MAX + 1);
+    assertThat(receive(stranger)).as("before a greeting less is taken").isEqualTo(Frame.REFUSED);
+    await("all of them to have ended", () -> server.connections() == 0);
+  }
+
+  @Test
+  void whatIsNoGreetingIsRefused() throws IOException {
+    start(limits());
+    for (String text : List.of("GET / HTTP/1.1\r\n\r\n", "\u0016\u0003\u0001\u0002\u0000", "xxxxxxxxxxxxxxxxxxxxxxxx")) {
+      Socket socket = connect();
+      socket.getOutputStream().write(text.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+      assertThat(receive(socket)).as(text).isEqualTo(Frame.REFUSED);
+      assertThat(receive(socket)).isEqualTo(-1);
+    }
+    Socket early = connect();
+    send(early, Frame.REQUEST, 1, new byte[10]);
+    assertThat(receive(early)).isEqualTo(Frame.REFUSED);
+    assertThat(requests).hasValue(0);
+  }
+
+  @Test
+  void asManyRequestsOfAConnectionAreWorkedOnAsMayBeAndTheOthersWait() throws IOException {
+    start(limits());
+    Socket socket = greeted();
+    for (int i = 0; i < 40; i++) send(socket, Frame.REQUEST, i, new byte[8]);
+    await("as many as may be", () -> requests.get() == 16);
+    for (int answered = 0; answered < 40; answered++) {
+      await("a request", () -> !held.isEmpty());
+      held.remove().reply((byte) 0, new byte[1]);
+      assertThat(receive(socket)).isEqualTo(Frame.REPLY);
+      assertThat(requests.get()).isLessThanOrEqualTo(16 + answered + 1);
+    }
+    assertThat(requests).hasValue(40);
+  }
+
+  @Test
+  void clientsTakeNoMoreMemoryTogetherThanThereIsForThem() throws IOException {
+    start(new NetLimits(FRAME, 64, 64, 16, 4L * FRAME, 60_000, 60_000));
+    byte[] large = new byte[FRAME - Frame.HEADER_BYTES];
+    List<Socket> clients = new ArrayList<>();
+    List<Thread> senders = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      Socket socket = greeted();
+      clients.add(socket);
+      Thread sender = new Thread(() -> {
+        try {
+          send(socket, Frame.REQUEST, 1, large);
+        } catch (IOException e) {
+          throw new java.io.UncheckedIOException(e);
+        }
+      });
+      senders.add(sender);
+      sender.start();
+    }
+    await("as many as there is memory for", () -> requests.get() == 4);
+    assertThat(server.budget().left()).isZero();
+    for (int answered = 0; answered < 10; answered++) {
+      await("a request", () -> !held.isEmpty());
+      assertThat(requests.get()).isLessThanOrEqualTo(4 + answered);
+      held.remove().reply((byte) 0, new byte[1]);
+    }
+    for (Socket each : clients) assertThat(receive(each)).isEqualTo(Frame.REPLY);
+    await("everything to be given back", () -> server.budget().left() == 4L * FRAME);
+  }
+
+  @Test
+  void memoryIsGivenBackWhenAConnectionEndsInTheMiddleOfAFrame() throws IOException {
+    start(limits());
+    Socket socket = greeted();
+    new DataOutputStream(socket.getOutputStream()).writeInt(FRAME);
+    await("the frame to begin", () -> server.budget().left() == 3L * FRAME);
+    socket.close();
+    await("the memory", () -> server.budget().left() == 4L * FRAME);
+  }
+
+  @Test
+  void oneHostHasOnlySoManyConnections() throws IOException {
+    start(limits());
+    for (int i = 0; i < 4; i++) greeted();
+    Socket oneMore = connect();
+    send(oneMore, Frame.HELLO, 0, Hello.client(Hello.NONE).encode());
+    assertThat(receive(oneMore)).isEqualTo(Frame.REFUSED);
+    sockets.get(0).close();
+    await("its end", () -> server.connections() <= 4);
+    greeted();
+  }
+
+  @Test
+  void ofThoseThatSayNothingTheOldestMakesRoom() throws IOException {
+    start(limits());
+    for (int i = 0; i < 20; i++) connect();
+    await("eight to be left", () -> server.connections() == 8);
+    assertThat(receive(sockets.get(0))).isEqualTo(-1);
+    greeted();
+  }
+
+  @Test
+  void whoSaysNothingOrStopsInTheMiddleOrTakesNoAnswersIsCutOff() throws IOException {
+    start(limits().withTimes(300, 300));
+    Socket silent = connect();
+    assertThat(receive(silent)).isEqualTo(-1);
+    Socket half = greeted();
+    new DataOutputStream(half.getOutputStream()).writeInt(1000);
+    assertThat(receive(half)).isEqualTo(Frame.REFUSED);
+    answerBytes = FRAME - Frame.HEADER_BYTES;
+    Socket deaf = greeted();
+    for (int i = 0; i < 16; i++) send(deaf, Frame.REQUEST, i, new byte[8]);
+    await("it to be cut off", () -> server.connections() == 0);
+    assertThat(requests.get()).as("answers that nobody took").isLessThanOrEqualTo(16);
+  }
+
+  @Test
+  void aClientLearnsThatARequestIsTooLargeBeforeItIsSent() throws IOException {
+    start(limits());
+    answerBytes = 1;
+    String address = "127.0.0.1:" + server.port();
+    try (NetClient client = new NetClient(NetLimits.forBatches(8 << 20), Optional.empty(), new Everybody())) {
+      assertThat(client.ask(address, (byte) 0, new byte[FRAME - Frame.HEADER_BYTES], 10_000).join().body()).hasSize(1);
+      assertThatThrownBy(() -> client.ask(address, (byte) 0, new byte[FRAME], 10_000).join())
+          .hasCauseInstanceOf(NetClient.TooLargeException.class);
+      assertThat(requests).hasValue(1);
+    }
+  }
+}
