@@ -354,10 +354,7 @@ public final class SegmentedLog implements Closeable {
 
   // Copying and checking.
 
-  /**
-   * Makes {@code target}'s directory a log that holds what this one holds now: hard links where possible, else copies. A read-only log is
-   * copied as far as it is known to be durable, and never linked.
-   */
+  /** Makes {@code target} a log that holds what this one does: by links, or copies; a read-only log as far as it is known to be durable. */
   public void snapshot(Storage target) throws IOException {
     if (writer == null) {
       state.requireReadable();
@@ -384,6 +381,7 @@ public final class SegmentedLog implements Closeable {
   }
 
   // Telling.
+
   public boolean isReadOnly() {
     return writer == null;
   }
