@@ -51,7 +51,8 @@ final class DoctorCommand extends BaseCommand {
       StorageInfo storage,
       String nativeProblem,
       LockState lock,
-      List<AppendMeter.Measured> measurements) {}
+      List<AppendMeter.Measured> measurements,
+      List<String> advice) {}
 
   @Override
   public Integer call() throws IOException {
@@ -82,14 +83,19 @@ final class DoctorCommand extends BaseCommand {
       storage = meter.storage();
     }
     Optional<String> nativeProblem = Storages.nativeProblem(scratch, WalOptions.defaults().blockSize());
+    String fileSystem = storage.fileSystem().isEmpty() ? disk.type() : storage.fileSystem();
+    List<AppendMeter.Measured> measured = measure(scratch, nativeProblem.isEmpty());
     return new Diagnosis(
         directory.toString(),
-        storage.fileSystem().isEmpty() ? disk.type() : storage.fileSystem(),
+        fileSystem,
         disk.getUsableSpace(),
         storage,
         nativeProblem.orElse(null),
         LockState.of(directory),
-        measure(scratch, nativeProblem.isEmpty()));
+        measured,
+        Advice.of(new Advice.Facts(
+            fileSystem, Advice.mountOptions(directory), disk.getUsableSpace(), Advice.descriptors(), Advice.writeCache(directory),
+            nativeProblem.orElse(null), measured.isEmpty() ? 0 : measured.get(0).p50Micros())));
   }
 
   private List<AppendMeter.Measured> measure(Path scratch, boolean nativeToo) throws IOException {
@@ -146,6 +152,9 @@ final class DoctorCommand extends BaseCommand {
     out.println();
     if (!found.measurements().isEmpty()) printMeasurements(found.measurements());
     else sayLine("not measured" + (measureMillis == 0 ? "" : ": the disk is nearly full"));
+    out.println();
+    found.advice().forEach(each -> sayLine("to change      " + each));
+    if (found.advice().isEmpty()) sayLine("to change      nothing");
   }
 
   private void printMeasurements(List<AppendMeter.Measured> measurements) {

@@ -4,6 +4,7 @@ import dev.syncline.Verification;
 import dev.syncline.WriteAheadLog;
 import dev.syncline.format.SegmentName;
 import dev.syncline.io.Refusal;
+import dev.syncline.io.ShellWord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -35,6 +36,14 @@ abstract class LogCommand extends BaseCommand {
 
   /** Prints, and returns the exit code. */
   abstract int run(WriteAheadLog log) throws IOException;
+
+  /** Says what opening found damaged, beside what is printed; returns the exit code. */
+  final int noteDamage(WriteAheadLog log) {
+    List<DamageView> damage = DamageView.of(log.recovery().damage());
+    damage.forEach(each -> note("damage: " + each.describe()));
+    if (!damage.isEmpty()) note("to repair: 'syncline repair " + ShellWord.of(directory) + "' shows what can be kept, and changes nothing");
+    return damage.isEmpty() ? ExitCode.OK : ExitCode.PROBLEM;
+  }
 
   /** What lies in the directory beside the log, and nobody needs. */
   final List<String> leftOvers() throws IOException {

@@ -49,11 +49,12 @@ final class TailCommand extends LogCommand {
   @Override
   int run(WriteAheadLog log) throws IOException {
     RecordPrinter printer = new RecordPrinter(out(), json, values);
+    int known = noteDamage(log);
     // Sequences may have gaps: then fewer are shown than there are.
     long position = Math.max(log.firstSequence() - 1, log.currentSequence() - count);
     while (true) {
       try {
-        return run(log, position, printer);
+        return Math.max(known, run(log, position, printer));
       } catch (RecordsRewoundException e) {
         note("note: the writer has cut the tail of its log: what follows takes the place of what was printed above "
             + e.lastShared());

@@ -45,9 +45,10 @@ final class TopCommand extends LogCommand {
 
   @Override
   int run(WriteAheadLog log) throws IOException {
+    int known = noteDamage(log);
     LogSample before = LogSample.of(directory, log);
     for (long i = 0; i < count; i++) {
-      if (!paused()) return ExitCode.OK;
+      if (!paused()) return known;
       LogSample now = LogSample.of(directory, log);
       Line line = line(before, now);
       if (json) {
@@ -58,10 +59,10 @@ final class TopCommand extends LogCommand {
               "size", "segments", "writer and readers"));
         print(line);
       }
-      if (out().checkError()) return ExitCode.OK;
+      if (out().checkError()) return known;
       before = now;
     }
-    return ExitCode.OK;
+    return known;
   }
 
   private boolean paused() {

@@ -5,6 +5,7 @@ import dev.syncline.io.ShellWord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,6 +40,9 @@ final class TruncateCommand extends BaseCommand {
     Long after;
   }
 
+  /** What opening it found. */
+  private List<DamageView> damage = List.of();
+
   @Option(names = "--apply", description = "Do it.")
   boolean apply;
 
@@ -59,11 +63,13 @@ final class TruncateCommand extends BaseCommand {
     Truncated truncated = apply ? apply() : plan();
     if (json) out().println(Json.pretty(truncated));
     else print(truncated);
-    return ExitCode.OK;
+    damage.forEach(each -> note("damage: " + each.describe()));
+    return damage.isEmpty() ? ExitCode.OK : ExitCode.PROBLEM;
   }
 
   private Truncated plan() throws IOException {
     try (WriteAheadLog log = WriteAheadLog.openReadOnly(directory)) {
+      damage = DamageView.of(log.recovery().damage());
       return result(log, log.firstSequence(), log.currentSequence(), bytes());
     }
   }
@@ -79,6 +85,7 @@ final class TruncateCommand extends BaseCommand {
       throw new CliException(ExitCode.NOT_RUN, directory + ": " + e.getMessage() + ". Nothing was changed");
     }
     try (WriteAheadLog log = WriteAheadLog.openReadOnly(directory)) {
+      damage = DamageView.of(log.recovery().damage());
       return new Truncated(directory.toString(), true, planned.firstForgotten, planned.lastForgotten, planned.covered,
           log.firstSequence(), log.currentSequence(), before, bytes());
     }

@@ -81,6 +81,19 @@ class TailCommandTest {
   }
 
   @Test
+  void damageBeforeWhatIsPrintedIsSaidBesideIt() throws IOException {
+    Path log = Cli.longLog(directory.resolve("log"), 60);
+    Cli.damage(log, "<entry-58>");
+    Cli.Output tail = Cli.run("tail", "-n", 1, log).exits(ExitCode.PROBLEM);
+    assertThat(tail.lines()).singleElement().asString().contains("60 ");
+    assertThat(tail.err()).contains("damage: ", "58..58", "syncline repair");
+    assertThat(Cli.run("top", "--count", 1, "--interval", 0.01, log).exits(ExitCode.PROBLEM).err()).contains("58..58");
+    assertThat(Cli.run("truncate", log, "--through", 60).exits(ExitCode.PROBLEM).err()).contains("58..58");
+    Cli.run("truncate", log, "--through", 60, "--apply").exits(ExitCode.OK);
+    Cli.run("verify", log).exits(ExitCode.OK);
+  }
+
+  @Test
   void damageIsTheLastLine() throws IOException {
     Cli.damage(Cli.sampleLog(directory), "first");
     List<String> lines = Cli.run("tail", directory).exits(ExitCode.PROBLEM).lines();
