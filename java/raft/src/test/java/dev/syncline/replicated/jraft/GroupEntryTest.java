@@ -75,7 +75,7 @@ class GroupEntryTest {
 
   @Test
   void aSnapshotOfANewerReleaseAndADamagedOneAreNotLoaded() throws IOException {
-    NodeIdentity.fresh().in(GROUP, List.of("a:1"), MemberChanges.founding(Map.of("a:1", ONE))).write(temporary);
+    NodeIdentity.fresh("a:1").in(GROUP, List.of("a:1"), MemberChanges.founding(Map.of("a:1", ONE))).write(temporary);
     AppliedCommands applied = new AppliedCommands(null, Group.open(temporary, "a:1", List.of("a:1")));
     AppliedCommands.writeMembers(temporary, GROUP, Members.NONE);
     Path file = temporary.resolve(AppliedCommands.MEMBERS_FILE);
