@@ -91,8 +91,8 @@ final class CareCommands {
     @Override
     public Integer call() throws IOException {
       long highest = GroupRestore.restore(backup, directory, address);
-      spec.commandLine().getOut().println(directory + " holds the log up to sequence " + highest + "; start it with: node --address " + address
-          + " --peers " + address + " --directory " + directory);
+      spec.commandLine().getOut().println(directory + " holds the log up to sequence " + highest
+          + "; start it with: node --address " + address + " --peers " + address + " --directory " + directory);
       return SynclineCluster.OK;
     }
   }

@@ -67,7 +67,9 @@ final class MembersCommand {
     }
   }
 
-  @Command(name = "replace", description = "Puts one node in and takes another one out, in this order. What was done stays done: say it again.")
+  @Command(
+      name = "replace",
+      description = "Puts one node in and takes another one out, in this order. What was done stays done: it can be said again.")
   static final class Replace extends Change {
     @Parameters(index = "0", paramLabel = "OLD", description = "The address of the node that goes.")
     String old;

@@ -71,7 +71,8 @@ final class RecordCommands {
         object.put("marked", record.marked());
       }
       String key = record.key().length > 0 ? text(record.key()) + " = " : "";
-      print(object, record.sequence() + " " + record.type() + " " + (record.type().isData() ? key + text(record.value()) : record.marked()));
+      String content = record.type().isData() ? key + text(record.value()) : Long.toString(record.marked());
+      print(object, record.sequence() + " " + record.type() + " " + content);
     }
 
     private static String text(byte[] bytes) {

@@ -16,8 +16,8 @@ import picocli.CommandLine.Command;
       "leader (in entries), its highest sequence, and the room on its disk. The exit code is 1 if a voter does not answer or nobody leads."
     })
 final class StatusCommand extends GroupCommand {
-  private static final List<String> COLUMNS =
-      List.of("address", "role", "term", "lastIndex", "committedIndex", "appliedIndex", "lag", "appliedSequence", "sinceSnapshotBytes", "freeBytes");
+  private static final List<String> COLUMNS = List.of("address", "role", "term", "lastIndex", "committedIndex", "appliedIndex", "lag",
+      "appliedSequence", "sinceSnapshotBytes", "freeBytes");
 
   @Override
   public Integer call() throws IOException {
@@ -31,9 +31,14 @@ final class StatusCommand extends GroupCommand {
     if (!json) out().printf(Locale.ROOT, "%-22s %-9s %6s %10s %10s %10s %6s %10s %12s %14s%n", "node", "role", "term", "last", "committed",
         "applied", "lag", "sequence", "since snap.", "free bytes");
     for (Map<String, String> each : all.values()) print(each, line(each));
-    String voters = all.values().stream().map(each -> each.getOrDefault("voters", "")).filter(each -> !each.isEmpty()).findFirst().orElse("");
-    boolean silent = List.of(voters.split(",")).stream().anyMatch(voter -> all.getOrDefault(voter, Map.of("error", "")).containsKey("error"));
-    return committed < 0 || silent ? SynclineCluster.PROBLEM : SynclineCluster.OK;
+    return committed < 0 || isOneSilent(all) ? SynclineCluster.PROBLEM : SynclineCluster.OK;
+  }
+
+  private static boolean isOneSilent(Map<String, Map<String, String>> all) {
+    String voters = all.values().stream()
+        .map(each -> each.getOrDefault("voters", "")).filter(each -> !each.isEmpty()).findFirst().orElse("");
+    return List.of(voters.split(",")).stream()
+        .anyMatch(voter -> all.getOrDefault(voter, Map.of("error", "")).containsKey("error"));
   }
 
   private static Map<String, String> withLag(Map<String, String> details, long committed) {

@@ -119,19 +119,23 @@ public final class SynclineLogStorage implements LogStorage, Describer {
       return true;
     } catch (IOException | RuntimeException e) {
       troubles.accept(e);
-      LOG.error("The log in {} cannot be opened: {}", directory, forRaft(e), e);
+      // Without the exception's own text where it advises to repair the log.
+      if (isDamage(e)) LOG.error("The log in {} cannot be opened: {}", directory, forRaft(e));
+      else LOG.error("The log in {} cannot be opened: {}", directory, e.getMessage(), e);
       return false;
     } finally {
       changes.unlock();
     }
   }
 
+  private static boolean isDamage(Exception e) {
+    return e instanceof CorruptLogException corrupt && corrupt.damage().isPresent();
+  }
+
   /** A log by itself can be repaired; a node that went on behind a hole would vote and answer as if it had never held what is lost. */
-  private static String forRaft(Exception e) {
-    if (e instanceof CorruptLogException corrupt && corrupt.damage().isPresent())
-      return corrupt.damage().get() + " for this node. Do not repair it: take the node out of its group, delete its directories,"
-          + " start it empty and add it again";
-    return e.getMessage();
+  private static String forRaft(Exception damage) {
+    return ((CorruptLogException) damage).damage().orElseThrow() + " for this node. Do not repair it: take the node out of its group, delete"
+        + " its directories, start it empty and add it again";
   }
 
   private static void loadConfigurations(SegmentedLog log, LogEntryDecoder decoder, ConfigurationManager manager) throws IOException {

@@ -65,6 +65,17 @@ final class ClientService implements ConsensusEngine.ClientRequestHandler {
     };
   }
 
+  /** Records are there as objects, as a body and as a message at a time. */
+  @Override
+  public long replyBytes(byte[] request) {
+    return request.length < 2 ? 0 : switch (request[1]) {
+      case ClientMessage.SCAN -> 2L * (SCAN_BYTES_MAX + options.maxRecordSize());
+      case ClientMessage.READ -> 2L * options.maxRecordSize();
+      case ClientMessage.READ_BACKUP -> 2L * Backups.PART_BYTES_MAX;
+      default -> 0;
+    };
+  }
+
   @Override
   public byte[] refused(Permission missing) {
     return ClientMessage.encode(ClientMessage.NOT_PERMITTED,

@@ -63,6 +63,9 @@ public interface ConsensusEngine extends Closeable {
     /** What a client must be allowed to do for this request to be {@link #handle}d. */
     Permission needs(byte[] request);
 
+    /** About how much memory answering a request may take. */
+    long replyBytes(byte[] request);
+
     /** What a client gets that is not. */
     byte[] refused(Permission missing);
   }

@@ -104,7 +104,8 @@ public final class NodeClient {
    */
   public long backup(Path target) throws IOException {
     Path parts = target.toAbsolutePath().resolveSibling(target.getFileName() + ".part");
-    if (Files.exists(target)) throw new FileAlreadyExistsException(target + ": expected nothing there, since the backup becomes this directory");
+    if (Files.exists(target))
+      throw new FileAlreadyExistsException(target + ": expected nothing there, since the backup becomes this directory");
     StateDirectory.delete(parts);
     Files.createDirectories(parts);
     String list = ClientMessage.text(expect(askToRead(ClientMessage.BEGIN_BACKUP, new byte[0]), ClientMessage.TEXT)).orElse("");
@@ -132,7 +133,8 @@ public final class NodeClient {
         byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
         ByteBuffer body = ClientMessage.allocate(2 * Long.BYTES + utf8.length).putLong(number).putLong(out.position()).put(utf8);
         ByteBuffer part = expect(askToRead(ClientMessage.READ_BACKUP, body.array()), ClientMessage.PART);
-        if (!part.hasRemaining()) throw new UnavailableException(address + " ended " + name + " at " + out.position() + " of " + bytes + " bytes");
+        if (!part.hasRemaining())
+          throw new UnavailableException(address + " ended " + name + " at " + out.position() + " of " + bytes + " bytes");
         while (part.hasRemaining()) out.write(part);
       }
       out.force(true);

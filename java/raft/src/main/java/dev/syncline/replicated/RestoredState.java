@@ -14,7 +14,7 @@ import java.util.List;
  */
 public record RestoredState(long highest, List<String> files) {
 
-  /** Writes it into a directory that exists. The backup is opened, checked and closed; it stays as it is but for what opening a log does. */
+  /** Writes it into a directory that exists. The backup is opened and closed, and stays as it is but for what that does to a log. */
   public static RestoredState write(Path backup, Path target) throws IOException {
     if (!Files.isDirectory(backup)) throw new IOException(backup + ": expected the directory of a backup");
     Path log = target.resolve("log");

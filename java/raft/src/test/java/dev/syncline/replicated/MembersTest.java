@@ -287,6 +287,18 @@ class MembersTest {
   }
 
   @Test
+  void aCopyOfANodesDirectoryIsNotAnotherNode() throws IOException {
+    Cluster cluster = start("group", 1);
+    String address = cluster.addresses().get(0);
+    cluster.stop(address);
+    String other = Cluster.freeAddresses(1).get(0);
+    Path copied = temporary.resolve("copied");
+    copy(cluster.directory(address), copied);
+    assertThatThrownBy(() -> ReplicatedLog.open(ReplicatedLogOptions.joining(copied, other).build()))
+        .isInstanceOf(IOException.class).hasMessageContaining("found that of " + address);
+  }
+
+  @Test
   void aNodeThatHasLostAPartOfItsDirectoryDoesNotStartWithTheRest() throws IOException {
     Cluster cluster = start("group", 3);
     append(cluster, 1, 10);

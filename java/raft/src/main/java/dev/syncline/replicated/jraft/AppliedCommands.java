@@ -136,7 +136,7 @@ final class AppliedCommands extends StateMachineAdapter {
   public boolean onSnapshotLoad(SnapshotReader reader) {
     try {
       Path directory = Path.of(reader.getPath());
-      Members loaded = members(directory.resolve(MEMBERS_FILE));
+      Members loaded = readMembers(directory.resolve(MEMBERS_FILE));
       state.load(directory);
       members = loaded;
       SnapshotMeta meta = reader.load();
@@ -157,7 +157,7 @@ final class AppliedCommands extends StateMachineAdapter {
     return configuration;
   }
 
-  private Members members(Path file) throws IOException {
+  Members readMembers(Path file) throws IOException {
     List<String> lines = SealedText.read(file, NodeIdentity.ADVICE)
         .orElseThrow(() -> new IOException(file + " is missing: the snapshot is not whole. " + NodeIdentity.ADVICE));
     if (!lines.get(0).equals(VERSION))

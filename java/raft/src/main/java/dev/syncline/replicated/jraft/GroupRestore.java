@@ -32,7 +32,7 @@ public final class GroupRestore {
       }
     }
     Path raft = Files.createDirectories(directory.resolve("raft"));
-    NodeIdentity identity = NodeIdentity.fresh();
+    NodeIdentity identity = NodeIdentity.fresh(address);
     Members members = MemberChanges.founding(Map.of(address, identity.incarnation()));
     UUID group = UUID.randomUUID();
     long highest = writeSnapshot(backup, raft.resolve("snapshot"), group, members, address);

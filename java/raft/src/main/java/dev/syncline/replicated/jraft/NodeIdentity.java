@@ -13,6 +13,7 @@ import java.util.UUID;
  * Who a node is: the name its directory got when it was made, the group it belongs to, and who else does. In {@code DIR/identity}. A node
  * has no vote, no log and nothing to say to others before the file says which group it is in.
  *
+ * @param address where the node is reached; a copy of its directory is not another node
  * @param incarnation of the directory; a directory that is made again has another one
  * @param group {@link Hello#NONE} as long as it belongs to none
  * @param founders the nodes that founded the group, if this is one of them; JRaft's configuration until its log has one
@@ -20,15 +21,16 @@ import java.util.UUID;
  * @param began whether this node has had a log and a vote: from then on they must be there
  * @param removed whether the group has removed this node
  */
-record NodeIdentity(UUID incarnation, UUID group, List<String> founders, Members members, boolean began, boolean removed) {
+record NodeIdentity(
+    String address, UUID incarnation, UUID group, List<String> founders, Members members, boolean began, boolean removed) {
   static final String ADVICE = "Delete the node's directory and start it with --join: it is sent everything"
       + " (see \"If a node's disk is damaged\" in REPLICATION.md)";
   private static final String FILE = "identity";
   private static final String VERSION = "syncline-node 1";
 
   /** A node that belongs to no group. */
-  static NodeIdentity fresh() {
-    return new NodeIdentity(UUID.randomUUID(), Hello.NONE, List.of(), Members.NONE, false, false);
+  static NodeIdentity fresh(String address) {
+    return new NodeIdentity(address, UUID.randomUUID(), Hello.NONE, List.of(), Members.NONE, false, false);
   }
 
   boolean belongsToNone() {
@@ -37,19 +39,19 @@ record NodeIdentity(UUID incarnation, UUID group, List<String> founders, Members
 
   /** The identity is durable when this returns. */
   NodeIdentity in(UUID itsGroup, List<String> itsFounders, Members itsMembers) {
-    return new NodeIdentity(incarnation, itsGroup, itsFounders, itsMembers, began, removed);
+    return new NodeIdentity(address, incarnation, itsGroup, itsFounders, itsMembers, began, removed);
   }
 
   NodeIdentity knowing(Members itsMembers) {
-    return new NodeIdentity(incarnation, group, founders, itsMembers, began, removed);
+    return new NodeIdentity(address, incarnation, group, founders, itsMembers, began, removed);
   }
 
   NodeIdentity begun() {
-    return new NodeIdentity(incarnation, group, founders, members, true, removed);
+    return new NodeIdentity(address, incarnation, group, founders, members, true, removed);
   }
 
   NodeIdentity out() {
-    return new NodeIdentity(incarnation, group, founders, members, began, true);
+    return new NodeIdentity(address, incarnation, group, founders, members, began, true);
   }
 
   /** What is told of a group to those that are not in it: enough to tell it from others, not enough to speak as one of its nodes. */
@@ -62,7 +64,7 @@ record NodeIdentity(UUID incarnation, UUID group, List<String> founders, Members
   }
 
   void write(Path directory) throws IOException {
-    List<String> lines = new ArrayList<>(List.of(VERSION, "incarnation " + incarnation));
+    List<String> lines = new ArrayList<>(List.of(VERSION, "address " + address, "incarnation " + incarnation));
     if (!belongsToNone()) lines.add("group " + group);
     for (String each : founders) lines.add("founder " + each);
     if (began) lines.add("began");
@@ -101,6 +103,7 @@ record NodeIdentity(UUID incarnation, UUID group, List<String> founders, Members
   private static NodeIdentity parse(List<String> lines) {
     if (!lines.get(0).equals(VERSION))
       throw new IllegalArgumentException("expected \"" + VERSION + "\", found \"" + lines.get(0) + "\": a newer release has written it");
+    String address = "";
     UUID incarnation = null;
     UUID group = Hello.NONE;
     boolean began = false;
@@ -109,7 +112,8 @@ record NodeIdentity(UUID incarnation, UUID group, List<String> founders, Members
     List<String> members = new ArrayList<>();
     for (String line : lines.subList(1, lines.size())) {
       String value = line.substring(line.indexOf(' ') + 1);
-      if (line.startsWith("incarnation ")) incarnation = UUID.fromString(value);
+      if (line.startsWith("address ")) address = value;
+      else if (line.startsWith("incarnation ")) incarnation = UUID.fromString(value);
       else if (line.startsWith("group ")) group = UUID.fromString(value);
       else if (line.startsWith("founder ")) founders.add(value);
       else if (line.equals("began")) began = true;
@@ -117,7 +121,7 @@ record NodeIdentity(UUID incarnation, UUID group, List<String> founders, Members
       else members.add(line);
     }
     if (incarnation == null) throw new IllegalArgumentException("expected an incarnation, found none");
-    return new NodeIdentity(incarnation, group, List.copyOf(founders), Members.parse(members), began, removed);
+    return new NodeIdentity(address, incarnation, group, List.copyOf(founders), Members.parse(members), began, removed);
   }
 
   /** A number for a list of addresses, whatever their order. */

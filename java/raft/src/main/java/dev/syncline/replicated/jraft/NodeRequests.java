@@ -44,6 +44,11 @@ final class NodeRequests implements RequestHandler {
     }
   }
 
+  @Override
+  public long replyBytes(byte type, byte[] body) {
+    return type == CLIENT ? clients.replyBytes(body) : 0;
+  }
+
   private void client(Session session, byte[] body, Replies replies) {
     Permission needed = clients.needs(body);
     if (session.permissions().contains(needed)) clients.handle(body).thenAccept(reply -> replies.reply(CLIENT, reply));

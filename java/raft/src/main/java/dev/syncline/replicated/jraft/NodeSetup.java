@@ -15,6 +15,8 @@ import java.util.UUID;
 
 /** What JRaft is told about a node. */
 final class NodeSetup {
+  private static final int ELECTION_DELAY_MIN_MILLIS = 50;
+
   private NodeSetup() {}
 
   static NodeOptions options(
@@ -32,13 +34,15 @@ final class NodeSetup {
     node.setSnapshotIntervalSecs(0); // By bytes applied instead: compact().
     node.setApplyTaskMode(ApplyTaskMode.Blocking);
     node.setSharedTimerPool(true);
-    node.setRaftOptions(raftOptions());
+    node.setRaftOptions(raftOptions(node.getElectionTimeoutMs()));
     return node;
   }
 
-  private static RaftOptions raftOptions() {
+  private static RaftOptions raftOptions(int electionTimeoutMillis) {
     RaftOptions raft = new RaftOptions();
     raft.setSync(true);
+    // Chance, so that not all want to lead at once: a second unless set, which is what a group without a leader waited for most.
+    raft.setMaxElectionDelayMs(Math.max(ELECTION_DELAY_MIN_MILLIS, electionTimeoutMillis / 2));
     // From the leader's memory to every node's disk and back.
     raft.setEnableLogEntryChecksum(true);
     return raft;

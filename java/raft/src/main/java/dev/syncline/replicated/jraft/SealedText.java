@@ -46,8 +46,20 @@ final class SealedText {
     return Optional.of(List.of(all.substring(0, at).split("\n")));
   }
 
-  /** Writes a file under its name at once, durably. */
+  /**
+   * Writes a file under its name at once, durably.
+   *
+   * @throws IOException naming the file
+   */
   static void write(Path file, List<String> lines) throws IOException {
+    try {
+      replace(file, lines);
+    } catch (IOException e) {
+      throw new IOException(file + " could not be written, and is as it was: " + e.getMessage(), e);
+    }
+  }
+
+  private static void replace(Path file, List<String> lines) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     try (FileChannel channel =
         FileChannel.open(fresh, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {

@@ -65,7 +65,7 @@ final class VoteFile implements RaftMetaStorage {
       votedFor = vote.copy();
       return true;
     } catch (IOException e) {
-      IOException trouble = new IOException(file + ": this node's vote could not be written: " + e.getMessage(), e);
+      IOException trouble = new IOException("this node's vote: " + e.getMessage(), e);
       troubles.accept(trouble);
       LOG.log(System.Logger.Level.ERROR, trouble.getMessage(), e);
       // A node that cannot write its vote down must not give one.

@@ -6,6 +6,9 @@ public interface RequestHandler {
   /** Takes a request; {@code replies} gets the answer, once, from any thread; never if the connection is to be closed instead. */
   void handle(Session session, byte type, byte[] body, Replies replies);
 
+  /** Bytes that a client's request may take beyond its own while it is answered: they are reserved before it is handled. */
+  long replyBytes(byte type, byte[] body);
+
   /** A connection has ended. */
   void closed(Session session);
 

@@ -13,10 +13,12 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One connection that was opened to this node. Its methods run on the connection's own thread unless they say so. */
 final class ServerConnection extends ChannelInboundHandlerAdapter implements Session {
+  private static final long RETRY_MILLIS = 5;
   private final NetServer server;
   private final SocketChannel channel;
   private final FrameDecoder decoder;
@@ -24,6 +26,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Ses
 
   /** Requests that came while as many as may be were under way: what one read of the socket brought. */
   private final Queue<FrameDecoder.Received> waiting = new ArrayDeque<>();
+
+  /** Whether somebody will look after those that wait for memory. */
+  private boolean retrying;
 
   private int underWay;
   private String countedHost;
@@ -51,12 +56,31 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Ses
       server.budget().give(received.taken());
       throw new RefusedException(RefusedException.Reason.INVALID, "expected a request, found a frame of kind " + received.frame().kind());
     }
-    if (underWay >= server.limits().requestsPerConnection() || !channel.isWritable()) {
+    if (!waiting.isEmpty() || !begun(received)) {
       waiting.add(received);
       channel.config().setAutoRead(false);
-    } else {
-      begin(received);
     }
+  }
+
+  /** Begins to work on a request, if it may be now. */
+  private boolean begun(FrameDecoder.Received received) {
+    if (underWay >= server.limits().requestsPerConnection() || !channel.isWritable()) return false;
+    long reserved = hello.node() ? 0 : server.requests().replyBytes(received.frame().type(), received.frame().body());
+    if (reserved > 0 && !server.budget().take(reserved)) {
+      retrySoon();
+      return false;
+    }
+    begin(new FrameDecoder.Received(received.frame(), received.taken() + reserved));
+    return true;
+  }
+
+  private void retrySoon() {
+    if (retrying) return;
+    retrying = true;
+    channel.eventLoop().schedule(() -> {
+      retrying = false;
+      if (channel.isActive()) goOn();
+    }, RETRY_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void greet(Frame frame) throws RefusedException {
@@ -95,15 +119,15 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Ses
 
   private void reply(FrameDecoder.Received received, byte type, byte[] body) {
     underWay--;
-    server.budget().give(received.taken());
-    if (!channel.isActive()) return;
-    channel.writeAndFlush(new Frame(Frame.REPLY, type, received.frame().id(), body), channel.voidPromise());
-    goOn();
+    // What it has taken is taken until the answer is on its way: whoever takes no answers does not get more.
+    channel.writeAndFlush(new Frame(Frame.REPLY, type, received.frame().id(), body))
+        .addListener(done -> server.budget().give(received.taken()));
+    if (channel.isActive()) goOn();
   }
 
   /** Takes up what waits, as far as may be. */
   private void goOn() {
-    while (!waiting.isEmpty() && underWay < server.limits().requestsPerConnection() && channel.isWritable()) begin(waiting.remove());
+    while (!waiting.isEmpty() && begun(waiting.peek())) waiting.remove();
     if (waiting.isEmpty() && channel.isWritable() && !channel.config().isAutoRead()) channel.config().setAutoRead(true);
   }
 

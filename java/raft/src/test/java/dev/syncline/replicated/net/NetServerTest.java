@@ -64,6 +64,11 @@ class NetServerTest {
       }
 
       @Override
+      public long replyBytes(byte type, byte[] body) {
+        return Math.max(0, answerBytes);
+      }
+
+      @Override
       public void closed(Session session) {}
     });
   }
@@ -192,6 +197,20 @@ class NetServerTest {
       held.remove().reply((byte) 0, new byte[1]);
     }
     for (Socket each : clients) assertThat(receive(each)).isEqualTo(Frame.REPLY);
+    await("everything to be given back", () -> server.budget().left() == 4L * FRAME);
+  }
+
+  @Test
+  void answersThatNobodyTakesAreNotMadeBeyondThatEither() throws IOException {
+    start(new NetLimits(FRAME, 64, 64, 512, 4L * FRAME, 60_000, 60_000));
+    answerBytes = FRAME - Frame.HEADER_BYTES;
+    Socket deaf = greeted();
+    for (int i = 0; i < 300; i++) send(deaf, Frame.REQUEST, i, new byte[8]);
+    await("a request", () -> requests.get() > 0);
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
+    // Some are in the buffers of the sockets; far from all of them.
+    assertThat(requests.get()).isLessThan(100);
+    for (int i = 0; i < 300; i++) assertThat(receive(deaf)).isEqualTo(Frame.REPLY);
     await("everything to be given back", () -> server.budget().left() == 4L * FRAME);
   }
 
