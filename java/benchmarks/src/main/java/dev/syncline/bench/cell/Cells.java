@@ -77,6 +77,7 @@ public final class Cells {
     for (int rate : new int[] {10, 100, 1000}) add(cell("follow/" + rate, "follow", 1, SMALL, 1).followedBy(1, rate, false));
     for (int followers : new int[] {0, 1, 4}) add(cell("follow/fast-" + followers, "follow", 1, SMALL, 1).followedBy(followers, 0, false));
     add(cell("follow/quiet", "follow", 1, SMALL, 1).followedBy(1, 0, true));
+    add(cell("sustained/1x256", "sustained", 1, SMALL, 1));
     add(cell("sustained/64x256", "sustained", 64, SMALL, 1));
     add(cell("sustained/8x4096", "sustained", 8, 4096, 1));
   }
