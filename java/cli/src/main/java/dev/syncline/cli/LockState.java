@@ -30,7 +30,9 @@ record LockState(Long pid, Boolean alive, Boolean held) {
   /** One line for people. */
   String describe() {
     if (pid == null && held == null) return "nobody is on record";
-    String who = pid == null ? "" : "process " + pid + (alive ? "" : " (which has ended)");
+    // Who holds a lock and is not seen runs in another pid namespace, where its number means something.
+    String unseen = Boolean.TRUE.equals(held) ? " (a number of another container's; it is not seen from here)" : " (which has ended)";
+    String who = pid == null ? "" : "process " + pid + (alive ? "" : unseen);
     if (held == null) return "last taken by " + who;
     if (held) return "held" + (who.isEmpty() ? "" : " by " + who);
     return "free" + (who.isEmpty() ? "" : "; last taken by " + who);

@@ -25,14 +25,15 @@ record LogSample(
 
   static LogSample of(Path directory, WriteAheadLog log) throws IOException {
     LockState lock = LockState.of(directory);
-    Long writer = Boolean.FALSE.equals(lock.held()) || !Boolean.TRUE.equals(lock.alive()) ? null : lock.pid();
+    boolean isHeld = lock.held() == null ? Boolean.TRUE.equals(lock.alive()) : lock.held();
+    Long writer = isHeld ? lock.pid() : null;
     List<Path> files = LogCommand.segmentFiles(directory);
     long bytes = 0;
     for (Path file : files) bytes += size(file);
     long durable = log.durableSequence();
     return new LogSample(
         System.nanoTime(), log.firstSequence(), durable, log.lastCheckpointCovers(), files.size(), bytes, writer,
-        writer == null ? null : writes(writer), readers(directory.toRealPath(), writer));
+        Boolean.TRUE.equals(lock.alive()) && isHeld ? writes(writer) : null, readers(directory.toRealPath(), writer));
   }
 
   private static long size(Path file) throws IOException {

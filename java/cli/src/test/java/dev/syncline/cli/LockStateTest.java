@@ -63,6 +63,12 @@ class LockStateTest {
   }
 
   @Test
+  void aHolderThatIsNotSeenHasNotEnded() {
+    assertThat(new LockState(4711L, false, true).describe()).startsWith("held by process 4711").contains("another container")
+        .doesNotContain("ended");
+  }
+
+  @Test
   void rubbishIsNobody() throws IOException {
     Files.writeString(directory.resolve("log.pid"), "not a number");
     assertThat(LockState.of(directory).pid()).isNull();

@@ -112,6 +112,9 @@ record LockRecord(long pid, ProcessIdentity process, String directory) {
     // A number means another process in another pid namespace.
     boolean alive = process != null ? process.lives(pid) : ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
     String state = alive ? "which is alive" : "which is not seen from here: it may run in another container";
+    if (process != null && process.isOfAnotherNamespace())
+      state = "a number of another pid namespace: the process runs in another container, or outside of this one, and has another number"
+          + " here";
     return "process " + pid + ", as recorded in " + DirectoryLock.PID_FILE_NAME + ", " + state;
   }
 }

@@ -88,6 +88,17 @@ record ProcessIdentity(String boot, String pidNamespace, String start) {
     }
   }
 
+  /** Whether its number means another process here, since it was given in another pid namespace of this system. */
+  boolean isOfAnotherNamespace() {
+    try {
+      ProcessIdentity here = own();
+      return boot.equals(here.boot) && !pidNamespace.equals(here.pidNamespace) && !pidNamespace.equals(UNKNOWN);
+    } catch (IOException e) {
+      // It cannot be told now.
+      return false;
+    }
+  }
+
   /** When the process of that number began; empty if there is none that lives, or if that is not told to anybody. */
   private static Optional<String> startOf(long pid, Proc proc) throws IOException {
     if (HAS_PROC) return read(proc, pid + "/stat").flatMap(ProcessIdentity::startIn);

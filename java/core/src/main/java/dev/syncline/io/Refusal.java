@@ -25,7 +25,9 @@ public final class Refusal {
     if (failed instanceof SynclineException || failed instanceof Told) return failed;
     if (failed instanceof AccessDeniedException denied) return told(new Denied(denied.getFile(), denied(directory, toWrite)), failed);
     if (toWrite && isReadOnly(directory)) return told(new ReadOnly(directory.toString(), readOnly(failed)), failed);
-    return failed;
+    // That class itself: what is missing, or there already, has one of its own, and its own message.
+    boolean unknown = toWrite && failed.getClass() == FileSystemException.class;
+    return unknown ? told(new Unwritable((FileSystemException) failed, directory), failed) : failed;
   }
 
   private static IOException told(IOException told, IOException failed) {
@@ -73,6 +75,16 @@ public final class Refusal {
 
     Denied(String file, String reason) {
       super(file, null, reason);
+    }
+  }
+
+  private static final class Unwritable extends FileSystemException implements Told {
+    private static final long serialVersionUID = 1;
+
+    Unwritable(FileSystemException failed, Path directory) {
+      super(failed.getFile(), failed.getOtherFile(), "expected that " + directory + " can be made and written in, found: "
+          + failed.getReason() + ". Look at the room and the inodes of its disk (df -h, df -i), at quotas, and at the limits of this"
+          + " process (ulimit -a). No record was written");
     }
   }
 

@@ -20,6 +20,7 @@ final class FirstUse {
     "dev.syncline.io.PortableLock$Unclosable", "dev.syncline.io.ProcessIdentity", "dev.syncline.io.ProcessIdentity$Proc",
     "dev.syncline.io.ProcessLock", "dev.syncline.io.ProcessLock$Source", "dev.syncline.io.RecordWatch", "dev.syncline.io.RecordWatch$Stamp",
     "dev.syncline.io.Refusal", "dev.syncline.io.Refusal$Denied", "dev.syncline.io.Refusal$ReadOnly", "dev.syncline.io.Refusal$Told",
+    "dev.syncline.io.Refusal$Unwritable",
     "dev.syncline.io.SegmentFile", "dev.syncline.io.ShellWord", "dev.syncline.io.SleepWord", "dev.syncline.io.SmallFile",
     "dev.syncline.io.SmallFile$Work", "dev.syncline.io.Storage", "dev.syncline.io.Storage$Access", "dev.syncline.io.Storage$Action",
     "dev.syncline.io.StorageTraits", "dev.syncline.io.Storages", "dev.syncline.io.Storages$Choice", "dev.syncline.io.Storages$Opener",

@@ -231,4 +231,13 @@ class LockRecordTest {
     lock.release();
     assertThat(lock.held()).isFalse();
   }
+
+  @Test
+  void aNumberOfAnotherNamespaceIsSaidToBeOne() throws IOException {
+    leave(record.replaceFirst("(pid namespace: ).*", "$1pid:[1]"));
+    assertThat(LockRecord.holder(directory)).contains("process " + other.pid()).contains("another pid namespace")
+        .doesNotContain("alive");
+    leave(record);
+    assertThat(LockRecord.holder(directory)).contains("which is alive").doesNotContain("namespace");
+  }
 }

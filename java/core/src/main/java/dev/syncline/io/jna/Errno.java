@@ -39,6 +39,7 @@ enum Errno {
   EROFS(30, "read-only file system"),
   EMLINK(31, "too many links"),
   ENAMETOOLONG(36, "name too long"),
+  ENOLCK(37, "no locks available"),
   ENOSYS(38, "not implemented by this kernel"),
   ELOOP(40, "too many symbolic links"),
   EOVERFLOW(75, "value too large"),
@@ -91,6 +92,9 @@ enum Errno {
     if (EMFILE.is(result) || ENFILE.is(result))
       return new ResourceShortageException(message + "; close files or raise the limit of open ones (ulimit -n), then try again", null);
     if (ENOMEM.is(result)) return new ResourceShortageException(message + "; free memory, then try again", null);
+    if (ENOLCK.is(result))
+      return new IOException(message + "; the file system, or the server behind it, gives no lock: keep the log on a local disk, or look"
+          + " after the server's lock service");
     if (ENOENT.is(result)) return new NoSuchFileException(path.toString(), null, message);
     if (EEXIST.is(result)) return new FileAlreadyExistsException(path.toString(), null, message);
     if (EACCES.is(result)) return new AccessDeniedException(path.toString(), null, message);

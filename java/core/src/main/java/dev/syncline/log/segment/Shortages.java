@@ -41,7 +41,8 @@ final class Shortages {
 
   private static String freeBytes(Path directory) {
     try {
-      return "The file system has " + Files.getFileStore(directory).getUsableSpace() + " bytes free. ";
+      return "The file system has " + Files.getFileStore(directory).getUsableSpace() + " bytes free: if that is enough, it has no inodes"
+          + " left (df -i), or a limit is reached. ";
     } catch (IOException e) {
       // Said to help, and no reason to hide what happened.
       return "";

@@ -35,4 +35,9 @@ class ErrnoTest {
   void anUnknownNumberIsShownAsItIs() {
     assertThat(Errno.failure(-4095, "sync", FILE)).hasMessage("sync of /log/1.wal failed: errno 4095");
   }
+
+  @Test
+  void aLockThatNobodyGivesSaysWhere() {
+    assertThat(Errno.failure(-37, "lock", FILE)).hasMessageContaining("ENOLCK").hasMessageContaining("local disk");
+  }
 }
