@@ -10,7 +10,8 @@ import java.util.Map;
 public interface GroupAdministration {
 
   /**
-   * What this node knows of itself and the group, by name: {@code address}, {@code role}, {@code incarnation}; and, as far as it has them,
+   * What this node knows of itself and the group, by name: {@code address}, {@code role}, {@code incarnation}, {@code connections}, {@code
+   * refusals}, {@code clientBytesFree}; and, as far as it has them,
    * {@code group}, {@code leader}, {@code term}, {@code lastIndex}, {@code committedIndex}, {@code appliedIndex}, {@code voters}, {@code
    * learners}. Asks nobody.
    */

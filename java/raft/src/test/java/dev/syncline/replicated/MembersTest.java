@@ -16,6 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -169,6 +172,27 @@ class MembersTest {
     cluster.stop(joining);
     cluster.startJoining(joining);
     assertThat(cluster.node(joining).currentSequence()).isEqualTo(120);
+  }
+
+  @Test
+  void aFlightRecordingHasWhoLedAndWhoCame() throws Exception {
+    Path file = temporary.resolve("recording.jfr");
+    try (Recording recording = new Recording()) {
+      recording.enable("syncline.LeaderChange");
+      recording.enable("syncline.MembersChange");
+      recording.start();
+      Cluster cluster = start("group", 1);
+      String leader = cluster.awaitLeader();
+      String learner = cluster.startJoining();
+      operator(cluster).add(learner, true);
+      recording.stop();
+      recording.dump(file);
+      List<RecordedEvent> events = RecordingFile.readAllEvents(file);
+      assertThat(events).filteredOn(each -> each.getEventType().getName().equals("syncline.LeaderChange"))
+          .anyMatch(each -> each.getString("node").equals(leader) && each.getString("leader").equals(leader));
+      assertThat(events).filteredOn(each -> each.getEventType().getName().equals("syncline.MembersChange"))
+          .anyMatch(each -> each.getString("node").equals(leader) && each.getString("change").startsWith("admit " + learner));
+    }
   }
 
   @Test

@@ -167,6 +167,10 @@ public final class JRaftEngine implements ConsensusEngine {
     server.closeIf(session -> session.hello().node() && group.identity().members().isGone(session.hello().incarnation()));
   }
 
+  NetServer server() {
+    return server;
+  }
+
   boolean runs() {
     return node != null;
   }
