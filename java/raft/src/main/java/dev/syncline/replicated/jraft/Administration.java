@@ -27,9 +27,11 @@ record Administration(
     all.put("role", role());
     all.put("incarnation", identity.incarnation().toString());
     if (!identity.belongsToNone()) all.put("group", identity.publicName().toString());
-    all.put("connections", Integer.toString(engine.server().connections()));
-    all.put("refusals", Long.toString(engine.server().refusals()));
-    all.put("clientBytesFree", Long.toString(engine.server().clientBytesFree()));
+    engine.server().ifPresent(server -> {
+      all.put("connections", Integer.toString(server.connections()));
+      all.put("refusals", Long.toString(server.refusals()));
+      all.put("clientBytesFree", Long.toString(server.clientBytesFree()));
+    });
     engine.leader().ifPresent(leader -> all.put("leader", leader));
     node.ifPresent(now -> {
       Configuration configuration = applied.configuration();
