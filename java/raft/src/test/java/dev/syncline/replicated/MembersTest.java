@@ -237,6 +237,22 @@ class MembersTest {
         .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("the only voter");
   }
 
+  @Test
+  void theFirstThingAGroupIsToldMayBeWhoGoes() throws IOException {
+    for (int round = 0; round < 5; round++) {
+      Cluster cluster = start("group " + round, 3);
+      String removed = cluster.followers().get(0);
+      operator(cluster).remove(removed);
+      Cluster.await("the node to be told", () -> cluster.node(removed).failure().isPresent());
+      cluster.stop(removed);
+      append(cluster, 1, 3);
+      for (ReplicatedLog each : cluster.running()) {
+        each.barrier();
+        assertThat(each.administration().orElseThrow().details().get("voters").split(",")).hasSize(2);
+      }
+    }
+  }
+
   // Nodes that have lost their directories.
 
   @Test
@@ -285,6 +301,23 @@ class MembersTest {
     }
     assertThat(cluster.linesOfAll()).isEqualTo(lines(expected));
     for (String each : cluster.addresses()) assertThat(details(cluster, each).get("voters").split(",")).hasSize(3);
+  }
+
+  @Test
+  void aNodeThatGoesAwayWhileItIsPutInAgainIsPutInWhenItComesBack() throws IOException {
+    Cluster cluster = start("group", 3);
+    append(cluster, 1, 10);
+    String wiped = cluster.followers().get(0);
+    String leader = cluster.awaitLeader();
+    cluster.wipe(wiped);
+    cluster.start(wiped);
+    Cluster.await("it to be taken out", () -> !details(cluster, leader).get("voters").contains(wiped));
+    cluster.stop(wiped);
+    append(cluster, 11, 20);
+    pause();
+    cluster.start(wiped);
+    Cluster.await("it to be put in again", () -> details(cluster, wiped).get("role").equals("follower"));
+    assertThat(cluster.linesOfAll()).isEqualTo(lines(20));
   }
 
   private static Map<String, String> details(Cluster cluster, String address) {

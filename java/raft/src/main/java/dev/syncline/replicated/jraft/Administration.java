@@ -41,6 +41,7 @@ record Administration(
       all.put("appliedIndex", Long.toString(now.getLastAppliedLogIndex()));
       all.put("voters", text(configuration.getPeers()));
       all.put("learners", text(configuration.getLearners()));
+      all.put("returning", applied.members().returning().keySet().stream().sorted().collect(Collectors.joining(",")));
     });
     return all;
   }

@@ -40,6 +40,7 @@ import java.util.function.Predicate;
  */
 public final class JRaftEngine implements ConsensusEngine {
   private static final byte[] NO_CONTEXT = {};
+  private static final long BARRIER_MILLIS = 5000;
   private final ReplicatedLogOptions options;
   private final String address;
   private final Group group;
@@ -148,7 +149,7 @@ public final class JRaftEngine implements ConsensusEngine {
       if (started == null) throw new IOException("expected a started node, found none");
       service = starting;
       node = started;
-      changes = new MemberChanges(group, started, net, applied);
+      changes = new MemberChanges(group, started, net, applied, this::passedBarrier);
     } catch (IOException | RuntimeException e) {
       shutdownQuietly(starting, e);
       Throwable reason = applied.reason().orElse(e);
@@ -266,10 +267,10 @@ public final class JRaftEngine implements ConsensusEngine {
     return done;
   }
 
-  /** Whether this node has applied everything that was acknowledged before the call, after waiting for it for so long. */
-  boolean passedBarrier(long millis) throws InterruptedException {
+  /** Whether this node has applied everything that was acknowledged before the call; waits for it for a while. */
+  private boolean passedBarrier() throws InterruptedException {
     try {
-      readBarrier().get(millis, TimeUnit.MILLISECONDS);
+      readBarrier().get(BARRIER_MILLIS, TimeUnit.MILLISECONDS);
       return true;
     } catch (ExecutionException | TimeoutException e) {
       return false;
