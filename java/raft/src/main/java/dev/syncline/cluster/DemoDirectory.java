@@ -33,9 +33,13 @@ final class DemoDirectory implements Closeable {
 
   @Override
   public void close() throws IOException {
-    if (kept) return;
+    if (!kept) delete(path);
+  }
+
+  /** Deletes a directory and all in it, if it is there. */
+  static void delete(Path directory) throws IOException {
     List<Path> deepestFirst;
-    try (Stream<Path> all = Files.walk(path)) {
+    try (Stream<Path> all = Files.walk(directory)) {
       deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
     } catch (NoSuchFileException e) {
       return;

@@ -102,6 +102,12 @@ final class DemoNode implements Closeable {
     }
   }
 
+  /** Kills the process and deletes everything it kept, as if its disk were a new one. */
+  void wipe() throws IOException {
+    kill();
+    DemoDirectory.delete(directory);
+  }
+
   /** SIGSTOP: the process keeps its memory and its connections, and does nothing. */
   void pause() throws IOException {
     signal("STOP");

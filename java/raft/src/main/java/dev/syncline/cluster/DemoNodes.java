@@ -95,6 +95,21 @@ final class DemoNodes implements Closeable {
     }
   }
 
+  /** Waits until a node counts: one that has lost its disk is put in again first. */
+  void awaitVoter(DemoNode node) throws IOException {
+    long deadlineNanos = System.nanoTime() + PATIENCE_NANOS;
+    String role = "";
+    while (!role.equals("follower") && !role.equals("leader")) {
+      if (System.nanoTime() - deadlineNanos >= 0) throw new IOException(node.name() + " is " + role + ", and not a voter of the group");
+      pause();
+      try {
+        role = clientOf(node).details().getOrDefault("role", "");
+      } catch (UnavailableException e) {
+        role = e.getMessage();
+      }
+    }
+  }
+
   private static void pause() throws IOException {
     try {
       TimeUnit.MILLISECONDS.sleep(20);

@@ -134,8 +134,8 @@ public final class SynclineLogStorage implements LogStorage, Describer {
 
   /** A log by itself can be repaired; a node that went on behind a hole would vote and answer as if it had never held what is lost. */
   private static String forRaft(Exception damage) {
-    return ((CorruptLogException) damage).damage().orElseThrow() + " for this node. Do not repair it: take the node out of its group, delete"
-        + " its directories, start it empty and add it again";
+    return ((CorruptLogException) damage).damage().orElseThrow() + " for this node. Do not repair it: take the node out of its group,"
+        + " delete its directories, start it empty and add it again";
   }
 
   private static void loadConfigurations(SegmentedLog log, LogEntryDecoder decoder, ConfigurationManager manager) throws IOException {

@@ -10,9 +10,10 @@ import java.util.Map;
 public interface GroupAdministration {
 
   /**
-   * What this node knows of itself and the group, by name: {@code address}, {@code role}, {@code incarnation}; and, as far as it has them,
+   * What this node knows of itself and the group, by name: {@code address}, {@code role}, {@code incarnation}, {@code connections}, {@code
+   * refusals}, {@code clientBytesFree}; and, as far as it has them,
    * {@code group}, {@code leader}, {@code term}, {@code lastIndex}, {@code committedIndex}, {@code appliedIndex}, {@code voters}, {@code
-   * learners}. Asks nobody.
+   * learners}, {@code returning} (who has lost its directory and is to be put in again). Asks nobody.
    */
   Map<String, String> details();
 

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three processes, any of which is killed or stopped at any moment while clients append and read: nothing that was acknowledged is
+ * Three processes, any of which is killed, stopped or robbed of its disk at any moment while clients append and read: nothing that was acknowledged is
  * lost, and what the clients saw is explained by one log. {@code -Dsyncline.kills=N} kills more often, {@code -Dsyncline.seed=N} at
  * other moments.
  */
@@ -88,7 +88,9 @@ class RandomKillsTest {
       nodes.awaitCaughtUp(victim);
       return;
     }
-    victim.kill();
+    // Now and then its disk is lost with it, whoever else may be behind.
+    if (random.nextInt(4) == 0) victim.wipe();
+    else victim.kill();
     pause(random.nextInt(1000));
     victim.start();
     // Killed once more while it recovers or catches up, now and then.
@@ -98,6 +100,7 @@ class RandomKillsTest {
       victim.start();
     }
     nodes.awaitCaughtUp(victim);
+    nodes.awaitVoter(victim);
   }
 
   private static void pause(int millis) throws InterruptedException {
@@ -160,7 +163,7 @@ class RandomKillsTest {
     }
     history.check(first);
     assertThat(history.acknowledged()).as("acknowledged of %d operations, seed %d", history.size(), seed).isGreaterThan(100);
-    System.out.println(kills + " kills and stops, " + history.size() + " operations, " + history.acknowledged()
+    System.out.println(kills + " kills, stops and lost disks, " + history.size() + " operations, " + history.acknowledged()
         + " appends acknowledged, seed " + seed);
   }
 

@@ -27,11 +27,11 @@ import org.junit.jupiter.api.io.TempDir;
  * name. The node goes on, and has what it acknowledged. {@code -Dsyncline.fuzz.seconds=N} goes on for longer, a night for an hour; {@code
  * -Dsyncline.seed=N} in another way.
  */
-@Tag("laboratory")
 @Timeout(value = 3, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FuzzTest {
   private static final byte[] KINDS = {1, 2, 3, 4, 5, 6, 0, -1};
-  private final long seconds = Long.getLong("syncline.fuzz.seconds", Math.max(3, 60 * Long.getLong("nightly.minutes", 0)));
+  private static final long BRIEFLY_SECONDS = 2;
+  private final long seconds = Long.getLong("syncline.fuzz.seconds", Math.max(10, 60 * Long.getLong("nightly.minutes", 0)));
   private final long seed = Long.getLong("syncline.seed", Long.getLong("nightly.seed", 11));
   private final Random random = new Random(seed);
 
@@ -39,6 +39,16 @@ class FuzzTest {
 
   @Test
   void whateverComesToThePortTheNodeGoesOn() throws Exception {
+    knock(BRIEFLY_SECONDS);
+  }
+
+  @Tag("laboratory")
+  @Test
+  void howeverLongItComes() throws Exception {
+    knock(seconds);
+  }
+
+  private void knock(long seconds) throws Exception {
     try (Cluster cluster = Cluster.start(temporary, 1); ReplicatedLogClient client = cluster.client()) {
       String address = cluster.addresses().get(0);
       UUID group = Files.readAllLines(cluster.directory(address).resolve("identity")).stream()

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 2, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LinearizabilityTest {
   private static final int USERS = 4;
+  private static final int ACKNOWLEDGED_MIN = 50;
   private final long seconds = Long.getLong("syncline.raft.seconds", Math.max(4, 10 * Long.getLong("nightly.minutes", 0)));
   private final long seed = Long.getLong("syncline.seed", Long.getLong("nightly.seed", 5));
   private final History history = new History();
@@ -86,7 +87,7 @@ class LinearizabilityTest {
       }
     }
     history.check(records);
-    assertThat(history.acknowledged()).as("appends in %d operations, seed %d", history.size(), seed).isGreaterThan(50);
+    assertThat(history.acknowledged()).as("appends in %d operations, seed %d", history.size(), seed).isGreaterThan(ACKNOWLEDGED_MIN);
     System.out.println(history.size() + " operations, " + history.acknowledged() + " appends acknowledged, seed " + seed);
   }
 
@@ -95,7 +96,8 @@ class LinearizabilityTest {
   private Void use(Cluster cluster, int user, long endNanos) throws IOException {
     Random random = new Random(seed * 31 + user);
     long session = 0;
-    for (int number = 1; System.nanoTime() - endNanos < 0; number++) {
+    // On a busy machine the time may be over before there is anything to judge.
+    for (int number = 1; System.nanoTime() - endNanos < 0 || history.acknowledged() <= ACKNOWLEDGED_MIN; number++) {
       List<ReplicatedLog> nodes = cluster.running();
       ReplicatedLog node = nodes.get(random.nextInt(nodes.size()));
       String payload = user + ":" + number;

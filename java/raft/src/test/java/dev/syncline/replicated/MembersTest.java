@@ -16,6 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -172,6 +175,27 @@ class MembersTest {
   }
 
   @Test
+  void aFlightRecordingHasWhoLedAndWhoCame() throws Exception {
+    Path file = temporary.resolve("recording.jfr");
+    try (Recording recording = new Recording()) {
+      recording.enable("syncline.LeaderChange");
+      recording.enable("syncline.MembersChange");
+      recording.start();
+      Cluster cluster = start("group", 1);
+      String leader = cluster.awaitLeader();
+      String learner = cluster.startJoining();
+      operator(cluster).add(learner, true);
+      recording.stop();
+      recording.dump(file);
+      List<RecordedEvent> events = RecordingFile.readAllEvents(file);
+      assertThat(events).filteredOn(each -> each.getEventType().getName().equals("syncline.LeaderChange"))
+          .anyMatch(each -> each.getString("node").equals(leader) && each.getString("leader").equals(leader));
+      assertThat(events).filteredOn(each -> each.getEventType().getName().equals("syncline.MembersChange"))
+          .anyMatch(each -> each.getString("node").equals(leader) && each.getString("change").startsWith("admit " + learner));
+    }
+  }
+
+  @Test
   void aLearnerHasACopyAndNoVote() throws IOException {
     Cluster cluster = start("group", 3);
     append(cluster, 1, 10);
@@ -211,6 +235,22 @@ class MembersTest {
     assertThat(cluster.linesOfAll()).isEqualTo(lines(15));
     assertThatThrownBy(() -> operator(cluster).remove(cluster.awaitLeader()))
         .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("the only voter");
+  }
+
+  @Test
+  void theFirstThingAGroupIsToldMayBeWhoGoes() throws IOException {
+    for (int round = 0; round < 5; round++) {
+      Cluster cluster = start("group " + round, 3);
+      String removed = cluster.followers().get(0);
+      operator(cluster).remove(removed);
+      Cluster.await("the node to be told", () -> cluster.node(removed).failure().isPresent());
+      cluster.stop(removed);
+      append(cluster, 1, 3);
+      for (ReplicatedLog each : cluster.running()) {
+        each.barrier();
+        assertThat(each.administration().orElseThrow().details().get("voters").split(",")).hasSize(2);
+      }
+    }
   }
 
   // Nodes that have lost their directories.
@@ -261,6 +301,23 @@ class MembersTest {
     }
     assertThat(cluster.linesOfAll()).isEqualTo(lines(expected));
     for (String each : cluster.addresses()) assertThat(details(cluster, each).get("voters").split(",")).hasSize(3);
+  }
+
+  @Test
+  void aNodeThatGoesAwayWhileItIsPutInAgainIsPutInWhenItComesBack() throws IOException {
+    Cluster cluster = start("group", 3);
+    append(cluster, 1, 10);
+    String wiped = cluster.followers().get(0);
+    String leader = cluster.awaitLeader();
+    cluster.wipe(wiped);
+    cluster.start(wiped);
+    Cluster.await("it to be taken out", () -> !details(cluster, leader).get("voters").contains(wiped));
+    cluster.stop(wiped);
+    append(cluster, 11, 20);
+    pause();
+    cluster.start(wiped);
+    Cluster.await("it to be put in again", () -> details(cluster, wiped).get("role").equals("follower"));
+    assertThat(cluster.linesOfAll()).isEqualTo(lines(20));
   }
 
   private static Map<String, String> details(Cluster cluster, String address) {

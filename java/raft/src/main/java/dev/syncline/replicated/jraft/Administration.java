@@ -27,6 +27,11 @@ record Administration(
     all.put("role", role());
     all.put("incarnation", identity.incarnation().toString());
     if (!identity.belongsToNone()) all.put("group", identity.publicName().toString());
+    engine.server().ifPresent(server -> {
+      all.put("connections", Integer.toString(server.connections()));
+      all.put("refusals", Long.toString(server.refusals()));
+      all.put("clientBytesFree", Long.toString(server.clientBytesFree()));
+    });
     engine.leader().ifPresent(leader -> all.put("leader", leader));
     node.ifPresent(now -> {
       Configuration configuration = applied.configuration();
@@ -36,6 +41,7 @@ record Administration(
       all.put("appliedIndex", Long.toString(now.getLastAppliedLogIndex()));
       all.put("voters", text(configuration.getPeers()));
       all.put("learners", text(configuration.getLearners()));
+      all.put("returning", applied.members().returning().keySet().stream().sorted().collect(Collectors.joining(",")));
     });
     return all;
   }

@@ -5,6 +5,7 @@ import com.alipay.sofa.jraft.Iterator;
 import com.alipay.sofa.jraft.Status;
 import com.alipay.sofa.jraft.conf.Configuration;
 import com.alipay.sofa.jraft.core.StateMachineAdapter;
+import com.alipay.sofa.jraft.entity.LeaderChangeContext;
 import com.alipay.sofa.jraft.entity.RaftOutter.SnapshotMeta;
 import com.alipay.sofa.jraft.error.RaftError;
 import com.alipay.sofa.jraft.error.RaftException;
@@ -106,8 +107,29 @@ final class AppliedCommands extends StateMachineAdapter {
   private byte[] change(List<String> lines) throws IOException {
     members = members.after(lines);
     group.know(members);
+    GroupEvents.membersChanged(group.address(), String.join("; ", lines));
     membersChanged.run();
     return NOTHING;
+  }
+
+  @Override
+  public void onLeaderStart(long term) {
+    GroupEvents.leaderChanged(group.address(), group.address(), term);
+  }
+
+  @Override
+  public void onLeaderStop(Status why) {
+    GroupEvents.leaderChanged(group.address(), "", -1);
+  }
+
+  @Override
+  public void onStartFollowing(LeaderChangeContext now) {
+    GroupEvents.leaderChanged(group.address(), now.getLeaderId().toString(), now.getTerm());
+  }
+
+  @Override
+  public void onStopFollowing(LeaderChangeContext before) {
+    GroupEvents.leaderChanged(group.address(), "", before.getTerm());
   }
 
   @Override

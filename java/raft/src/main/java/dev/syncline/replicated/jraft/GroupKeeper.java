@@ -20,7 +20,6 @@ final class GroupKeeper extends Thread {
   private static final System.Logger LOG = System.getLogger("dev.syncline.replicated");
   private static final long LOOK_MILLIS = 50;
   private static final long CARE_MILLIS = 200;
-  private static final long LEADS_MILLIS = 2000;
   private final JRaftEngine engine;
   private final Group group;
   private final NetClient net;
@@ -111,6 +110,7 @@ final class GroupKeeper extends Thread {
     if (changes.isEmpty()) return;
     Set<String> others = new HashSet<>(engine.addresses());
     if (others.isEmpty()) others.addAll(group.identity().founders());
+    others.addAll(changes.get().returning());
     others.remove(group.address());
     for (String each : others) {
       Optional<Hello> hello = met(each);
@@ -118,11 +118,7 @@ final class GroupKeeper extends Thread {
       if (hello.isPresent() && hello.get().belongsToNone() && isInvited(each, hello.get())) inviteAgain(changes.get(), each);
     }
     if (!engine.leads()) return;
-    if (!changes.get().hasWork()) return;
-    // What the leaders before have committed may not be applied here yet.
-    if (!engine.passedBarrier(LEADS_MILLIS)) return;
-    changes.get().recordFounders();
-    changes.get().bringBack();
+    if (changes.get().hasWork()) changes.get().bringBack();
   }
 
   private boolean isInvited(String address, Hello hello) {

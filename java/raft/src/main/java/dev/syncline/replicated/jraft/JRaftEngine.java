@@ -20,6 +20,7 @@ import dev.syncline.replicated.UnavailableException;
 import dev.syncline.replicated.net.NetClient;
 import dev.syncline.replicated.net.NetLimits;
 import dev.syncline.replicated.net.NetServer;
+import dev.syncline.replicated.net.Session;
 import dev.syncline.replicated.net.Tls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -31,13 +32,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
- * A node of a SOFAJRaft group. It listens from the start; JRaft's node, with its log and its vote, is there as soon as this one knows
- * which group it belongs to. Until then it takes no command and answers no read.
+ * A node of a SOFAJRaft group. JRaft's node, with its log and its vote, is there as soon as this one knows which group it belongs to. Until
+ * then it listens, but takes no command and answers no read.
  */
 public final class JRaftEngine implements ConsensusEngine {
   private static final byte[] NO_CONTEXT = {};
+  private static final long BARRIER_MILLIS = 5000;
   private final ReplicatedLogOptions options;
   private final String address;
   private final Group group;
@@ -48,7 +51,10 @@ public final class JRaftEngine implements ConsensusEngine {
   private final NetClient net;
   private final JRaftServiceFactory storages;
   private final GroupKeeper keeper;
-  private final NetServer server;
+  private final Listening listening;
+
+  /** Null until this node listens, which a node that belongs to a group does when it can answer the others. */
+  private volatile NetServer server;
 
   /** Null until this node belongs to a group. Written under this object's lock. */
   private volatile RaftGroupService service;
@@ -73,8 +79,13 @@ public final class JRaftEngine implements ConsensusEngine {
     NetLimits limits = NetLimits.forBatches(options.maxBatchSize());
     this.net = new NetClient(limits, tls, group);
     this.keeper = new GroupKeeper(this, group, net);
-    this.server = NetServer.listen(
+    this.listening = () -> NetServer.listen(
         new InetSocketAddress(self.getIp(), self.getPort()), limits, tls, group, new NodeRequests(this, group, raftServer, clients));
+  }
+
+  /** Begins to listen, once it is time. */
+  private interface Listening {
+    NetServer begin() throws IOException;
   }
 
   /** Makes the storages of a node; {@code troubles} is told whatever they cannot do. */
@@ -104,6 +115,7 @@ public final class JRaftEngine implements ConsensusEngine {
       // A group of one node is founded at once, and a node that belongs to a group has everything it needs.
       if (engine.options.peers().equals(List.of(engine.address)) && engine.group.isFounder()) engine.keeper.foundAlone();
       if (!engine.group.identity().belongsToNone()) engine.startNode();
+      engine.server = engine.listening.begin();
       engine.keeper.start();
       return engine;
     } catch (IOException | RuntimeException | Error e) {
@@ -137,7 +149,7 @@ public final class JRaftEngine implements ConsensusEngine {
       if (started == null) throw new IOException("expected a started node, found none");
       service = starting;
       node = started;
-      changes = new MemberChanges(group, started, net, applied);
+      changes = new MemberChanges(group, started, net, applied, this::passedBarrier);
     } catch (IOException | RuntimeException e) {
       shutdownQuietly(starting, e);
       Throwable reason = applied.reason().orElse(e);
@@ -158,13 +170,22 @@ public final class JRaftEngine implements ConsensusEngine {
 
   /** Whoever this node has met knows it as it was before. */
   void identityChanged() {
-    server.closeIf(session -> session.hello().node());
+    closeIf(session -> session.hello().node());
     for (String each : group.founders()) net.disconnect(each);
   }
 
   /** Ends the connections of nodes that the group has removed: they are told so when they come again. */
   void dropRemoved() {
-    server.closeIf(session -> session.hello().node() && group.identity().members().isGone(session.hello().incarnation()));
+    closeIf(session -> session.hello().node() && group.identity().members().isGone(session.hello().incarnation()));
+  }
+
+  private void closeIf(Predicate<Session> unwanted) {
+    NetServer now = server;
+    if (now != null) now.closeIf(unwanted);
+  }
+
+  Optional<NetServer> server() {
+    return Optional.ofNullable(server);
   }
 
   boolean runs() {
@@ -246,10 +267,10 @@ public final class JRaftEngine implements ConsensusEngine {
     return done;
   }
 
-  /** Whether this node has applied everything that was acknowledged before the call, after waiting for it for so long. */
-  boolean passedBarrier(long millis) throws InterruptedException {
+  /** Whether this node has applied everything that was acknowledged before the call; waits for it for a while. */
+  private boolean passedBarrier() throws InterruptedException {
     try {
-      readBarrier().get(millis, TimeUnit.MILLISECONDS);
+      readBarrier().get(BARRIER_MILLIS, TimeUnit.MILLISECONDS);
       return true;
     } catch (ExecutionException | TimeoutException e) {
       return false;
@@ -302,7 +323,7 @@ public final class JRaftEngine implements ConsensusEngine {
       Thread.currentThread().interrupt();
       throw new IOException(address + " was interrupted while it stopped; it may still be using its directory", e);
     } finally {
-      server.close();
+      if (server != null) server.close();
       net.close();
     }
   }

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -41,9 +42,16 @@ final class MemberChanges {
   private final Node node;
   private final NetClient net;
   private final AppliedCommands applied;
+  private final Barrier barrier;
   private final ReentrantLock one = new ReentrantLock();
 
-  MemberChanges(Group group, Node node, NetClient net, AppliedCommands applied) {
+  /** Waits until this node has applied what was acknowledged before, by other leaders too. */
+  interface Barrier {
+    boolean passed() throws InterruptedException;
+  }
+
+  MemberChanges(Group group, Node node, NetClient net, AppliedCommands applied, Barrier barrier) {
+    this.barrier = barrier;
     this.group = group;
     this.node = node;
     this.net = net;
@@ -58,10 +66,22 @@ final class MemberChanges {
     if (!one.tryLock()) throw new UnavailableException(group.address() + " is changing the group's members already: try again");
     try {
       requireLeader();
+      if (!ready()) throw new UnavailableException(group.address() + " is not certain to lead (yet): try again");
       change.run();
     } finally {
       one.unlock();
     }
+  }
+
+  /** What is known of the members here is what the group knows, and it knows its founders: changes begin with them. */
+  private boolean ready() throws IOException {
+    try {
+      if (!barrier.passed()) return false;
+    } catch (InterruptedException e) {
+      throw interrupted();
+    }
+    if (applied.members().isEmpty()) commit(group.identity().members().admissions());
+    return true;
   }
 
   private void requireLeader() throws NotLeaderException {
@@ -117,14 +137,19 @@ final class MemberChanges {
     return Stream.concat(node.listPeers().stream(), node.listLearners().stream()).anyMatch(each -> isNew(each.toString()));
   }
 
+  /** Who has lost its directory, was taken out, and is to be put in again. */
+  Set<String> returning() {
+    return applied.members().returning().keySet();
+  }
+
   /**
-   * Goes on to put nodes in again that have lost their directories, for as long as this takes; does nothing if a change is under way. Each
-   * step is committed before the next, so that another leader can go on.
+   * Tells the group who founded it, if it does not know, and goes on to put nodes in again that have lost their directories, for as long as
+   * this takes; does nothing if a change is under way. Each step is committed before the next, so that another leader can go on.
    */
   void bringBack() throws IOException {
     if (!one.tryLock()) return;
     try {
-      if (!node.isLeader(false)) return;
+      if (!node.isLeader(false) || !ready()) return;
       for (PeerId each : node.listPeers()) recordIfNew(each, VOTER);
       for (PeerId each : node.listLearners()) recordIfNew(each, LEARNER);
       for (Map.Entry<String, String> each : applied.members().returning().entrySet()) bringBack(each.getKey(), each.getValue());
@@ -233,15 +258,11 @@ final class MemberChanges {
   }
 
   /** Returns when the group has committed a change of its members and this node has applied it. */
-  void commit(List<String> lines) throws IOException {
+  private void commit(List<String> lines) throws IOException {
+    if (lines.isEmpty()) throw new IllegalStateException(group.address() + ": a change of nobody");
     CompletableFuture<byte[]> done = new CompletableFuture<>();
     node.apply(new Task(GroupEntry.change(group.identity().group(), lines), new ProposalClosure(group.address(), Optional::empty, done)));
     await(done, ANSWER_MILLIS, "telling the group who is in it");
-  }
-
-  /** The founders' incarnations, as the one that gave the group its name has found them. */
-  void recordFounders() throws IOException {
-    if (applied.members().isEmpty()) commit(group.identity().members().admissions());
   }
 
   private static <T> T await(CompletableFuture<T> future, long millis, String what) throws IOException {

@@ -1,5 +1,6 @@
 package dev.syncline.replicated.jraft;
 
+import com.alipay.sofa.jraft.error.RaftError;
 import dev.syncline.replicated.ConsensusEngine.ClientRequestHandler;
 import dev.syncline.replicated.net.Loops;
 import dev.syncline.replicated.net.Permission;
@@ -36,8 +37,10 @@ final class NodeRequests implements RequestHandler {
       session.refuse(new RefusedException(Reason.NOT_PERMITTED, "a client asks what only nodes ask"));
     } else if (type == Invitation.TYPE) {
       Loops.forNodes().execute(() -> accept(session, body, replies));
-    } else if (group.isOwn(session.hello()) && engine.runs()) {
-      raft.handle(session, type, body, replies);
+    } else if (group.isOwn(session.hello())) {
+      // Between an invitation and the node's start the connection stays: who asks asks again.
+      if (engine.runs()) raft.handle(session, type, body, replies);
+      else RaftServer.error(replies, RaftError.EBUSY, group.address() + " is starting");
     } else {
       session.refuse(new RefusedException(
           Reason.UNKNOWN_NODE, session.hello().address() + " is not a node of the group of " + group.address()));

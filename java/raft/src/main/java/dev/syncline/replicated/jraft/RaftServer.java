@@ -61,7 +61,7 @@ final class RaftServer implements RpcServer {
     }
   }
 
-  private static void error(Replies replies, RaftError error, String message) {
+  static void error(Replies replies, RaftError error, String message) {
     ErrorResponse response = ErrorResponse.newBuilder().setErrorCode(error.getNumber()).setErrorMsg(message).build();
     replies.reply(RaftMessage.ERROR.code(), response.toByteArray());
   }

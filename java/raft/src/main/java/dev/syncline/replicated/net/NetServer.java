@@ -46,6 +46,7 @@ public final class NetServer implements Closeable {
 
   private final AtomicLong notedNanos = new AtomicLong();
   private final AtomicLong unnoted = new AtomicLong();
+  private final AtomicLong refusals = new AtomicLong();
   private Channel channel;
 
   private NetServer(NetLimits limits, Optional<Tls> tls, Doorkeeper doorkeeper, RequestHandler requests) {
@@ -167,6 +168,7 @@ public final class NetServer implements Closeable {
 
   /** Says why somebody was refused; once a second, however many there are: a log is not to be filled from outside. */
   void note(String remote, String why) {
+    refusals.incrementAndGet();
     long now = System.nanoTime();
     long before = notedNanos.get();
     if (before != 0 && now - before < NOTE_NANOS || !notedNanos.compareAndSet(before, now)) {
@@ -175,6 +177,16 @@ public final class NetServer implements Closeable {
     }
     long others = unnoted.getAndSet(0);
     LOG.log(System.Logger.Level.INFO, "{0}: {1}{2}", remote, why, others == 0 ? "" : " (and " + others + " others since the last line)");
+  }
+
+  /** Connections that were refused or failed, and requests of nodes that were not believed, since the start. */
+  public long refusals() {
+    return refusals.get();
+  }
+
+  /** What is left of the memory that clients may have together. */
+  public long clientBytesFree() {
+    return budget.left();
   }
 
   /** Stops to listen and ends all connections. */
