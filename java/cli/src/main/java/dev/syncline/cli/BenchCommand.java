@@ -17,8 +17,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "bench",
     description = {
-      "Measures durable appends in a temporary subdirectory that is removed again, for a minute: by one thread, by four, by 16",
-      "and by 64, and how long they take. A log that is in the directory is not touched, but shares the disk meanwhile."
+      "Measures durable appends in a temporary subdirectory that is removed again, for a minute: by one thread, by four, by 16 "
+          + "and by 64, and how long they take.",
+      "A log that is in the directory is not touched, but shares the disk meanwhile."
     },
     footer = {"", "Example: what a volume gives for records of a kilobyte", "  syncline bench --bytes 1024 /mnt/volume"})
 final class BenchCommand extends BaseCommand {

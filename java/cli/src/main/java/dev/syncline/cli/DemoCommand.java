@@ -22,9 +22,9 @@ import picocli.CommandLine.ParameterException;
 @Command(
     name = "demo",
     description = {
-      "Appends real lines from four threads in a process of its own, kills that process with SIGKILL while it writes,",
-      "reopens the log and compares every acknowledged record with its line, byte by byte. On both storages; then each",
-      "reads and continues what the other wrote."
+      "Appends real lines from four threads in a process of its own, kills that process with SIGKILL while it writes, reopens "
+          + "the log and compares every acknowledged record with its line, byte by byte.",
+      "On both storages; then each reads and continues what the other wrote."
     },
     footer = {"", "Example: on a disk of your choice", "  syncline demo --directory /mnt/volume/demo --lines 3000"})
 final class DemoCommand extends BaseCommand {

@@ -22,8 +22,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "doctor",
     description = {
-      "Shows which storage a log in this directory gets and why, and measures each storage's durable append for a second,",
-      "in a temporary subdirectory that is removed again. A log that is in the directory is not touched."
+      "Shows which storage a log in this directory gets and why, and measures each storage's durable append for a second, in a "
+          + "temporary subdirectory that is removed again.",
+      "A log that is in the directory is not touched."
     },
     footer = {"", "Example: whether a new volume is fit for a log", "  syncline doctor /mnt/volume"})
 final class DoctorCommand extends BaseCommand {

@@ -17,8 +17,9 @@ import picocli.CommandLine.ParameterException;
 @Command(
     name = "export",
     description = {
-      "Writes every record that can be read as JSON, one object a line, going on behind damage; 'syncline import' makes a",
-      "log of it again. The last line says that the export is complete, and each has a checksum of all before it."
+      "Writes every record that can be read as JSON, one object a line, going on behind damage; 'syncline import' makes a log "
+          + "of it again.",
+      "The last line says that the export is complete, and each has a checksum of all before it."
     },
     footer = {"", "Example: as a compressed file", "  syncline export /var/lib/orders | gzip > orders.jsonl.gz"})
 final class ExportCommand extends LogCommand {

@@ -17,8 +17,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "repair",
     description = {
-      "Repairs a damaged log: keeps every record that can be read, before the damage and behind it, and moves the old files to",
-      "quarantine. Shows what it would do, and changes nothing, unless --apply is given."
+      "Repairs a damaged log: keeps every record that can be read, before the damage and behind it, and moves the old files to "
+          + "quarantine.",
+      "Shows what it would do, and changes nothing, unless --apply is given."
     },
     footer = {
       "", "Example: what is lost and what can be kept; then do it",

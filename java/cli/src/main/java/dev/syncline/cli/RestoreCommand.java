@@ -12,9 +12,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "restore",
     description = {
-      "Makes a log in TARGET of the copy in DIR that 'syncline snapshot' or a file system's snapshot has left, reads it back, and says up",
-      "to where it goes. TARGET must not exist, or be empty: a log that is there is never replaced. What fails leaves nothing in TARGET.",
-      "A file that 'syncline export' has written is restored by 'syncline import'."
+      "Makes a log in TARGET of the copy in DIR that 'syncline snapshot' or a file system's snapshot has left, reads it back, "
+          + "and says up to where it goes.",
+      "TARGET must not exist, or be empty: a log that is there is never replaced. What fails leaves nothing in TARGET. A file "
+          + "that 'syncline export' has written is restored by 'syncline import'."
     },
     footer = {"", "Example: when the old one was put aside", "  syncline restore /backup/orders /var/lib/orders"})
 final class RestoreCommand extends LogCommand {

@@ -15,8 +15,8 @@ import picocli.CommandLine.ParameterException;
     name = "top",
     description = {
       "Shows a log while a program writes to it: how many records become durable a second, the sizes, who writes and who reads.",
-      "A line every second, or with --json an object. How long commits take is known to the writer alone: its metrics, or its",
-      "flight recorder, tell that (docs/operations.md). writes/s are the writer's system calls to write, whatever it writes to."
+      "A line every second, or with --json an object. How long commits take is known to the writer alone: its metrics, or its "
+          + "flight recorder, tell that (docs/operations.md). writes/s are the writer's system calls to write, whatever it writes to."
     },
     footer = {"", "Example: every five seconds", "  syncline top --interval 5 /var/lib/orders"})
 final class TopCommand extends LogCommand {

@@ -15,8 +15,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "truncate",
     description = {
-      "Forgets records for good: from the front up to a sequence, to make room, or everything above one. For a log that nobody has",
-      "open. Shows what would go, and changes nothing, unless --apply is given."
+      "Forgets records for good: from the front up to a sequence, to make room, or everything above one.",
+      "For a log that nobody has open. Shows what would go, and changes nothing, unless --apply is given."
     },
     footer = {
       "", "Example: what the saved state covers is not needed any more", "  syncline truncate /var/lib/orders --checkpointed --apply"

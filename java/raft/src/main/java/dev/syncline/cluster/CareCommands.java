@@ -52,8 +52,8 @@ final class CareCommands {
   @Command(
       name = "backup",
       description = {
-        "Copies the log of a running group into a directory, consistent as of now: every record with its sequence. It is a log like any",
-        "other: the other commands and WriteAheadLog.open read it."
+        "Copies the log of a running group into a directory, consistent as of now: every record with its sequence.",
+        "It is a log like any other: the other commands and WriteAheadLog.open read it."
       })
   static final class Backup extends GroupCommand {
     @Option(names = "--to", required = true, paramLabel = "DIR", description = "Must not exist; it does when the backup is whole.")
@@ -73,8 +73,8 @@ final class CareCommands {
   @Command(
       name = "restore",
       description = {
-        "Makes the directory of a node that is a new group by itself and holds what a backup holds. Start it with \"node\", then start the",
-        "others with --join and an empty directory, and say \"cluster members add\"."
+        "Makes the directory of a node that is a new group by itself and holds what a backup holds.",
+        "Start it with \"node\", then start the others with --join and an empty directory, and say \"cluster members add\"."
       })
   static final class Restore implements Callable<Integer> {
     @Spec CommandSpec spec;

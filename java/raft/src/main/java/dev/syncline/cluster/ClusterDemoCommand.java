@@ -20,9 +20,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Starts three nodes as three processes on this machine, appends real lines from several clients, kills the leader with",
-      "SIGKILL in mid-stream, stops a follower and lets it go on, starts the killed one again, and compares every acknowledged",
-      "record on all three with its line, byte by byte; then kills all three at once, starts them, and compares again."
+      "Starts three nodes as three processes on this machine, appends real lines from several clients, kills the leader with "
+          + "SIGKILL in mid-stream, stops a follower and lets it go on, starts the killed one again, and compares every acknowledged "
+          + "record on all three with its line, byte by byte; then kills all three at once, starts them, and compares again."
     })
 final class ClusterDemoCommand implements Callable<Integer> {
   private static final int LINES_MIN = 100;

@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
     name = "node",
     description = {
       "Runs one node of a replicated log, until SIGTERM or SIGINT.",
-      "To found a group start one on each machine, all with the same --peers: the group begins when all of them are there. To add",
-      "a node to a group start it with --join, and say \"cluster members add\"."
+      "To found a group start one on each machine, all with the same --peers: the group begins when all of them are there. To "
+          + "add a node to a group start it with --join, and say \"cluster members add\"."
     })
 final class NodeCommand implements Callable<Integer> {
   private static final long LOOK_MILLIS = 100;

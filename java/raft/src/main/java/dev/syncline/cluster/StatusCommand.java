@@ -12,8 +12,9 @@ import picocli.CommandLine.Command;
 @Command(
     name = "status",
     description = {
-      "Shows every node of a group: its role and term, the last, committed and applied entry of the group's log, how far it is behind the",
-      "leader (in entries), its highest sequence, and the room on its disk. The exit code is 1 if a voter does not answer or nobody leads."
+      "Shows every node of a group: its role and term, the last, committed and applied entry of the group's log, how far it is "
+          + "behind the leader (in entries), its highest sequence, and the room on its disk.",
+      "The exit code is 1 if a voter does not answer or nobody leads."
     })
 final class StatusCommand extends GroupCommand {
   private static final List<String> COLUMNS = List.of("address", "role", "term", "lastIndex", "committedIndex", "appliedIndex", "lag",
