@@ -124,6 +124,24 @@ class GroupCommandsTest {
   }
 
   @Test
+  void tailFollowsUntilItIsInterrupted() throws Exception {
+    run(0, "append", "one");
+    StringWriter out = new StringWriter();
+    Thread tail = new Thread(() -> SynclineCluster.commandLine().setOut(new PrintWriter(out))
+        .execute("cluster", "tail", "-f", "--nodes", nodes));
+    tail.start();
+    run(0, "append", "two");
+    long deadlineNanos = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!out.toString().contains("2 ENTRY two")) {
+      assertThat(System.nanoTime() - deadlineNanos).as("what was appended is printed").isNegative();
+      Thread.sleep(20);
+    }
+    tail.interrupt();
+    tail.join();
+    assertThat(out.toString().lines()).containsExactly("1 ENTRY one", "2 ENTRY two");
+  }
+
+  @Test
   void statusShowsEveryNodeAndFailsIfOneIsSilent() throws IOException {
     run(0, "append", "one");
     List<JsonNode> all = parsed(run(0, "status", "--json"));

@@ -39,7 +39,7 @@ class SecurityTest {
   private final List<AutoCloseable> open = new ArrayList<>();
 
   @BeforeEach
-  void start() throws IOException {
+  void prepare() throws IOException {
     files = Files.createDirectory(temporary.resolve("tls"));
     for (String name : List.of("node", "node-renewed", "reader", "writer", "operator", "nobody", "foreign", "expired")) {
       copy(name + ".pem", name + ".pem");
@@ -57,7 +57,10 @@ class SecurityTest {
         foreign: read
         expired: read
         """);
-    cluster = Cluster.start(temporary.resolve("group"), 3, options -> options.security(Security.ofNode(
+  }
+
+  private void start(int nodes) throws IOException {
+    cluster = Cluster.start(temporary.resolve("group"), nodes, options -> options.security(Security.ofNode(
         files.resolve("node.pem"), files.resolve("node.key"), files.resolve("authority.pem"), files.resolve("permissions"))));
   }
 
@@ -75,7 +78,7 @@ class SecurityTest {
   @AfterEach
   void stop() throws Exception {
     for (AutoCloseable each : open) each.close();
-    cluster.close();
+    if (cluster != null) cluster.close();
   }
 
   private Security as(String name) {
@@ -90,6 +93,7 @@ class SecurityTest {
 
   @Test
   void everybodyDoesWhatHisCertificateAllowsAndNothingElse() throws IOException {
+    start(3);
     Operation operation = Operation.entry(bytes("one"));
     assertThat(client("writer", 20).append(operation)).isEqualTo(1);
     assertThat(client("reader", 20).scan(0)).hasSize(1);
@@ -112,10 +116,11 @@ class SecurityTest {
 
   @Test
   void wrongExpiredAndMissingCertificatesAreRefused() throws IOException {
+    start(1);
     client("writer", 20).append(Operation.entry(bytes("one")));
     for (String name : List.of("foreign", "expired"))
-      assertThatThrownBy(() -> client(name, 2).scan(0)).as(name).isInstanceOf(UnavailableException.class);
-    try (ReplicatedLogClient plain = ReplicatedLogClient.connect(cluster.addresses(), Duration.ofSeconds(2))) {
+      assertThatThrownBy(() -> client(name, 1).scan(0)).as(name).isInstanceOf(UnavailableException.class);
+    try (ReplicatedLogClient plain = ReplicatedLogClient.connect(cluster.addresses(), Duration.ofSeconds(1))) {
       assertThatThrownBy(() -> plain.scan(0)).isInstanceOf(UnavailableException.class);
     }
     assertThat(client("reader", 20).scan(0)).hasSize(1);
@@ -125,7 +130,7 @@ class SecurityTest {
   @Test
   void aClientWithTlsSaysThatANodeHasNone() throws IOException {
     try (Cluster plain = Cluster.start(temporary.resolve("plain"), 1);
-        ReplicatedLogClient client = ReplicatedLogClient.connect(plain.addresses(), Duration.ofSeconds(2), as("reader"))) {
+        ReplicatedLogClient client = ReplicatedLogClient.connect(plain.addresses(), Duration.ofSeconds(1), as("reader"))) {
       assertThatThrownBy(() -> client.scan(0)).isInstanceOf(UnavailableException.class).hasMessageContaining("no TLS with");
       assertThat(plain.leader().append(bytes("fine"))).isEqualTo(1);
     }
@@ -133,6 +138,7 @@ class SecurityTest {
 
   @Test
   void aNodeWhoseCertificateIsNotANodesIsNotTakenForOne() throws IOException {
+    start(1);
     String address = Cluster.freeAddresses(1).get(0);
     ReplicatedLogOptions options = ReplicatedLogOptions.joining(temporary.resolve("false"), address).security(Security.ofNode(
         files.resolve("writer.pem"), files.resolve("writer.key"), files.resolve("authority.pem"), files.resolve("permissions"))).build();
@@ -148,6 +154,7 @@ class SecurityTest {
 
   @Test
   void filesThatAreReplacedCountForTheNextConnectionAndOnesThatCannotBeReadDoNot() throws Exception {
+    start(1);
     client("writer", 20).append(Operation.entry(bytes("one")));
     String address = cluster.addresses().get(0);
     X509Certificate before = certificateOf(address);
