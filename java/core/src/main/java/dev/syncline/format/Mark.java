@@ -59,6 +59,21 @@ public record Mark(
    */
   public record DurablePoint(long ordinal, long endBytes, long sequence, int crc) {
     public static final DurablePoint NONE = new DurablePoint(0, 0, 0, 0);
+
+    /** Not what the JDK derives, see {@link LogId#equals}. */
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof DurablePoint that
+          && ordinal == that.ordinal
+          && endBytes == that.endBytes
+          && sequence == that.sequence
+          && crc == that.crc;
+    }
+
+    @Override
+    public int hashCode() {
+      return Long.hashCode(31 * (31 * (31 * ordinal + endBytes) + sequence) + crc);
+    }
   }
 
   private static final int CRC_AT = Layout.MARK_SLOT_BYTES - 4;
@@ -77,6 +92,31 @@ public record Mark(
 
   public boolean hasSegments() {
     return lastOrdinal >= firstOrdinal;
+  }
+
+  /** Not what the JDK derives, see {@link LogId#equals}. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Mark that
+        && logId.equals(that.logId)
+        && counter == that.counter
+        && truncatedThrough == that.truncatedThrough
+        && floorSequence == that.floorSequence
+        && lastCheckpoint == that.lastCheckpoint
+        && covered == that.covered
+        && firstOrdinal == that.firstOrdinal
+        && lastOrdinal == that.lastOrdinal
+        && rewinding == that.rewinding
+        && rewindTo == that.rewindTo
+        && rewindOrdinal == that.rewindOrdinal
+        && closedCleanly == that.closedCleanly
+        && durable.equals(that.durable)
+        && cuts.equals(that.cuts);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * logId.hashCode() + Long.hashCode(counter);
   }
 
   /**
