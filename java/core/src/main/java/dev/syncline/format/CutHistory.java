@@ -47,6 +47,17 @@ public final class CutHistory {
     long count() {
       return Integer.toUnsignedLong(number);
     }
+
+    /** Not what the JDK derives, see {@link LogId#equals}. */
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Cut that && number == that.number && id == that.id && sequence == that.sequence;
+    }
+
+    @Override
+    public int hashCode() {
+      return Long.hashCode(31 * (31L * number + id) + sequence);
+    }
   }
 
   /** Oldest first. */

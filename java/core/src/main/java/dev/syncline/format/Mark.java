@@ -60,16 +60,19 @@ public record Mark(
   public record DurablePoint(long ordinal, long endBytes, long sequence, int crc) {
     public static final DurablePoint NONE = new DurablePoint(0, 0, 0, 0);
 
-    /** By hand, as {@link Mark#equals}. */
+    /** Not what the JDK derives, see {@link LogId#equals}. */
     @Override
     public boolean equals(Object other) {
-      return other instanceof DurablePoint that && ordinal == that.ordinal && endBytes == that.endBytes && sequence == that.sequence
+      return other instanceof DurablePoint that
+          && ordinal == that.ordinal
+          && endBytes == that.endBytes
+          && sequence == that.sequence
           && crc == that.crc;
     }
 
     @Override
     public int hashCode() {
-      return Long.hashCode(sequence);
+      return Long.hashCode(31 * (31 * (31 * ordinal + endBytes) + sequence) + crc);
     }
   }
 
@@ -82,21 +85,6 @@ public record Mark(
   private static final int REWINDING = 1;
   private static final int CLOSED = 2;
 
-  /** By hand: what a JVM makes for a record when that is first compared takes time, which comes before a process's first append. */
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof Mark that && logId.equals(that.logId) && counter == that.counter
-        && truncatedThrough == that.truncatedThrough && floorSequence == that.floorSequence && lastCheckpoint == that.lastCheckpoint
-        && covered == that.covered && firstOrdinal == that.firstOrdinal && lastOrdinal == that.lastOrdinal
-        && rewinding == that.rewinding && rewindTo == that.rewindTo && rewindOrdinal == that.rewindOrdinal
-        && closedCleanly == that.closedCleanly && durable.equals(that.durable) && cuts.equals(that.cuts);
-  }
-
-  @Override
-  public int hashCode() {
-    return Long.hashCode(counter);
-  }
-
   /** The mark of a log that has just been created. */
   public static Mark fresh(LogId logId) {
     return new Mark(logId, 1, 0, 0, 0, 0, 1, 0, false, 0, 0, true, DurablePoint.NONE, CutHistory.NONE);
@@ -104,6 +92,31 @@ public record Mark(
 
   public boolean hasSegments() {
     return lastOrdinal >= firstOrdinal;
+  }
+
+  /** Not what the JDK derives, see {@link LogId#equals}. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Mark that
+        && logId.equals(that.logId)
+        && counter == that.counter
+        && truncatedThrough == that.truncatedThrough
+        && floorSequence == that.floorSequence
+        && lastCheckpoint == that.lastCheckpoint
+        && covered == that.covered
+        && firstOrdinal == that.firstOrdinal
+        && lastOrdinal == that.lastOrdinal
+        && rewinding == that.rewinding
+        && rewindTo == that.rewindTo
+        && rewindOrdinal == that.rewindOrdinal
+        && closedCleanly == that.closedCleanly
+        && durable.equals(that.durable)
+        && cuts.equals(that.cuts);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * logId.hashCode() + Long.hashCode(counter);
   }
 
   /**

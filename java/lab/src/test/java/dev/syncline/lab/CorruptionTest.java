@@ -5,7 +5,7 @@ import dev.syncline.tck.DiskImage;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 
-/** Every third byte and length, and every one at night; every sector. In memory. */
+/** Every third byte and length, each with one way to verify, and at night every one with each; every sector. In memory. */
 @Tag("laboratory")
 class CorruptionTest extends CorruptionContract {
   @Override
@@ -22,6 +22,11 @@ class CorruptionTest extends CorruptionContract {
   @Override
   protected int strideOfTheSame() {
     return Nightly.isOn() ? 1 : super.strideOfTheSame();
+  }
+
+  @Override
+  protected boolean everyVerification() {
+    return Nightly.isOn();
   }
 
   @Override

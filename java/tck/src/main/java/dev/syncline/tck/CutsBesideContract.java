@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 public abstract class CutsBesideContract extends IndexTestBase {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   /** Each with as many appends before it as there are cuts to come, so that the time goes with the square. */
-  private static final int CUTS = Effort.of(50, 150);
+  private static final int CUTS = Effort.of(20, 150);
 
   /** What others append meanwhile is for the writer: the caller would not come back from it, and may be interrupted. */
   @Test

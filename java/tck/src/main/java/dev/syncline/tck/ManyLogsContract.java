@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 public abstract class ManyLogsContract extends LogTestBase {
   private final Set<Thread> before = Thread.getAllStackTraces().keySet();
   private static final int LOGS = 60;
+  private static final int ROUNDS = Effort.of(2, 5);
   private static final int THREADS_MAX = 4;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String MARK = "log.mark";
@@ -88,7 +89,7 @@ public abstract class ManyLogsContract extends LogTestBase {
   @EnumSource(SyncMode.class)
   void restingLogsLendTheirMemoryToOthers(SyncMode mode) throws Exception {
     long beforeBytes = directBytes();
-    for (int round = 0; round < 3; round++) {
+    for (int round = 0; round < ROUNDS; round++) {
       for (int i = 0; i < LOGS; i++) {
         int name = i;
         if (round == 0) log("log-" + name, options -> options.syncMode(mode));
@@ -98,8 +99,8 @@ public abstract class ManyLogsContract extends LogTestBase {
       Together.await("memory is given back", () -> directBytes() - beforeBytes < LOGS * (32L << 10) + (4L << 20));
     }
     for (WriteAheadLog log : logs) {
-      log.append(entryPayload(16));
-      assertThat(lines(log.replay())).isEqualTo(entryLines(1, 16));
+      log.append(entryPayload(5L * ROUNDS + 1));
+      assertThat(lines(log.replay())).isEqualTo(entryLines(1, 5 * ROUNDS + 1));
     }
   }
 

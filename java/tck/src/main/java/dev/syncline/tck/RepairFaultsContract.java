@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 public abstract class RepairFaultsContract extends RepairTestBase {
   private static final String NO_SPACE = "no space, says the test";
   private static final long LOST = 40;
+  private static final int CHANGES_BETWEEN_DEATHS = Effort.of(9, 4);
 
   /** What a repair keeps, in lines. */
   private List<String> kept;
@@ -123,7 +124,7 @@ public abstract class RepairFaultsContract extends RepairTestBase {
     Path harmed = givenHarmed();
     boolean died = true;
     boolean refused = false;
-    for (int changes = 0; died; changes += 5) {
+    for (int changes = 0; died; changes += CHANGES_BETWEEN_DEATHS) {
       Path log = copyOf(harmed);
       died = diesAfter(log, changes);
       boolean begun = Files.exists(log.resolve("repair").resolve("complete"));

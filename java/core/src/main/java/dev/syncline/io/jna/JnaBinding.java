@@ -16,7 +16,20 @@ final class JnaBinding {
   /** Why the library cannot be used; empty if it is bound. Throws whatever JNA or the linker does. */
   static Optional<String> bind(String overridePath) throws IOException {
     if (!Platform.isLinux()) return Optional.of("it needs Linux and this is " + System.getProperty("os.name"));
-    return overridePath != null ? bind(override(overridePath), overridePath) : bindBundled();
+    Thread thread = Thread.currentThread();
+    ClassLoader callers = thread.getContextClassLoader();
+    try {
+      // JNA starts a process here, for which the JDK has a thread, and then a thread of its own. They are there for some time after the
+      // last log, and keep their context class loader: for the first none, for the second that of this class, by which it can be told.
+      thread.setContextClassLoader(null);
+      Class.forName(NativeLibrary.class.getName());
+      thread.setContextClassLoader(JnaBinding.class.getClassLoader());
+      return overridePath != null ? bind(override(overridePath), overridePath) : bindBundled();
+    } catch (ClassNotFoundException e) {
+      throw new NoClassDefFoundError(e.getMessage());
+    } finally {
+      thread.setContextClassLoader(callers);
+    }
   }
 
   private static File override(String path) throws IOException {
@@ -46,7 +59,22 @@ final class JnaBinding {
     // Before the functions are bound: a library of another version may lack some, and that message would help nobody.
     Optional<String> problem =
         NativeLoader.abiProblem(library.getFunction("syncline_abi_version").invokeInt(new Object[0]), where);
-    if (problem.isEmpty()) Native.register(LibSyncline.class, library);
+    if (problem.isPresent()) return problem;
+    Native.register(LibSyncline.class, library);
+    // JNA never closes what it has opened if its class loader is dropped; the JVM does.
+    if (heldByTheJvm(file)) library.close();
     return problem;
+  }
+
+  /** Whether the JVM has the library open too, until this class is gone. */
+  private static boolean heldByTheJvm(File file) {
+    // A module would need native access of its own. And the JVM loads no file for two class loaders, as one in a build tree may be.
+    if (JnaBinding.class.getModule().isNamed()) return false;
+    try {
+      System.load(file.getAbsolutePath());
+      return true;
+    } catch (UnsatisfiedLinkError e) {
+      return false;
+    }
   }
 }
