@@ -38,9 +38,12 @@ public final class SparseIndex {
     return index;
   }
 
-  /** Of a segment of which only the first frame and the last are known. Entries that lie as close as none else do would say nothing. */
+  /**
+   * Of a segment of which only the first frame and the last are known. The last one is noted however close it lies: who goes on behind it
+   * looks for it, and must meet nothing that was not read.
+   */
   public static SparseIndex ofEnds(long first, long firstBytes, long last, long lastBytes) {
-    boolean one = lastBytes - firstBytes < Layout.INDEX_INTERVAL_BYTES;
+    boolean one = firstBytes == lastBytes;
     return one ? of(new long[] {first}, new long[] {firstBytes}) : of(new long[] {first, last}, new long[] {firstBytes, lastBytes});
   }
 
