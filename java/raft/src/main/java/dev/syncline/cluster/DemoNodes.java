@@ -32,7 +32,7 @@ final class DemoNodes implements Closeable {
   }
 
   /** All ports are held until all are found, so that they differ. */
-  private static List<String> freeAddresses(int count) throws IOException {
+  static List<String> freeAddresses(int count) throws IOException {
     List<ServerSocket> held = new ArrayList<>();
     try {
       for (int i = 0; i < count; i++) held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));

@@ -13,8 +13,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +44,7 @@ class GroupCommandsTest {
   @BeforeEach
   void start() throws IOException {
     JRAFT.setLevel(Level.OFF);
-    addresses = free(5);
+    addresses = DemoNodes.freeAddresses(5);
     List<String> three = addresses.subList(0, 3);
     nodes = String.join(",", three);
     for (String each : three) open(ReplicatedLogOptions.builder(directory(each), each, three));
@@ -60,16 +58,6 @@ class GroupCommandsTest {
 
   private Path directory(String address) {
     return temporary.resolve(address.replace(':', '-'));
-  }
-
-  private static List<String> free(int count) throws IOException {
-    List<ServerSocket> held = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-      return held.stream().map(socket -> "127.0.0.1:" + socket.getLocalPort()).toList();
-    } finally {
-      for (ServerSocket socket : held) socket.close();
-    }
   }
 
   @AfterEach
