@@ -10,6 +10,7 @@ import dev.syncline.io.SegmentFile;
 import dev.syncline.io.Storage;
 import dev.syncline.log.segment.FileBytes;
 import dev.syncline.log.segment.FileWindow;
+import dev.syncline.log.segment.FrameSearch;
 import dev.syncline.log.segment.MarkFile;
 import dev.syncline.log.segment.Rewind;
 import dev.syncline.log.segment.Segment;
@@ -94,11 +95,8 @@ public record Flaws(List<Damage> damage, List<Segment> seals, boolean mark, bool
       for (int i = 0; i < seal.offsetsBytes().length; i++) {
         long at = seal.offsetsBytes()[i];
         if (at < 0 || at >= seal.framesEndBytes()) return false;
-        int available = window.load(at, Layout.FRAME_HEADER_BYTES);
-        int index = window.indexOf(at);
-        String problem =
-            FrameHeader.problem(window.buffer(), index, available, crc, scan.header().epoch(), scan.header().ordinal(), at);
-        if (problem != null || FrameHeader.decode(window.buffer(), index).firstSequence() != seal.firstSequences()[i]) return false;
+        FrameHeader frame = FrameSearch.headerAt(window, scan.header(), at, crc);
+        if (frame == null || frame.firstSequence() != seal.firstSequences()[i]) return false;
       }
       return seal.indexFits(scan.header().blockBytes(), scan.header().baseSequence(), scan.lastSequence());
     }

@@ -3,6 +3,7 @@ package dev.syncline.log.segment;
 import dev.syncline.format.Crc;
 import dev.syncline.format.FrameHeader;
 import dev.syncline.format.Layout;
+import dev.syncline.format.SegmentHeader;
 import java.io.IOException;
 
 /**
@@ -25,26 +26,28 @@ public final class FrameSearch {
     if (high - low <= FAR_BYTES) return low;
     while (high - low > NEAR_BYTES) {
       long middle = low + Layout.roundUp((high - low) / 2, segment.header.blockBytes());
-      long found = firstFrom(window, segment, middle, high, crc);
-      if (found < high && firstSequence(window, found) <= sequence) low = found;
+      FrameHeader found = firstFrom(window, segment, middle, high, crc);
+      if (found != null && found.firstSequence() <= sequence) low = found.offsetBytes();
       else high = middle;
     }
     return low;
   }
 
-  private static long firstSequence(FileWindow window, long offset) {
-    return FrameHeader.decode(window.buffer(), window.indexOf(offset)).firstSequence();
+  /** The first readable frame of records from {@code from} on and before {@code to}, or null. */
+  private static FrameHeader firstFrom(FileWindow window, Segment segment, long from, long to, Crc crc) throws IOException {
+    for (long at = from; at < to; at += segment.header.blockBytes()) {
+      FrameHeader frame = headerAt(window, segment.header, at, crc);
+      if (frame != null && frame.kind() == FrameHeader.DATA) return frame;
+    }
+    return null;
   }
 
-  /** Offset of the first readable frame from {@code from} on, or {@code to}. */
-  private static long firstFrom(FileWindow window, Segment segment, long from, long to, Crc crc) throws IOException {
-    for (long at = from; at < to; at += segment.header.blockBytes()) {
-      int available = window.load(at, Layout.FRAME_HEADER_BYTES);
-      int index = window.indexOf(at);
-      boolean sound = window.refusal(at, Layout.FRAME_HEADER_BYTES) == null
-          && FrameHeader.problem(window.buffer(), index, available, crc, segment.header.epoch(), segment.ordinal, at) == null;
-      if (sound && FrameHeader.decode(window.buffer(), index).kind() == FrameHeader.DATA) return at;
-    }
-    return to;
+  /** The header that lies there, or null if none can be read. */
+  public static FrameHeader headerAt(FileWindow window, SegmentHeader of, long offset, Crc crc) throws IOException {
+    int available = window.load(offset, Layout.FRAME_HEADER_BYTES);
+    int index = window.indexOf(offset);
+    boolean sound = window.refusal(offset, Layout.FRAME_HEADER_BYTES) == null
+        && FrameHeader.problem(window.buffer(), index, available, crc, of.epoch(), of.ordinal(), offset) == null;
+    return sound ? FrameHeader.decode(window.buffer(), index) : null;
   }
 }

@@ -9,6 +9,7 @@ import dev.syncline.io.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
@@ -48,10 +49,16 @@ public final class SegmentFiles {
     return found;
   }
 
+  /** So many at most, newest first. */
+  private List<Long> newest(int count) throws IOException {
+    List<Long> all = new ArrayList<>(ordinals().descendingSet());
+    return all.subList(0, Math.min(count, all.size()));
+  }
+
   /** What the segments take, or the newest one alone. */
   public long bytes(boolean newestOnly) throws IOException {
     long bytes = 0;
-    for (long ordinal : ordinals().descendingSet().stream().limit(newestOnly ? 1 : Long.MAX_VALUE).toList()) {
+    for (long ordinal : newest(newestOnly ? 1 : Integer.MAX_VALUE)) {
       try (SegmentFile file = storage.open(SegmentName.of(ordinal), Storage.Access.READ)) {
         bytes += file.size();
       } catch (NoSuchFileException e) {
@@ -293,9 +300,7 @@ public final class SegmentFiles {
 
   /** What a crashed user had written and not synced may still sit in the page cache: it is made durable or fails here. */
   public void syncNewest() throws IOException {
-    int left = 2;
-    for (long ordinal : ordinals().descendingSet()) {
-      if (left-- == 0) break;
+    for (long ordinal : newest(2)) {
       try (SegmentFile file = storage.open(SegmentName.of(ordinal), Storage.Access.WRITE)) {
         file.sync();
       }
