@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /*
- * Group commit, leader and follower, without a timer.
+ * Group commit, leader and follower; a leader waits for those only that it has just seen ({@link Gathering}).
  *
  * An appender copies its record into the open frame under the lock. If nobody holds the commit token, it takes the token and the frame and
  * writes it; otherwise it waits, and the frame it lies in fills up meanwhile. Whoever finishes a write frees the token and wakes a waiter
@@ -25,6 +25,8 @@ import java.util.function.Supplier;
 final class GroupCommit extends CommitQueue {
   /** Writes frames that hold asynchronous appends only. */
   private final WriterThread writer;
+
+  private final Gathering gathering = new Gathering();
 
   /** Whether the housekeeping thread is to write the open frame. Written under the lock. */
   private volatile boolean leaderWanted;
@@ -56,6 +58,7 @@ final class GroupCommit extends CommitQueue {
     Waiter waiter = null;
     Frame led = null;
     long turn = 0;
+    long gatherNanos = 0;
     long first;
     int bytes = Entry.bytesOf(group, head, rest);
     lock.lock();
@@ -68,10 +71,12 @@ final class GroupCommit extends CommitQueue {
         StackReserve.require(StackReserve.DISK);
       }
       first = add(sequence, group, bytes, together, type, meta, head, rest);
+      gathering.joined();
       if (waiter != null) {
         followers.join(waiter);
       } else {
-        led = takeOpenFrame();
+        gatherNanos = gathering.begin();
+        if (gatherNanos == 0) led = takeFrame();
         turn = token.take();
         signalRoom();
       }
@@ -81,9 +86,34 @@ final class GroupCommit extends CommitQueue {
     } finally {
       lock.unlock();
     }
-    if (led != null) commit(turn, led);
-    else awaitOutcome(followers, waiter);
+    if (turn == 0) awaitOutcome(followers, waiter);
+    else commit(turn, led == null ? gathered(turn, gatherNanos) : led);
     return first;
+  }
+
+  /** The open frame, when those who are expected have joined it or the time is over. The token is held. */
+  private Frame gathered(long turn, long limitNanos) throws IOException {
+    gathering.await(limitNanos);
+    Waiter next = null;
+    lock.lockAgain();
+    try {
+      if (state.hasEnded()) throw state.failedException();
+      Frame frame = takeFrame();
+      signalRoom();
+      return frame;
+    } catch (Throwable t) {
+      next = release(turn);
+      throw t;
+    } finally {
+      lock.unlock();
+      offerLead(next);
+    }
+  }
+
+  private Frame takeFrame() {
+    Frame frame = takeOpenFrame();
+    gathering.taken();
+    return frame;
   }
 
   /** Waits for a frame to be durable, and writes it if that falls to this thread. */
@@ -107,6 +137,7 @@ final class GroupCommit extends CommitQueue {
   private boolean lead(Followers followers, Waiter waiter) throws IOException {
     boolean stackLasts = StackReserve.has(StackReserve.DISK);
     long turn;
+    long gatherNanos;
     Frame led;
     lock.lockAgain();
     try {
@@ -122,14 +153,15 @@ final class GroupCommit extends CommitQueue {
         wantLeader();
         return false;
       }
-      led = takeOpenFrame();
+      gatherNanos = gathering.begin();
+      led = gatherNanos == 0 ? takeFrame() : null;
       turn = token.take();
       followers.leads(waiter);
       signalRoom();
     } finally {
       lock.unlock();
     }
-    commit(turn, led);
+    commit(turn, led == null ? gathered(turn, gatherNanos) : led);
     return true;
   }
 
@@ -159,7 +191,7 @@ final class GroupCommit extends CommitQueue {
     try {
       leaderWanted = false;
       if (!hasWork()) return;
-      led = takeOpenFrame();
+      led = takeFrame();
       turn = token.take();
       signalRoom();
     } finally {
@@ -195,9 +227,12 @@ final class GroupCommit extends CommitQueue {
     Waiter next;
     lastFollowers = followers;
     try {
+      long began = System.nanoTime();
       disk.writeDurably(frame, end.sequence());
+      long nanos = System.nanoTime() - began;
       lock.lockAgain();
       try {
+        gathering.written(nanos);
         takeIn(frame, followers);
         next = release(turn);
       } finally {
@@ -237,7 +272,7 @@ final class GroupCommit extends CommitQueue {
     lock.lockAgain();
     try {
       if (openFrame().isEmpty()) return;
-      frame = takeOpenFrame();
+      frame = takeFrame();
       signalRoom();
     } finally {
       lock.unlock();
@@ -314,7 +349,7 @@ final class GroupCommit extends CommitQueue {
     try {
       while (!stopped() && !hasWork()) writer.await(DurableEnd.LOOK_NANOS);
       if (stopped()) return false;
-      frame = takeOpenFrame();
+      frame = takeFrame();
       turn = token.take();
       signalRoom();
     } finally {
