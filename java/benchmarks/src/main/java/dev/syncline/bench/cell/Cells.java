@@ -15,12 +15,15 @@ public final class Cells {
 
   private static final long SEGMENT_BYTES = 64L << 20;
   private static final int[] THREADS = {1, 8, 64};
+  private static final int[] FEW_THREADS = {2, 4, 16};
   private static final int[] RECORD_BYTES = {256, 4096, 65536};
   private static final int SMALL = 256;
 
   /** What {@code --cells} takes beside names of cells. */
   private static final Map<String, List<String>> LISTS =
       Map.of(
+          "few",
+          List.of("append/2x256", "append/4x256", "append/8x256", "append/16x256"),
           "short",
           List.of("append/1x256", "append/64x256", "every/100x256", "bulk/65536", "put/8x256"),
           "targets",
@@ -54,6 +57,7 @@ public final class Cells {
     prepare(write("random", 10_000_000 / scale, 256, 1000));
     for (int recordBytes : RECORD_BYTES)
       for (int threads : THREADS) add(cell("append/" + threads + "x" + recordBytes, "append", threads, recordBytes, 1));
+    for (int threads : FEW_THREADS) add(cell("append/" + threads + "x256", "append", threads, SMALL, 1));
     add(cell("every/100x256", "every", 1, SMALL, 100));
     add(cell("every-async/100x256", "every-async", 1, SMALL, 100));
     add(cell("bulk/65536", "every", 1, 65536, 256));

@@ -20,14 +20,17 @@ final class Child {
   private final Floor floor;
   private final Map<String, Variant> variants;
   private final Path logs;
+  private final SlowDisk disk;
 
-  Child(Floor floor, Map<String, Variant> variants, Path logs) {
+  Child(Floor floor, Map<String, Variant> variants, Path logs, SlowDisk disk) {
     this.floor = floor;
     this.variants = variants;
     this.logs = logs;
+    this.disk = disk;
   }
 
   Outcome run(String contender, Cell cell, Path directory) throws IOException {
+    if (disk.isPassedBy(contender)) return Outcome.skipped("what it writes goes round the slowed disk");
     return Floor.isFloor(contender) ? runFloor(List.of(), contender, cell, directory) : runJava(List.of(), contender, cell, directory);
   }
 
@@ -79,7 +82,8 @@ final class Child {
     return command;
   }
 
-  private static int await(ProcessBuilder builder, Cell cell) throws IOException {
+  private int await(ProcessBuilder builder, Cell cell) throws IOException {
+    disk.slows(builder);
     Process process = builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null"))).start();
     Thread hook = new Thread(process::destroyForcibly);
     Runtime.getRuntime().addShutdownHook(hook);

@@ -22,6 +22,7 @@ final class Conditions {
     found.put("memory", firstLine("/proc/meminfo", "MemTotal"));
     FileStore store = Files.getFileStore(directory);
     found.put("file system", store.type() + " on " + store.name());
+    if (settings.diskDelayMicros > 0) found.put("disk", "each durable write and sync takes " + settings.diskDelayMicros + " µs more");
     found.put("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
     found.put("rounds", Integer.toString(settings.rounds));
     found.put("seconds a cell", settings.seconds + " after " + settings.warmupSeconds + " of warm-up");

@@ -59,6 +59,12 @@ public final class RunCommand implements Callable<Integer> {
   double minutes;
 
   @Option(
+      names = "--disk-delay-us",
+      defaultValue = "0",
+      description = "By how much everything that waits for the disk is to wait longer; on tmpfs that is a disk of just this latency.")
+  long diskDelayMicros;
+
+  @Option(
       names = "--add",
       description = "Add rounds to the results that the output directory holds: a long run in pieces, on a machine that has other work.")
   boolean add;
@@ -71,7 +77,8 @@ public final class RunCommand implements Callable<Integer> {
     List<Cell> chosen = all.named(cells).stream().map(this::lasting).toList();
     Files.createDirectories(directory);
     Files.createDirectories(output);
-    Child child = new Child(new Floor(floor != null ? floor : besideJar()), byName, output);
+    Child child = new Child(new Floor(floor != null ? floor : besideJar("syncline_floor")), byName, output,
+        new SlowDisk(besideJar("libsyncline_slow_disk.so"), diskDelayMicros));
     Path file = output.resolve("results.json");
     boolean adding = add && Files.exists(file);
     Results earlier = adding ? Results.read(file) : Results.none(Conditions.of(directory, this));
@@ -92,9 +99,9 @@ public final class RunCommand implements Callable<Integer> {
     return scale.equals("full");
   }
 
-  private static Path besideJar() {
+  private static Path besideJar(String name) {
     Path classes = Path.of(System.getProperty("java.class.path").split(java.io.File.pathSeparator)[0]).toAbsolutePath();
-    return classes.resolveSibling("cmake").resolve("syncline_floor");
+    return classes.resolveSibling("cmake").resolve(name);
   }
 
   private List<String> contenderNames() {
