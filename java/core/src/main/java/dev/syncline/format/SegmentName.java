@@ -1,6 +1,5 @@
 package dev.syncline.format;
 
-import java.util.Locale;
 
 /** File names of a log's directory. */
 public final class SegmentName {
@@ -101,6 +100,7 @@ public final class SegmentName {
   }
 
   private static String number(long ordinal) {
-    return String.format(Locale.ROOT, "%020d", ordinal);
+    String digits = Long.toString(ordinal);
+    return "0".repeat(DIGITS - digits.length()) + digits;
   }
 }

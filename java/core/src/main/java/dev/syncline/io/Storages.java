@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 
 /**
  * Chooses the storage of a directory, and says why. The only place that names the implementations.
@@ -24,9 +23,6 @@ import java.util.regex.Pattern;
 public final class Storages {
   /** Set to {@code false}, the portable storage never uses direct I/O. */
   public static final String PORTABLE_DIRECT_PROPERTY = "syncline.portable.direct";
-
-  /** A file that was made to try a directory has another name each time. */
-  private static final Pattern PROBE = Pattern.compile("probe-[0-9a-f]+\\.tmp");
 
   /** Reasons that were logged already; grows with the number of different reasons, which are few. */
   private static final Set<String> LOGGED = ConcurrentHashMap.newKeySet();
@@ -163,7 +159,8 @@ public final class Storages {
   }
 
   static void logOnce(String reason) {
-    String known = PROBE.matcher(reason).replaceAll("a new file");
+    // A file that was made to try a directory has another name each time.
+    String known = reason.replaceAll("probe-[0-9a-f]+\\.tmp", "a new file");
     if (!LOGGED.add(known)) return;
     // If not, the next opening says it; storage() tells the same.
     if (!LogLines.said(LogLines.STORAGE, System.Logger.Level.INFO, "Syncline uses " + reason)) LOGGED.remove(known);

@@ -276,6 +276,7 @@ final class Opening implements Watched {
     long beganNanos = System.nanoTime();
     while (log == null && !ended && System.nanoTime() - beganNanos < waitNanos) Parking.stay(this, FENCE_LOOK_NANOS);
     SegmentedLog opened = log;
+    if (opened != null) events.listen();
     return opened == null ? ended : opened.shutdown().fence(Math.max(0, waitNanos - (System.nanoTime() - beganNanos)));
   }
 

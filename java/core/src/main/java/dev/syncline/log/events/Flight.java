@@ -2,6 +2,9 @@ package dev.syncline.log.events;
 
 /** The process's flight recorder, where it has one. Any thread, with whatever lock or token; throws only for want of stack or memory. */
 public interface Flight {
+  /** From now on the recorder tells when somebody begins to record, if it did not already. Cheap after the first time. */
+  void listen();
+
   /** Whether commits are being recorded. Cheap. */
   boolean takesCommits();
 

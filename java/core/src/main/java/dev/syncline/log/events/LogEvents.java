@@ -58,6 +58,11 @@ public final class LogEvents {
     if (delivery != null) delivery.watch(log);
   }
 
+  /** From now on the flight recorder is heard, if it was not before. The log's own thread, again and again. */
+  public void listen() {
+    if (flight != null) flight.listen();
+  }
+
   /** There is nothing more to tell. Does nothing if called again. */
   public void end() {
     if (flight != null) flight.close();

@@ -4,15 +4,22 @@ import dev.syncline.RecoveryReport;
 import dev.syncline.log.events.EventKind;
 import dev.syncline.log.events.Flight;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.FlightRecorderListener;
 
 /**
  * The JVM's flight recorder. Until somebody begins a recording in this process no event is made: the first one makes the JDK set the
- * recorder up, which takes longer than to open a log.
+ * recorder up, which takes longer than to open a log. To be told of that recording loads some classes of the JDK, too: the log's own thread
+ * asks for it when the log is open, so that nobody's first append waits for them.
  */
 final class JfrFlight implements Flight, FlightRecorderListener {
+  private static final int NEW = 0;
+  private static final int LISTENS = 1;
+  private static final int CLOSED = 2;
+
   private final Path directory;
+  private final AtomicInteger state = new AtomicInteger(NEW);
 
   /** Asked, and never recorded; null before the process's first recording. */
   private volatile Events.Commit asked;
@@ -24,8 +31,16 @@ final class JfrFlight implements Flight, FlightRecorderListener {
   /** For the log in that directory. */
   static Flight ready(Path directory) {
     JfrFlight flight = new JfrFlight(directory);
-    FlightRecorder.addListener(flight);
+    if (FlightRecorder.isInitialized()) flight.listen();
     return flight;
+  }
+
+  @Override
+  public void listen() {
+    if (state.get() != NEW || !state.compareAndSet(NEW, LISTENS)) return;
+    FlightRecorder.addListener(this);
+    // Closed meanwhile, by somebody who found nothing to take away.
+    if (state.get() == CLOSED) FlightRecorder.removeListener(this);
   }
 
   /** What recording takes is loaded here, where there are stack and memory for it. */
@@ -37,18 +52,25 @@ final class JfrFlight implements Flight, FlightRecorderListener {
 
   @Override
   public void close() {
-    FlightRecorder.removeListener(this);
+    if (state.getAndSet(CLOSED) == LISTENS) FlightRecorder.removeListener(this);
+  }
+
+  /** Null as long as nobody has recorded anything in this process. */
+  private Events.Commit asked() {
+    // A recording may begin before the log's own thread has come to listen.
+    if (state.get() == NEW && FlightRecorder.isInitialized()) listen();
+    return asked;
   }
 
   @Override
   public boolean takesCommits() {
-    Events.Commit now = asked;
+    Events.Commit now = asked();
     return now != null && now.isEnabled();
   }
 
   @Override
   public Object begin(EventKind kind) {
-    if (asked == null || kind == EventKind.COMMITTED && !takesCommits()) return null;
+    if (asked() == null || kind == EventKind.COMMITTED && !takesCommits()) return null;
     SynclineEvent event = eventOf(kind);
     if (!event.isEnabled()) return null;
     event.begin();
@@ -72,7 +94,7 @@ final class JfrFlight implements Flight, FlightRecorderListener {
 
   @Override
   public void record(EventKind kind, Object begun, long a, long b, long c, long d, long e, long f, Object object) {
-    if (asked == null || begun == null && hasBeginning(kind)) return;
+    if (asked() == null || begun == null && hasBeginning(kind)) return;
     SynclineEvent event = begun == null ? eventOf(kind) : (SynclineEvent) begun;
     if (!event.isEnabled()) return;
     event.end();
