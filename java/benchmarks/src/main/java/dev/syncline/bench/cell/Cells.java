@@ -47,6 +47,8 @@ public final class Cells {
   public Cells(boolean full) {
     int scale = full ? 1 : 10;
     prepare(write("every-100", 500_000, 256, 100));
+    prepare(write("every-10", 500_000 / scale, 256, 10));
+    prepare(write("every-1000", 500_000, 256, 1000));
     prepare(write("each", 500_000 / scale, 256, 1));
     prepare(write("64MB", SMALL_LOG_RECORDS, 4096, 100));
     prepare(write("1GB", LARGE_LOG_RECORDS, 4096, 100));
@@ -63,7 +65,7 @@ public final class Cells {
     add(cell("bulk/65536", "every", 1, 65536, 256));
     add(cell("rotation/second", "rotate", 1, SMALL, 1));
     add(cell("rotation/none", "rotate-never", 1, SMALL, 1));
-    for (String name : List.of("every-100", "each")) add(reading("replay/" + name, "replay", 1, false, name));
+    for (String name : List.of("every-1000", "every-100", "every-10", "each")) add(reading("replay/" + name, "replay", 1, false, name));
     for (int threads : new int[] {1, 2}) {
       add(reading("read/" + threads, "read", threads, false, "random"));
       add(reading("read/" + threads + "-beside-append", "read", threads, true, "random"));

@@ -11,6 +11,8 @@ final class Titles {
           Map.entry("bulk/65536", "Bulk: 64 KiB records, a sync every 16 MiB, files used again"),
           Map.entry("rotation/second", "1 thread, 256 B, a new segment about every second"),
           Map.entry("rotation/none", "1 thread, 256 B, one segment"),
+          Map.entry("replay/every-10", "Replay of 50,000 × 256 B, written with a sync every 10 (500,000 at the full scale)"),
+          Map.entry("replay/every-1000", "Replay of 500,000 × 256 B, written with a sync every 1,000"),
           Map.entry("replay/every-100", "Replay of 500,000 × 256 B, written with a sync every 100"),
           Map.entry("replay/each", "Replay of a log written with one commit per record"),
           Map.entry("read/1", "read(sequence) at random, 1 thread"),
