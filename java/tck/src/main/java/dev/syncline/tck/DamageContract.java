@@ -10,6 +10,7 @@ import dev.syncline.Operation;
 import dev.syncline.SequenceRange;
 import dev.syncline.Verification;
 import dev.syncline.WalCursor;
+import dev.syncline.WalOptions;
 import dev.syncline.WriteAheadLog;
 import dev.syncline.tck.Operation.Op;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** What a log does about damage: promise 18. The log of these tests holds entries 1 to 60 in several segments. */
@@ -102,6 +104,34 @@ public abstract class DamageContract extends LogTestBase {
     assertThat(lines(log.replay(lastLost))).isEqualTo(entryLines(lastLost + 1, 60));
     assertThat(log.read(60)).isPresent();
     assertThat(log.read(19)).isPresent();
+  }
+
+  /** Also where what leads a reader near leads him into it: the index of a segment names one of the frames that are lost. */
+  @Test
+  void damageOfManyFramesDoesNotTouchWhatComesBehindIt() throws IOException {
+    Consumer<WalOptions.Builder> indexed = options -> options.maxSegmentSize(FRAMES_START_BYTES + 50 * BLOCK_BYTES);
+    try (WriteAheadLog log = open(indexed)) {
+      appendEntries(log, 60);
+    }
+    for (long lost = 10; lost <= 20; lost++) {
+      DirectoryBytes.Place place = DirectoryBytes.find(directory(), entryPayload(lost));
+      DirectoryBytes.zeroBlockAround(place.file(), place.offset());
+    }
+    WriteAheadLog log = open(indexed);
+    assertThat(log.recovery().damage()).as("by default old segments are not read at open").isEmpty();
+    for (long after = 20; after < 60; after++) {
+      assertThat(lines(log.replay(after))).isEqualTo(entryLines(after + 1, 60));
+      assertThat(log.read(after + 1)).as("record %d", after + 1).isPresent();
+    }
+    for (long after = 9; after < 20; after++) {
+      long wanted = after + 1;
+      assertThatThrownBy(() -> log.read(wanted)).isInstanceOf(CorruptLogException.class)
+          .satisfies(e -> assertThat(((CorruptLogException) e).damage().map(damage -> List.of(damage.firstLost(), damage.lastLost())))
+              .hasValue(List.of(wanted, 20L)));
+    }
+    log.truncate(20);
+    assertThat(lines(log.replay())).isEqualTo(entryLines(21, 60));
+    assertThat(log.verify().damage()).isEmpty();
   }
 
   @Test
