@@ -180,7 +180,7 @@ final class LogWriter implements Watched {
       truncateDamagedOnThread(through);
       return null;
     };
-    housekeeper.run(work);
+    housekeeper.run(work, state::notRunException);
   }
 
   private void truncateDamagedOnThread(long through) throws IOException {

@@ -69,7 +69,7 @@ final class Truncation {
       if (through > queue.end().sequence()) return false;
       state.finalOnFailure(() -> truncateOnThread(through));
       return true;
-    });
+    }, state::notRunException);
   }
 
   private void truncateOnThread(long through) throws IOException {

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.syncline.LogClosedException;
 import dev.syncline.LogFailedException;
+import dev.syncline.LogFencedException;
+import dev.syncline.RecordsTruncatedException;
 import dev.syncline.SyncMode;
 import dev.syncline.SynclineException;
 import dev.syncline.WriteAheadLog;
 import dev.syncline.tck.Operation.Op;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,11 +27,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A close that hangs, two at once, and what goes on beside one: promises 20 and 23. */
 public abstract class ClosingContract extends LogTestBase {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int ROUNDS = 8;
+  private static final int OVERTAKEN_ROUNDS = 6;
 
   @Test
   void aCloseThatHangsGivesUpAndTheDirectoryIsLetGoWhenTheWriteReturns() throws Exception {
@@ -102,6 +107,43 @@ public abstract class ClosingContract extends LogTestBase {
       Map<String, String> closed = bytesAndTimes(directory);
       for (Together.Task<Void> caller : callers) caller.get();
       assertThat(bytesAndTimes(directory)).as("round %d", round).isEqualTo(closed);
+    }
+  }
+
+  /** Fenced or closed: one of the two, whatever a call was at when it was overtaken, and nothing of the engine's own. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void everyCallThatIsOvertakenIsToldThatTheLogIsClosed(boolean fenced) throws Exception {
+    AtomicInteger copies = new AtomicInteger();
+    for (int round = 0; round < OVERTAKEN_ROUNDS; round++) {
+      Path directory = newCopyName();
+      WriteAheadLog log = open(directory, LogTestBase::smallSegments);
+      appendEntries(log, 30);
+      Map<String, EveryCall.Call> calls = EveryCall.on(log, temporary.resolve("taken"));
+      calls.put("snapshot", () -> log.snapshot(temporary.resolve("snapshot-" + copies.incrementAndGet())));
+      calls.put("truncate(first)", () -> log.truncate(log.firstSequence()));
+      calls.put("truncateAfter(last - 1)", () -> log.truncateAfter(log.currentSequence() - 1));
+      AtomicInteger made = new AtomicInteger();
+      Map<String, Together.Task<Throwable>> callers = new TreeMap<>();
+      calls.forEach((name, call) -> callers.put(name, Together.begin(() -> endOf(call, made))));
+      int enough = 20 + round;
+      Together.await("some calls were made", () -> made.get() >= enough);
+      if (fenced) open(directory, LogTestBase::smallSegments).close();
+      log.close();
+      for (Map.Entry<String, Together.Task<Throwable>> caller : callers.entrySet())
+        assertThat(caller.getValue().get()).as("%s, round %d", caller.getKey(), round)
+            .isInstanceOfAny(LogClosedException.class, LogFencedException.class);
+    }
+  }
+
+  /** Calls until that fails with something other than what another call's truncation explains. */
+  private static Throwable endOf(EveryCall.Call call, AtomicInteger made) {
+    while (true) {
+      Throwable thrown = catchThrowable(call::run);
+      made.incrementAndGet();
+      if (thrown instanceof UncheckedIOException unchecked) thrown = unchecked.getCause();
+      boolean cut = thrown instanceof IllegalArgumentException || thrown instanceof IllegalStateException;
+      if (thrown != null && !cut && !(thrown instanceof RecordsTruncatedException)) return thrown;
     }
   }
 

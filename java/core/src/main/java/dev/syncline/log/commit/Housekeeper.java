@@ -180,10 +180,15 @@ public final class Housekeeper {
   /**
    * Runs {@code work} on the thread and waits for it, however often the caller is interrupted.
    *
-   * @throws IOException what the work threw
+   * @param ended how the log has ended, if the thread was stopped before it came to the work
+   * @throws IOException what the work threw, or that end
    */
-  public <T> T run(Callable<T> work) throws IOException {
-    return run(work, Long.MAX_VALUE, () -> {}, NO_PROGRESS);
+  public <T> T run(Callable<T> work, Supplier<IOException> ended) throws IOException {
+    try {
+      return run(work, Long.MAX_VALUE, () -> {}, NO_PROGRESS);
+    } catch (NotRunException e) {
+      throw ended.get();
+    }
   }
 
   /**

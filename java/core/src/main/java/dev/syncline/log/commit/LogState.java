@@ -200,6 +200,12 @@ public final class LogState {
         cause);
   }
 
+  /** What a caller gets whose work the housekeeping thread does not come to any more: how the log has ended. */
+  public IOException notRunException() {
+    if (hasEnded()) return failedException();
+    return closed ? closedException() : failedException(new IllegalStateException("the log's own thread has ended"));
+  }
+
   /** What a caller gets if it has failed or was fenced; else null. */
   public IOException ended() {
     return hasEnded() ? failedException() : null;

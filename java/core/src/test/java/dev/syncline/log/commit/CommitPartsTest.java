@@ -3,12 +3,17 @@ package dev.syncline.log.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.syncline.LogClosedException;
+import dev.syncline.LogFailedException;
+import dev.syncline.LogFencedException;
 import dev.syncline.log.threads.SharedThreads;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -54,6 +59,7 @@ class CommitPartsTest {
   class TheHousekeeper {
     private final AtomicInteger attended = new AtomicInteger();
     private final AtomicInteger notRun = new AtomicInteger();
+    private final LogState state = new LogState(Path.of("log"), false);
     private volatile Runnable duty = () -> {};
     private final Housekeeper housekeeper = new Housekeeper("test", () -> {
       duty.run();
@@ -68,19 +74,20 @@ class CommitPartsTest {
     @Test
     void returnsWhatATaskReturnsAndThrowsWhatItThrows() throws IOException {
       housekeeper.start();
-      assertThat(housekeeper.run(() -> 7)).isEqualTo(7);
+      assertThat(housekeeper.run(() -> 7, state::notRunException)).isEqualTo(7);
       IOException io = new IOException("EIO");
-      assertThatThrownBy(() -> housekeeper.run(() -> { throw io; })).isSameAs(io);
+      assertThatThrownBy(() -> housekeeper.run(() -> { throw io; }, state::notRunException)).isSameAs(io);
       OutOfMemoryError error = new OutOfMemoryError("test");
-      assertThatThrownBy(() -> housekeeper.run(() -> { throw error; })).isSameAs(error);
-      assertThat(housekeeper.run(() -> 8)).as("a task that fails does not end the thread").isEqualTo(8);
+      assertThatThrownBy(() -> housekeeper.run(() -> { throw error; }, state::notRunException)).isSameAs(error);
+      assertThat(housekeeper.run(() -> 8, state::notRunException)).as("a task that fails does not end the thread").isEqualTo(8);
       housekeeper.stop();
     }
 
     @Test
     void runsATaskThatATaskHandsItAtOnce() throws IOException {
       housekeeper.start();
-      assertThat(housekeeper.run(() -> housekeeper.run(() -> 9))).isEqualTo(9);
+      Supplier<IOException> ended = state::notRunException;
+      assertThat(housekeeper.run(() -> housekeeper.run(() -> 9, ended), ended)).isEqualTo(9);
       housekeeper.stop();
     }
 
@@ -105,7 +112,7 @@ class CommitPartsTest {
       housekeeper.start();
       CountDownLatch gate = new CountDownLatch(1);
       CompletableFuture<Void> ended = new CompletableFuture<>();
-      assertThat(housekeeper.run(() -> 1)).as("the thread runs").isEqualTo(1);
+      assertThat(housekeeper.run(() -> 1, state::notRunException)).as("the thread runs").isEqualTo(1);
       assertThatThrownBy(() -> housekeeper.run(() -> {
         gate.await();
         return ended.complete(null);
@@ -120,16 +127,22 @@ class CommitPartsTest {
     void keepsTheCallersInterrupt() throws IOException {
       housekeeper.start();
       Thread.currentThread().interrupt();
-      assertThat(housekeeper.run(() -> 5)).isEqualTo(5);
+      assertThat(housekeeper.run(() -> 5, state::notRunException)).isEqualTo(5);
       assertThat(Thread.interrupted()).isTrue();
       housekeeper.stop();
     }
 
     @Test
-    void failsTasksThatComeAfterItStopped() throws IOException {
+    void tellsWhoseTaskComesAfterItStoppedHowTheLogHasEnded() throws IOException {
       housekeeper.start();
       housekeeper.stop();
-      assertThatThrownBy(() -> housekeeper.run(() -> 1)).isInstanceOf(IOException.class).hasMessageContaining("stopped");
+      assertThatThrownBy(() -> housekeeper.run(() -> 1, state::notRunException))
+          .isInstanceOf(LogFailedException.class).hasMessageContaining("thread has ended");
+      state.close();
+      assertThatThrownBy(() -> housekeeper.run(() -> 1, state::notRunException)).isInstanceOf(LogClosedException.class);
+      state.fence("taken over");
+      assertThatThrownBy(() -> housekeeper.run(() -> 1, state::notRunException))
+          .isInstanceOf(LogFencedException.class).hasMessageContaining("taken over");
     }
 
     @Test
@@ -153,7 +166,7 @@ class CommitPartsTest {
         housekeeper.wake();
         Thread.onSpinWait();
       }
-      assertThat(housekeeper.run(() -> 6)).isEqualTo(6);
+      assertThat(housekeeper.run(() -> 6, state::notRunException)).isEqualTo(6);
       housekeeper.stop();
     }
   }
