@@ -142,13 +142,14 @@ final class LogWriter implements Watched {
     readMark = read;
     readLast = verdict.lastSequence();
     checkpoint.readFromMark(new MarkFile.Checkpoint(read.lastCheckpoint(), read.covered()), outcome.markedOrdinal());
-    state.damaged(damage.isEmpty() ? null : damage.get(0), DamageReport.stake(storage.directory(), verdict));
     if (outcome.writable()) outcome.markFile().guardedBy(lockWatch::requireAlone);
     if (outcome.writable())
       rotation.resume(new SegmentPreparer(storage, options, outcome.markFile()), outcome.markFile(), outcome.tail());
     else
       DamageReport.warn(storage.directory(), verdict, "It can be read but not written");
     queue.restart(verdict.lastSequence(), this::publish);
+    // Last: who has waited for a log that can be written to appends to what is whole.
+    state.damaged(damage.isEmpty() ? null : damage.get(0), DamageReport.stake(storage.directory(), verdict));
     recovery = outcome.report(firstSequence.getAsLong(), System.nanoTime() - beganNanos);
   }
 
@@ -165,6 +166,9 @@ final class LogWriter implements Watched {
 
   /** Forgets every record up to {@code through}, durably. */
   void truncate(long through) throws IOException {
+    state.requireReadable();
+    AppendLimits.requireCut("through", through, 0, queue.currentSequence());
+    if (state.damaged() && truncateDamaged(through)) return;
     state.requireWritable();
     do {
       if (through <= mark().truncatedThrough()) return;
@@ -173,14 +177,18 @@ final class LogWriter implements Watched {
     } while (!truncation.truncate(through));
   }
 
-  /** Moves the truncation mark past damage, and then recovers what is left as if the log had just been opened. */
-  void truncateDamaged(long through) throws IOException {
-    Callable<Void> work = () -> {
+  /**
+   * Moves the truncation mark past damage, and then recovers what is left as if the log had just been opened. Returns false if another has
+   * done so meanwhile: what is written to since is not to be recovered again.
+   */
+  private boolean truncateDamaged(long through) throws IOException {
+    Callable<Boolean> work = () -> {
       state.requireReadable();
+      if (!state.damaged()) return false;
       truncateDamagedOnThread(through);
-      return null;
+      return true;
     };
-    housekeeper.run(work, state::notRunException);
+    return housekeeper.run(work, state::notRunException);
   }
 
   private void truncateDamagedOnThread(long through) throws IOException {

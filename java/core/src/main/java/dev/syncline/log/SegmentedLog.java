@@ -192,8 +192,13 @@ public final class SegmentedLog implements Closeable {
   }
 
   private CommitQueue queue() throws IOException {
+    return written().queue();
+  }
+
+  /** What there is of a log that is written to; whoever asks that of a read-only one is refused. */
+  private LogWriter written() throws IOException {
     if (writer == null) state.requireWritable();
-    return writer.queue();
+    return writer;
   }
 
   /** Makes everything appended durable; returns the highest durable index. */
@@ -309,10 +314,7 @@ public final class SegmentedLog implements Closeable {
 
   /** Forgets every record up to {@code through}, durably; segments that hold nothing else are recycled or deleted. */
   public void truncate(long through) throws IOException {
-    state.requireReadable();
-    AppendLimits.requireCut("through", through, 0, currentSequence());
-    if (state.damaged()) writer.truncateDamaged(through);
-    else writer.truncate(through);
+    written().truncate(through);
   }
 
   /**
@@ -356,13 +358,12 @@ public final class SegmentedLog implements Closeable {
 
   /** Makes {@code target} a log that holds what this one does: by links, or copies; a read-only log as far as it is known to be durable. */
   public void snapshot(Storage target) throws IOException {
-    if (writer == null) {
-      state.requireReadable();
-      Snapshot.orNothing(target, () -> new ViewCopy(storage, target, follower, checkpoint::get).copy());
-      return;
-    }
-    state.requireWritable();
-    Snapshot.orNothing(target, () -> writer.truncation().snapshot(target));
+    if (writer == null) state.requireReadable();
+    else state.requireWritable();
+    Snapshot.orNothing(target, () -> {
+      if (writer == null) new ViewCopy(storage, target, follower, checkpoint::get).copy();
+      else writer.truncation().snapshot(target);
+    });
   }
 
   /** Reads and checks everything that lies in files; damage is reported, not thrown. */

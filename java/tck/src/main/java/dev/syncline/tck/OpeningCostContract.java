@@ -245,6 +245,23 @@ public abstract class OpeningCostContract extends LogTestBase {
     }
   }
 
+  /** A close that walked from the front to the last frame would meet what nobody has asked for. */
+  @Test
+  void aLogThatIsGoneOnWithFromItsEndsAndCutIsClosedWhateverLiesBeforeTheCut() throws IOException {
+    try (WriteAheadLog log = open()) {
+      appendEntries(log, 10);
+    }
+    DirectoryBytes.Place middle = DirectoryBytes.find(directory(), entryPayload(5));
+    DirectoryBytes.zeroBlockAround(middle.file(), middle.offset());
+    WriteAheadLog log = open(OpeningCostContract::byItsEnds);
+    appendEntries(log, 4);
+    log.truncateAfter(12);
+    log.close();
+    WriteAheadLog again = open(OpeningCostContract::byItsEnds);
+    assertThat(again.recovery().damage()).singleElement().satisfies(damage -> assertThat(damage.lastLost()).isEqualTo(5));
+    assertThat(lines(again.replay(5))).isEqualTo(entryLines(6, 12));
+  }
+
   private void damageTheMiddle() throws IOException {
     Path file = DirectoryBytes.newestWalFile(directory());
     DirectoryBytes.write(file, Files.size(file) / 2, ScenarioBase.noise(0, 64));

@@ -190,7 +190,7 @@ final class FrameReader {
       scan = new SegmentScanner(context.storage(), Storage.Access.READ).scan(segment.ordinal);
       scanned = segment;
     }
-    SegmentScan.Break found = scan.breakAt(offset);
+    SegmentScan.Break found = scan.breakAround(offset);
     if (found == null && scan.lastSequence() > position && ++readableAfterAll <= ATTEMPTS) {
       // It was being written again while it was read: in its place, with more records.
       scanned = null;

@@ -105,9 +105,15 @@ public record SegmentScan(
     }
   }
 
-  /** The break whose frame begins at {@code frameOffset}, or null if there is none. */
-  public Break breakAt(long frameOffset) {
-    for (Break each : breaks) if (each.frameOffsetBytes() == frameOffset) return each;
+  /**
+   * The break that begins at {@code frameOffset}, or in which it lies: where an index, of before the damage, says that a frame begins. Null
+   * if there is none.
+   */
+  public Break breakAround(long frameOffset) {
+    for (Break each : breaks) {
+      boolean goesSoFar = frameOffset < each.endBytes() || each.firstAfter() == 0;
+      if (frameOffset == each.frameOffsetBytes() || frameOffset > each.frameOffsetBytes() && goesSoFar) return each;
+    }
     return null;
   }
 

@@ -287,11 +287,7 @@ public final class Segment {
 
   /** The index of the frames that begin before {@code endBytes}. */
   public SparseIndex indexBefore(long endBytes) {
-    SparseIndex kept = new SparseIndex();
-    long[] sequences = index.sequences();
-    long[] offsets = index.offsetsBytes();
-    for (int i = 0; i < offsets.length && offsets[i] < endBytes; i++) kept.offer(sequences[i], offsets[i]);
-    return kept;
+    return index.before(endBytes);
   }
 
   /** Whether the segment with this header goes on where this one ends. */

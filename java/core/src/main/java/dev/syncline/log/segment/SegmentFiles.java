@@ -1,6 +1,5 @@
 package dev.syncline.log.segment;
 
-import dev.syncline.format.FrameHeader;
 import dev.syncline.format.Layout;
 import dev.syncline.format.SegmentName;
 import dev.syncline.io.AlignedBuffers;
@@ -97,10 +96,10 @@ public final class SegmentFiles {
   private void keepInSlot(SegmentFile file, Segment segment) throws IOException {
     if (!segment.reachesBeyond(segment.header.baseSequence())) return;
     FileBytes bytes = segment.asItCounts(FileBytes.of(file));
-    FrameHeader last = new FrameWalk(storage.directory(), segment, bytes).find(segment.lastSequence());
     TailSlots slots = new TailSlots();
-    NewestFrame frame = slots.inPlace(bytes, segment.header, last.offsetBytes());
-    if (frame != null) slots.keep(file, segment.header, frame);
+    // In the last block begins the last frame, or none: then that takes more than one, and a slot does not take it.
+    NewestFrame last = slots.inPlace(bytes, segment.header, segment.endBytes() - segment.header.blockBytes());
+    if (last != null && last.header.lastSequence() >= segment.lastSequence()) slots.keep(file, segment.header, last);
   }
 
   /** A cut that was made ready. */

@@ -85,6 +85,14 @@ public final class SparseIndex {
     return at < n ? offsetsBytes[at] : Long.MAX_VALUE;
   }
 
+  /** The entries of the frames that begin before {@code endBytes}, however close they lie. */
+  SparseIndex before(long endBytes) {
+    long[] offsets = offsetsBytes();
+    int kept = 0;
+    while (kept < offsets.length && offsets[kept] < endBytes) kept++;
+    return of(Arrays.copyOf(sequences, kept), Arrays.copyOf(offsets, kept));
+  }
+
   public long[] sequences() {
     return Arrays.copyOf(sequences, count);
   }
