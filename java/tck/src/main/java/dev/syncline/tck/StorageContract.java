@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.syncline.LogFencedException;
 import dev.syncline.io.SegmentFile;
+import dev.syncline.io.Storage;
 import dev.syncline.io.Storage.Access;
+import dev.syncline.io.StorageTraits;
 import dev.syncline.tck.Operation.Op;
 import java.io.IOException;
 import java.nio.ByteBuffer;
