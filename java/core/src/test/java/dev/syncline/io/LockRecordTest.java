@@ -56,6 +56,11 @@ class LockRecordTest {
     return stat.substring(stat.lastIndexOf(')') + 2).split(" ")[19];
   }
 
+  /** Through the shell, which knows how: the program of that name is not everywhere. */
+  private static void signal(String signal, long pid) throws Exception {
+    assertThat(new ProcessBuilder("sh", "-c", "kill -" + signal + " " + pid).inheritIO().start().waitFor()).isZero();
+  }
+
   private void leave(String text) throws IOException {
     Files.writeString(directory.resolve(DirectoryLock.PID_FILE_NAME), text);
   }
@@ -84,7 +89,7 @@ class LockRecordTest {
   @Test
   void aStoppedProcessLives() throws Exception {
     leave(record);
-    assertThat(new ProcessBuilder("kill", "-STOP", String.valueOf(other.pid())).start().waitFor()).isZero();
+    signal("STOP", other.pid());
     isRefused(other.pid());
   }
 
@@ -182,7 +187,7 @@ class LockRecordTest {
       String ofChild = recordOf(child);
       // Until then the shell might still ask.
       while (!Files.readString(Path.of("/proc/" + parent.pid() + "/stat")).contains("(sleep)")) Thread.onSpinWait();
-      assertThat(new ProcessBuilder("kill", "-KILL", String.valueOf(child)).start().waitFor()).isZero();
+      signal("KILL", child);
       while (!Files.readString(Path.of("/proc/" + child + "/stat")).contains(") Z ")) Thread.onSpinWait();
       leave(ofChild);
       isFree();

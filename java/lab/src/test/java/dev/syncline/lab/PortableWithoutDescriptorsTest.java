@@ -13,4 +13,9 @@ class PortableWithoutDescriptorsTest extends DirectoryContract {
   protected Storage openStorage(Path directory) throws IOException {
     return StoragesUnderTest.portableBuffered(plain.over(FaultyPath.bare(directory)));
   }
+
+  @Override
+  protected int namesGivenInTheMoment() {
+    return 1;
+  }
 }

@@ -47,6 +47,11 @@ final class Cluster implements AutoCloseable {
     return start(directory, size, options -> {});
   }
 
+  /** For what no election may come between, not even on a busy machine; the first one takes as long. */
+  static Cluster startCalm(Path directory, int size) throws IOException {
+    return start(directory, size, options -> options.electionTimeout(Duration.ofSeconds(3)));
+  }
+
   static Cluster start(Path directory, int size, Consumer<ReplicatedLogOptions.Builder> choice) throws IOException {
     Cluster cluster = new Cluster(directory, choice);
     cluster.addresses.addAll(freeAddresses(size));
@@ -136,6 +141,27 @@ final class Cluster implements AutoCloseable {
 
   ReplicatedLog leader() {
     return nodes.get(awaitLeader());
+  }
+
+  /** What is asked of a leader. */
+  interface Command<T> {
+    T of(ReplicatedLog leader) throws IOException;
+  }
+
+  /** Asks the leader, and the next one if it did nothing since it leads no more: on a busy machine a leader can lose its place at any time. */
+  <T> T led(Command<T> command) throws IOException {
+    while (true) {
+      try {
+        return command.of(leader());
+      } catch (NotLeaderException nothingWasDone) {
+        // Who leads now is waited for, and not for ever.
+      }
+    }
+  }
+
+  /** The sequence of an entry of this text. */
+  long append(String text) throws IOException {
+    return led(leader -> leader.append(bytes(text)));
   }
 
   List<String> followers() {

@@ -1,6 +1,5 @@
 package dev.syncline.replicated;
 
-import static dev.syncline.replicated.Cluster.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -29,9 +28,9 @@ class DamagedNodeTest {
     cluster = Cluster.start(temporary, 1);
     address = cluster.addresses().get(0);
     directory = cluster.directory(address);
-    for (int i = 0; i < 20; i++) cluster.leader().append(bytes("before " + i));
+    for (int i = 0; i < 20; i++) cluster.append("before " + i);
     cluster.leader().compact();
-    for (int i = 0; i < 20; i++) cluster.leader().append(bytes("behind the snapshot " + i));
+    for (int i = 0; i < 20; i++) cluster.append("behind the snapshot " + i);
     cluster.stop(address);
   }
 

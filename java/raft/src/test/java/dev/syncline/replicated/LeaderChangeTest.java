@@ -38,6 +38,11 @@ class LeaderChangeTest {
     cluster.close();
   }
 
+  private void calm() throws IOException {
+    cluster.close();
+    cluster = Cluster.startCalm(temporary.resolve("calm"), 3);
+  }
+
   /** The leader of those that are not cut off. */
   private ReplicatedLog otherLeader(String cutOff) {
     List<ReplicatedLog> found = new ArrayList<>();
@@ -62,8 +67,8 @@ class LeaderChangeTest {
     ReplicatedLog leader = otherLeader(old);
     assertThat(leader.append(operation, request)).isEqualTo(2);
     Network.reconnect(old);
-    ReplicatedLog again = cluster.leader();
-    assertThat(again.append(operation, request)).isEqualTo(2);
+    long again = cluster.led(any -> any.append(operation, request));
+    assertThat(again).isEqualTo(2);
     assertThat(cluster.linesOfAll()).containsExactly("1 ENTRY before", "2 ENTRY once");
   }
 
@@ -103,21 +108,24 @@ class LeaderChangeTest {
 
   @Test
   void aNodeThatWasAwayTooLongIsSentTheSnapshot() throws IOException {
+    calm();
     String away = cluster.followers().get(0);
-    cluster.leader().append(bytes("0"));
+    cluster.append("0");
     cluster.stop(away);
-    ReplicatedLog leader = cluster.leader();
-    long session = leader.openSession();
+    long session = cluster.led(ReplicatedLog::openSession);
     for (int i = 1; i <= 200; i++) {
-      leader.append(bytes("" + i));
+      cluster.append("" + i);
       if (i % 50 == 0) compactAll();
     }
-    leader.append(Operation.entry(bytes("named")), new RequestId(session, 1));
-    leader.checkpoint();
-    leader.truncate(20);
+    cluster.led(leader -> leader.append(Operation.entry(bytes("named")), new RequestId(session, 1)));
+    cluster.led(ReplicatedLog::checkpoint);
+    cluster.led(leader -> {
+      leader.truncate(20);
+      return null;
+    });
     compactAll();
     compactAll(); // The log is kept up to the snapshot before.
-    leader.append(bytes("last"));
+    cluster.append("last");
     compactAll();
     cluster.start(away);
     assertThat(cluster.linesOfAll()).hasSize(184).first().isEqualTo("21 ENTRY 20");
@@ -126,7 +134,8 @@ class LeaderChangeTest {
       assertThat(snapshots.map(each -> each.getFileName().toString())).anyMatch(name -> name.startsWith("snapshot_"));
     }
     cluster.stop(cluster.awaitLeader());
-    assertThat(cluster.leader().append(Operation.entry(bytes("named")), new RequestId(session, 1))).isEqualTo(202);
+    long again = cluster.led(leader -> leader.append(Operation.entry(bytes("named")), new RequestId(session, 1)));
+    assertThat(again).isEqualTo(202);
   }
 
   private void compactAll() throws IOException {
@@ -140,10 +149,10 @@ class LeaderChangeTest {
   void nodesThatAreStartedAgainApplyEveryCommandOnce() throws IOException {
     List<String> expected = null;
     for (int round = 0; round < 2; round++) {
-      ReplicatedLog leader = cluster.leader();
-      for (int i = 0; i < 20; i++) leader.append(bytes(round + "/" + i));
+      for (int i = 0; i < 20; i++) cluster.append(round + "/" + i);
       if (round == 1) compactAll();
-      leader.appendBatch(List.of(Operation.put(bytes("a"), bytes("" + round)), Operation.delete(bytes("a"))));
+      List<Operation> batch = List.of(Operation.put(bytes("a"), bytes("" + round)), Operation.delete(bytes("a")));
+      cluster.led(leader -> leader.appendBatch(batch));
       List<String> before = cluster.linesOfAll();
       for (String address : cluster.addresses()) cluster.stop(address);
       for (String address : cluster.addresses()) cluster.start(address);
@@ -155,18 +164,18 @@ class LeaderChangeTest {
 
   @Test
   void aNodeThatCannotApplyACommandStopsAndCatchesUpWhenItIsOpenedAgain() throws IOException {
+    calm();
     String broken = cluster.followers().get(0);
     cluster.stop(broken);
     ReplicatedLog failing = ReplicatedLog.open(cluster.options(broken),
         (options, state, clients) -> JRaftEngine.start(options, new FailingState(state, 2), clients));
-    ReplicatedLog leader = cluster.leader();
-    for (int i = 1; i <= 5; i++) leader.append(bytes("" + i));
+    for (int i = 1; i <= 5; i++) cluster.append("" + i);
     Cluster.await("the failure", () -> failing.failure().isPresent());
     assertThat(failing.failure().orElseThrow()).hasMessageContaining("the disk is full");
     assertThat(failing.appliedSequence()).isEqualTo(2);
     assertThatThrownBy(failing::currentSequence).isInstanceOf(UnavailableException.class).hasMessageContaining("the disk is full");
     failing.close();
-    leader.append(bytes("6"));
+    cluster.append("6");
     cluster.start(broken);
     assertThat(cluster.linesOfAll()).hasSize(6);
   }
@@ -202,6 +211,6 @@ class LeaderChangeTest {
     String address = cluster.addresses().get(0);
     assertThatThrownBy(() -> ReplicatedLog.open(cluster.options(address)))
         .isInstanceOf(IOException.class).hasMessageContaining("has it open");
-    assertThat(cluster.leader().append(bytes("still works"))).isEqualTo(1);
+    assertThat(cluster.append("still works")).isEqualTo(1);
   }
 }

@@ -67,7 +67,7 @@ class MembersTest {
     Cluster three = start("three", 3);
     Cluster alone = start("alone", 1);
     append(three, 1, 5);
-    alone.leader().append(bytes("its own"));
+    alone.append("its own");
     String stranger = alone.addresses().get(0);
     assertThatThrownBy(() -> operator(three).add(stranger, false))
         .isInstanceOf(IllegalArgumentException.class)
@@ -96,8 +96,8 @@ class MembersTest {
   void aClientDoesNotTakeAnswersOfTwoGroupsForOne() throws IOException {
     Cluster one = start("one", 1);
     Cluster other = start("other", 1);
-    one.leader().append(bytes("one"));
-    other.leader().append(bytes("other"));
+    one.append("one");
+    other.append("other");
     List<String> both = List.of(one.addresses().get(0), other.addresses().get(0));
     try (ReplicatedLogClient client = ReplicatedLogClient.connect(both, Duration.ofSeconds(2))) {
       assertThat(client.scan(0)).hasSize(1);
@@ -123,8 +123,8 @@ class MembersTest {
   void filesOfAnotherGroupInANodesDirectoryAreRefused() throws IOException {
     Cluster one = start("one", 1);
     Cluster other = start("other", 1);
-    one.leader().append(bytes("one"));
-    other.leader().append(bytes("other"));
+    one.append("one");
+    other.append("other");
     other.leader().compact();
     String address = one.addresses().get(0);
     one.stop(address);

@@ -175,7 +175,7 @@ class ReplicatedLogClientTest {
   void aClientWhoseSessionWasForgottenTakesANewOne() throws IOException {
     start(1);
     client.append(Operation.entry(bytes("one")));
-    for (int i = 0; i < SessionTable.SESSIONS_MAX; i++) cluster.leader().openSession();
+    for (int i = 0; i < SessionTable.SESSIONS_MAX; i++) cluster.led(ReplicatedLog::openSession);
     assertThat(client.append(Operation.entry(bytes("two")))).isEqualTo(2);
   }
 

@@ -20,16 +20,19 @@ class ReplicatedLogTest {
 
   @Test
   void whatTheLeaderAppendsIsOnEveryNodeUnderTheSameSequences() throws IOException {
-    try (Cluster cluster = Cluster.start(temporary.resolve("a"), 3)) {
+    try (Cluster cluster = Cluster.startCalm(temporary.resolve("a"), 3)) {
       ReplicatedLog leader = cluster.leader();
       assertThat(leader.currentSequence()).isZero();
       assertThat(leader.firstSequence()).isEqualTo(1);
-      assertThat(leader.put(bytes("a"), bytes("1"))).isEqualTo(1);
-      assertThat(leader.delete(bytes("a"))).isEqualTo(2);
-      assertThat(leader.append(bytes("payload"))).isEqualTo(3);
+      long put = cluster.led(log -> log.put(bytes("a"), bytes("1")));
+      long deleted = cluster.led(log -> log.delete(bytes("a")));
+      assertThat(List.of(put, deleted)).containsExactly(1L, 2L);
+      assertThat(cluster.append("payload")).isEqualTo(3);
       List<Operation> batch = List.of(Operation.put(bytes("x"), bytes("1")), Operation.delete(bytes("y")), Operation.entry(bytes("z")));
-      assertThat(leader.appendBatch(batch)).isEqualTo(new SequenceRange(4, 6));
-      assertThat(leader.checkpoint()).isEqualTo(8);
+      SequenceRange range = cluster.led(log -> log.appendBatch(batch));
+      assertThat(range).isEqualTo(new SequenceRange(4, 6));
+      long checkpoint = cluster.led(ReplicatedLog::checkpoint);
+      assertThat(checkpoint).isEqualTo(8);
       assertThat(cluster.linesOfAll()).containsExactly(
           "1 PUT a=1", "2 DELETE a", "3 ENTRY payload", "4 PUT x=1", "5 DELETE y", "6 ENTRY z", "7 COMMIT", "8 CHECKPOINT");
       for (ReplicatedLog node : cluster.running()) {
@@ -42,16 +45,19 @@ class ReplicatedLogTest {
       assertThatThrownBy(() -> cluster.node(follower).append(bytes("no")))
           .isInstanceOfSatisfying(NotLeaderException.class, e -> assertThat(e.leader()).hasValue(cluster.awaitLeader()))
           .hasMessageContaining(follower);
-      leader.truncate(3);
+      cluster.led(log -> {
+        log.truncate(3);
+        return null;
+      });
       for (ReplicatedLog node : cluster.running()) assertThat(node.firstSequence()).isEqualTo(4);
       Path copy = temporary.resolve("copy");
       cluster.node(follower).snapshot(copy);
       try (WriteAheadLog log = WriteAheadLog.open(copy)) {
         assertThat(lines(log.iterate())).isEqualTo(cluster.linesOfAll());
       }
-      leader.compact();
+      cluster.leader().compact();
       cluster.stop(follower);
-      leader.append(bytes("while one is away"));
+      cluster.append("while one is away");
       cluster.start(follower);
       assertThat(cluster.linesOfAll()).hasSize(6);
     }

@@ -241,7 +241,7 @@ public abstract class JoinedCommitsContract extends LogTestBase {
   @Test
   void readersBesideAWriterSeeEachOnce() throws Exception {
     WriteAheadLog log = open(JoinedCommitsContract::joined);
-    int count = 2000;
+    int count = Effort.of(600, 2000);
     Together.Task<Long> reading = Together.begin(() -> {
       long seen = 0;
       try (WalCursor tail = log.tail(0)) {

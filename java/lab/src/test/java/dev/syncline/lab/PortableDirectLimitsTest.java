@@ -1,0 +1,20 @@
+package dev.syncline.lab;
+
+import dev.syncline.io.Storage;
+import dev.syncline.tck.LimitContracts;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+
+/** The kit's further themes on FileChannel, past the page cache. */
+class PortableDirectLimitsTest extends LimitContracts {
+  @BeforeAll
+  static void needDirectIo() throws IOException {
+    StoragesUnderTest.needDirectIo();
+  }
+
+  @Override
+  protected Storage openStorage(Path directory) throws IOException {
+    return StoragesUnderTest.portableDirect(directory);
+  }
+}
