@@ -89,7 +89,7 @@ public final class JRaftEngine implements ConsensusEngine {
   }
 
   /** Makes the storages of a node; {@code troubles} is told whatever they cannot do. */
-  private interface StorageChoice {
+  public interface StorageChoice {
     JRaftServiceFactory with(Consumer<Exception> troubles);
   }
 
@@ -102,12 +102,6 @@ public final class JRaftEngine implements ConsensusEngine {
 
   /** Starts a node with another log. */
   public static ConsensusEngine start(
-      ReplicatedLogOptions options, ReplicatedState state, ClientRequestHandler clients, JRaftServiceFactory storages)
-      throws IOException {
-    return start(options, state, clients, troubles -> storages);
-  }
-
-  private static ConsensusEngine start(
       ReplicatedLogOptions options, ReplicatedState state, ClientRequestHandler clients, StorageChoice choice)
       throws IOException {
     JRaftEngine engine = new JRaftEngine(options, state, clients, choice);
