@@ -57,6 +57,7 @@ final class LogUsers implements AutoCloseable {
     long session = 0;
     for (int number = 1; !over.getAsBoolean(); number++) {
       List<ReplicatedLog> nodes = cluster.running();
+      if (nodes.isEmpty()) continue; // All are started again.
       ReplicatedLog node = nodes.get(random.nextInt(nodes.size()));
       String payload = seed + "/" + user + ":" + number;
       try {
@@ -88,6 +89,7 @@ final class LogUsers implements AutoCloseable {
     boolean maybe = false;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       List<ReplicatedLog> nodes = cluster.running();
+      if (nodes.isEmpty()) continue;
       try {
         long sequence = nodes.get(attempt % nodes.size()).append(operation, new RequestId(session, number));
         history.appended(payload, startNanos, System.nanoTime(), sequence);
