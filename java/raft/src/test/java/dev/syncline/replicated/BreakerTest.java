@@ -22,8 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Networks, disks and processes fail while an operator puts nodes in, takes them out, replaces them and lets others lead, and users append
- * and read: what the users saw is explained by one log, every node has it, and the group goes on. {@code -Dsyncline.breaker.seconds=N} breaks
- * for longer, a night for an hour, in groups of a minute each; {@code -Dsyncline.seed=N} in another way.
+ * and read: what the users saw is explained by one log, every node has it, and the group goes on. {@code -Dsyncline.breaker.seconds=N}
+ * breaks for longer, a night for an hour, in groups of a minute each; {@code -Dsyncline.seed=N} in another way.
  */
 @Timeout(value = 3, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BreakerTest {
@@ -60,7 +60,8 @@ class BreakerTest {
       Operator operator = new Operator(cluster, weather, its);
       long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(lastsSeconds);
       try (LogUsers users = LogUsers.begin(cluster, history, its, over::get)) {
-        CompletableFuture<Void> raging = CompletableFuture.runAsync(() -> repeat(weather::trouble, endNanos, over), task -> new Thread(task).start());
+        CompletableFuture<Void> raging =
+            CompletableFuture.runAsync(() -> repeat(weather::trouble, endNanos, over), task -> new Thread(task, "weather").start());
         repeat(operator::change, endNanos, over);
         raging.join();
         Cluster.await("an append after everything is well again", () -> appends(cluster, history, its));
@@ -142,6 +143,14 @@ class BreakerTest {
     }
 
     void change() throws IOException {
+      try {
+        changeSomething();
+      } catch (IOException e) {
+        throw new IOException(e.getMessage() + "\n" + cluster.describe(), e);
+      }
+    }
+
+    private void changeSomething() throws IOException {
       List<String> members = weather.exposed();
       String some = members.get(random.nextInt(members.size()));
       Order order = possible(ORDERS[random.nextInt(ORDERS.length)], members.size(), learner.filter(some::equals).isPresent());

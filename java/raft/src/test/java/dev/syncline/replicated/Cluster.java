@@ -23,6 +23,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 
 /** Nodes of one group in this process, on loopback, and the vocabulary of their tests. */
 final class Cluster implements AutoCloseable {
@@ -170,6 +171,18 @@ final class Cluster implements AutoCloseable {
 
   ReplicatedLogClient client() {
     return ReplicatedLogClient.connect(addresses, Duration.ofSeconds(20));
+  }
+
+  /** Everything that helps to find out why somebody waits. */
+  String describe() {
+    StringBuilder all = new StringBuilder();
+    for (ReplicatedLog node : running())
+      all.append(node.administration().orElseThrow().details()).append(" ").append(node.failure()).append("\n");
+    Thread.getAllStackTraces().forEach((thread, stack) -> {
+      boolean ours = thread.getName().startsWith("syncline-") && Stream.of(stack).anyMatch(each -> each.getClassName().contains("replicated"));
+      if (ours) all.append(thread.getName()).append(' ').append(List.of(stack)).append('\n');
+    });
+    return all.toString();
   }
 
   static void await(String what, BooleanSupplier condition) {

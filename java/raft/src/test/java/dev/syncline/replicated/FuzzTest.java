@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Whatever comes to the port (see {@link Intruder}), the node goes on, has what it acknowledged, and has given back what it took of memory for
- * it. {@code -Dsyncline.fuzz.seconds=N} goes on for longer, a night for an hour; {@code -Dsyncline.seed=N} in another way.
+ * Whatever comes to the port (see {@link Intruder}), the node goes on, has what it acknowledged, and has given back what it took of memory
+ * for it. {@code -Dsyncline.fuzz.seconds=N} goes on for longer, a night for an hour; {@code -Dsyncline.seed=N} in another way.
  */
 @Timeout(value = 3, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FuzzTest {
@@ -74,7 +74,7 @@ class FuzzTest {
           assertThat(client.append(Operation.entry(bytes("" + ++expected)))).as("after %d tries, seed %d", tries, seed).isEqualTo(expected);
         }
       }
-      Cluster.await("the memory that was taken for it, of " + freeBytes + " bytes", () -> clientBytesFree(cluster.node(address)) == freeBytes);
+      Cluster.await("all of the memory for clients to be free", () -> clientBytesFree(cluster.node(address)) == freeBytes);
       Cluster.await("connections to end", () -> Long.parseLong(details(cluster.node(address), "connections")) == 0);
       assertThat(heapBytes() - heapBytes).as("bytes that the heap has grown by").isLessThan(HEAP_GROWTH_BYTES_MAX);
       assertThat(cluster.node(address).failure()).isEmpty();
@@ -82,7 +82,7 @@ class FuzzTest {
       cluster.start(address);
       cluster.awaitLeader();
       assertThat(cluster.linesOfAll()).hasSize((int) expected);
-      System.out.println(tries + " connections, " + expected + " appends beside them, " + details(cluster.node(address), "connections") + " connections and "
+      System.out.println(tries + " connections, " + expected + " appends beside them, "
           + PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory() / 1024 + " KiB of the network's buffers at last, seed " + seed);
     }
   }

@@ -22,9 +22,9 @@ import java.util.UUID;
 import javax.net.ssl.SSLSocket;
 
 /**
- * Comes to a node's port with whatever: random bytes, and the protocol's own frames with bits changed, as a stranger and as one who knows the
- * group's name; over TLS with a certificate, without one, and with something that only begins as TLS does. Some stay, having said nothing, half
- * of a frame, or many questions whose answers they do not take.
+ * Comes to a node's port with whatever: random bytes, and the protocol's own frames with bits changed, as a stranger and as one who knows
+ * the group's name; over TLS with a certificate, without one, and with something that only begins as TLS does. Some stay, having said
+ * nothing, half of a frame, or many questions whose answers they do not take.
  */
 final class Intruder implements Closeable {
   private static final byte[] KINDS = {1, 2, 3, 4, 5, 6, 0, -1};

@@ -163,10 +163,14 @@ final class Weather {
   private void lose(String address) throws IOException {
     cluster.wipe(address);
     cluster.startJoining(address);
-    Cluster.await("the node " + address + " that has lost its disk to be put in again", () -> {
-      String role = cluster.node(address).administration().orElseThrow().details().get("role");
-      return List.of("follower", "learner", "leader").contains(role);
-    });
+    try {
+      Cluster.await("the node " + address + " that has lost its disk to be put in again", () -> {
+        String role = cluster.node(address).administration().orElseThrow().details().get("role");
+        return List.of("follower", "learner", "leader").contains(role);
+      });
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + "\n" + cluster.describe(), e);
+    }
   }
 
   private void compact(String address) throws IOException {
