@@ -6,8 +6,9 @@ import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Tells the system's logger, once, that the log has failed or was fenced. On a thread of its own: whoever takes the line is user code, which
- * may write it to the disk that hangs, and whoever has met the failure has callers to answer. Where no thread can be had there is no line.
+ * Tells the system's logger, once, that the log has failed or was fenced. On a thread of its own: whoever takes the line is user code,
+ * which may write it to the disk that hangs, and whoever has met the failure has callers to answer. Where no thread can be had there is
+ * no line.
  */
 final class EndLine implements Runnable {
   private final LogState state;
