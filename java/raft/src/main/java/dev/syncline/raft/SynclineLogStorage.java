@@ -78,7 +78,7 @@ public final class SynclineLogStorage implements LogStorage, Describer {
     this(uri, raftOptions, settings, opener, trouble -> {});
   }
 
-  private SynclineLogStorage(
+  SynclineLogStorage(
       String uri, RaftOptions raftOptions, LogSettings settings, StorageOpener opener, Consumer<Exception> troubles) {
     if (uri == null || uri.isBlank()) throw new IllegalArgumentException("expected a directory as the log's uri, found nothing");
     this.directory = Path.of(uri).toAbsolutePath();

@@ -46,7 +46,11 @@ public interface ConsensusEngine extends Closeable {
     return Optional.empty();
   }
 
-  /** Leaves the group and waits until no call to the state is in progress. */
+  /**
+   * Leaves the group and waits until no call to the state is in progress.
+   *
+   * @throws IOException if it gave up waiting: something may still be under way in the directory
+   */
   @Override
   void close() throws IOException;
 

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class GroupClient implements Closeable {
   private static final long PAUSE_MILLIS = 100;
+  private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final Duration LOOK = Duration.ofSeconds(2);
   private final ClientTransport transport;
   private final List<String> addresses;
@@ -120,6 +121,7 @@ public final class GroupClient implements Closeable {
     long deadlineNanos = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
     int next = 0;
     String leader = null;
+    ReplicationException said = null;
     while (true) {
       String asked = leader != null ? leader : addresses.get(next++ % addresses.size());
       leader = null;
@@ -134,8 +136,10 @@ public final class GroupClient implements Closeable {
       } catch (UnavailableException | OutcomeUnknownException e) {
         trouble = e;
       }
+      // At the end there is no time for an answer: what was said before says more.
+      if (said == null || leftNanos > ANSWER_NANOS) said = trouble;
       if (deadlineNanos - System.nanoTime() <= 0)
-        throw new OutcomeUnknownException("not done within " + timeout.toMillis() + " ms: " + trouble.getMessage(), trouble);
+        throw new OutcomeUnknownException("not done within " + timeout.toMillis() + " ms: " + said.getMessage(), said);
       pause();
     }
   }

@@ -319,22 +319,33 @@ public final class ReplicatedLog implements Closeable {
           failure.get());
   }
 
-  /** Leaves the group; it goes on if most of its nodes are left. Closing again does nothing. */
+  /**
+   * Leaves the group; it goes on if most of its nodes are left. Closing again does nothing.
+   *
+   * @throws IOException also if the engine has not stopped in time: then the directory stays locked until the process ends
+   */
   @Override
   public void close() throws IOException {
     if (!closed.compareAndSet(false, true)) return;
+    boolean stopped = false;
     try {
       engine.close();
+      stopped = true;
     } finally {
       try {
         backups.close();
         state.close();
       } finally {
-        ended.set(true);
-        lock.release();
-        OpenDirectories.release(claim);
+        // An engine that has not stopped may still write: nobody else gets the directory before the process ends.
+        if (stopped) giveUpDirectory();
       }
     }
+  }
+
+  private void giveUpDirectory() throws IOException {
+    ended.set(true);
+    lock.release();
+    OpenDirectories.release(claim);
   }
 
   private static void requireNotNegative(long sequence) {

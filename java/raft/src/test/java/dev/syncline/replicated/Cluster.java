@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 
 /** Nodes of one group in this process, on loopback, and the vocabulary of their tests. */
 final class Cluster implements AutoCloseable {
@@ -35,12 +37,19 @@ final class Cluster implements AutoCloseable {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
   private final Path directory;
   private final Consumer<ReplicatedLogOptions.Builder> choice;
+  private final Opener opener;
   private final List<String> addresses = new ArrayList<>();
   private final Map<String, ReplicatedLog> nodes = new ConcurrentSkipListMap<>();
 
-  private Cluster(Path directory, Consumer<ReplicatedLogOptions.Builder> choice) {
+  /** How a node is opened: as users do, or with something of a test's in it. */
+  interface Opener {
+    ReplicatedLog open(ReplicatedLogOptions options) throws IOException;
+  }
+
+  private Cluster(Path directory, Consumer<ReplicatedLogOptions.Builder> choice, Opener opener) {
     this.directory = directory;
     this.choice = choice;
+    this.opener = opener;
   }
 
   static Cluster start(Path directory, int size) throws IOException {
@@ -53,7 +62,11 @@ final class Cluster implements AutoCloseable {
   }
 
   static Cluster start(Path directory, int size, Consumer<ReplicatedLogOptions.Builder> choice) throws IOException {
-    Cluster cluster = new Cluster(directory, choice);
+    return start(directory, size, choice, ReplicatedLog::open);
+  }
+
+  static Cluster start(Path directory, int size, Consumer<ReplicatedLogOptions.Builder> choice, Opener opener) throws IOException {
+    Cluster cluster = new Cluster(directory, choice, opener);
     cluster.addresses.addAll(freeAddresses(size));
     try {
       for (String address : cluster.addresses) cluster.start(address);
@@ -93,7 +106,7 @@ final class Cluster implements AutoCloseable {
   }
 
   ReplicatedLog start(String address) throws IOException {
-    ReplicatedLog node = ReplicatedLog.open(options(address));
+    ReplicatedLog node = opener.open(options(address));
     nodes.put(address, node);
     return node;
   }
@@ -112,7 +125,7 @@ final class Cluster implements AutoCloseable {
         .electionTimeout(Duration.ofMillis(500))
         .maxSegmentSize(1 << 20);
     choice.accept(options);
-    ReplicatedLog node = ReplicatedLog.open(options.build());
+    ReplicatedLog node = opener.open(options.build());
     nodes.put(address, node);
     return node;
   }
@@ -186,6 +199,18 @@ final class Cluster implements AutoCloseable {
     return ReplicatedLogClient.connect(addresses, Duration.ofSeconds(20));
   }
 
+  /** Everything that helps to find out why somebody waits. */
+  String describe() {
+    StringBuilder all = new StringBuilder();
+    for (ReplicatedLog node : running())
+      all.append(node.administration().orElseThrow().details()).append(" ").append(node.failure()).append("\n");
+    Thread.getAllStackTraces().forEach((thread, stack) -> {
+      boolean ours = thread.getName().startsWith("syncline-") && Stream.of(stack).anyMatch(each -> each.getClassName().contains("replicated"));
+      if (ours) all.append(thread.getName()).append(' ').append(List.of(stack)).append('\n');
+    });
+    return all.toString();
+  }
+
   static void await(String what, BooleanSupplier condition) {
     long deadlineNanos = System.nanoTime() + PATIENCE_NANOS;
     while (!condition.getAsBoolean()) {
@@ -203,6 +228,18 @@ final class Cluster implements AutoCloseable {
       lines = its;
     }
     return lines;
+  }
+
+  /** The data records of the group, by sequence, as the leader has them. */
+  Map<Long, String> records() throws IOException {
+    Map<Long, String> records = new HashMap<>();
+    try (WalCursor cursor = leader().replay()) {
+      while (cursor.hasNext()) {
+        WalRecord record = cursor.next();
+        records.put(record.sequence(), text(record.value()));
+      }
+    }
+    return records;
   }
 
   /** A line for each record: its sequence, its type, key and value. */

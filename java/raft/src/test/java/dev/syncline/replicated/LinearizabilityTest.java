@@ -3,21 +3,12 @@ package dev.syncline.replicated;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.syncline.Operation;
-import dev.syncline.WalCursor;
-import dev.syncline.WalRecord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
@@ -32,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("laboratory")
 @Timeout(value = 2, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LinearizabilityTest {
-  private static final int USERS = 4;
   private static final int ACKNOWLEDGED_MIN = 50;
   private final long seconds = Long.getLong("syncline.raft.seconds", Math.max(4, 10 * Long.getLong("nightly.minutes", 0)));
   private final long seed = Long.getLong("syncline.seed", Long.getLong("nightly.seed", 5));
@@ -57,20 +47,17 @@ class LinearizabilityTest {
   private void run(Trouble trouble) throws Exception {
     try (Cluster cluster = Cluster.start(temporary, 3, this::options)) {
       long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-      ExecutorService pool = Executors.newFixedThreadPool(USERS);
-      try {
-        List<Future<?>> users = new ArrayList<>();
-        for (int user = 0; user < USERS; user++) {
-          int number = user;
-          users.add(pool.submit(() -> use(cluster, number, endNanos)));
-        }
+      // On a busy machine the time may be over before there is anything to judge.
+      try (LogUsers users = LogUsers.begin(cluster, history, seed, () -> isOver(endNanos))) {
         trouble.make(cluster, endNanos);
-        for (Future<?> user : users) user.get();
-      } finally {
-        pool.shutdownNow();
+        users.await();
       }
       judge(cluster);
     }
+  }
+
+  private boolean isOver(long endNanos) {
+    return System.nanoTime() - endNanos >= 0 && history.acknowledged() > ACKNOWLEDGED_MIN;
   }
 
   private void options(ReplicatedLogOptions.Builder options) {
@@ -79,94 +66,9 @@ class LinearizabilityTest {
 
   private void judge(Cluster cluster) throws IOException {
     cluster.linesOfAll();
-    Map<Long, String> records = new HashMap<>();
-    try (WalCursor cursor = cluster.leader().replay()) {
-      while (cursor.hasNext()) {
-        WalRecord record = cursor.next();
-        records.put(record.sequence(), Cluster.text(record.value()));
-      }
-    }
-    history.check(records);
+    history.check(cluster.records());
     assertThat(history.acknowledged()).as("appends in %d operations, seed %d", history.size(), seed).isGreaterThan(ACKNOWLEDGED_MIN);
     System.out.println(history.size() + " operations, " + history.acknowledged() + " appends acknowledged, seed " + seed);
-  }
-
-  // Users.
-
-  private Void use(Cluster cluster, int user, long endNanos) throws IOException {
-    Random random = new Random(seed * 31 + user);
-    long session = 0;
-    // On a busy machine the time may be over before there is anything to judge.
-    for (int number = 1; System.nanoTime() - endNanos < 0 || history.acknowledged() <= ACKNOWLEDGED_MIN; number++) {
-      List<ReplicatedLog> nodes = cluster.running();
-      ReplicatedLog node = nodes.get(random.nextInt(nodes.size()));
-      String payload = user + ":" + number;
-      try {
-        if (random.nextInt(3) > 0) read(node, random);
-        else if (random.nextBoolean()) append(node, payload);
-        else session = appendOnce(cluster, session, number, payload);
-      } catch (UnavailableException | NotLeaderException e) {
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
-      }
-    }
-    return null;
-  }
-
-  private void append(ReplicatedLog node, String payload) throws IOException {
-    long startNanos = System.nanoTime();
-    try {
-      long sequence = node.append(Cluster.bytes(payload));
-      history.appended(payload, startNanos, System.nanoTime(), sequence);
-    } catch (OutcomeUnknownException e) {
-      history.lost(payload, startNanos);
-    }
-  }
-
-  /** Asks the nodes in turn, under one name, until one says what became of it; gives up now and then, as users do. */
-  private long appendOnce(Cluster cluster, long session, int number, String payload) throws IOException {
-    if (session == 0) return openSession(cluster);
-    Operation operation = Operation.entry(Cluster.bytes(payload));
-    long startNanos = System.nanoTime();
-    boolean maybe = false;
-    for (int attempt = 0; attempt < 40; attempt++) {
-      List<ReplicatedLog> nodes = cluster.running();
-      try {
-        long sequence = nodes.get(attempt % nodes.size()).append(operation, new RequestId(session, number));
-        history.appended(payload, startNanos, System.nanoTime(), sequence);
-        return session;
-      } catch (OutcomeUnknownException e) {
-        maybe = true;
-      } catch (UnavailableException | NotLeaderException e) {
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
-      }
-    }
-    if (maybe) history.lost(payload, startNanos);
-    return session;
-  }
-
-  private static long openSession(Cluster cluster) throws IOException {
-    for (ReplicatedLog node : cluster.running()) {
-      try {
-        if (node.leads()) return node.openSession();
-      } catch (OutcomeUnknownException | NotLeaderException e) {
-        return 0;
-      }
-    }
-    return 0;
-  }
-
-  private void read(ReplicatedLog node, Random random) throws IOException {
-    long startNanos = System.nanoTime();
-    if (random.nextBoolean()) {
-      long highest = node.currentSequence();
-      history.sawHighest(startNanos, System.nanoTime(), highest);
-    } else {
-      long sequence = Math.max(1, node.appliedSequence() - 2 + random.nextInt(5));
-      Optional<WalRecord> record = node.read(sequence);
-      long endNanos = System.nanoTime();
-      if (record.isPresent()) history.sawRecord(startNanos, endNanos, sequence, Cluster.text(record.get().value()));
-      else history.sawNone(startNanos, endNanos, sequence);
-    }
   }
 
   // Trouble.
@@ -231,10 +133,10 @@ class LinearizabilityTest {
     try (Cluster cluster = Cluster.start(temporary, 3, this::options)) {
       ReplicatedLog cutOff = cluster.node(cluster.followers().get(0));
       String address = cluster.followers().get(0);
-      append(cluster.leader(), "first");
+      LogUsers.append(history, cluster.leader(), "first");
       cutOff.barrier();
       Network.isolate(address);
-      append(cluster.leader(), "second");
+      LogUsers.append(history, cluster.leader(), "second");
       long startNanos = System.nanoTime();
       history.sawHighest(startNanos, System.nanoTime(), cutOff.appliedSequence());
       assertThatThrownBy(() -> history.check(Map.of(1L, "first", 2L, "second")))

@@ -2,6 +2,7 @@ package dev.syncline.io.jna;
 
 import dev.syncline.ResourceShortageException;
 import dev.syncline.StorageFullException;
+import dev.syncline.shortage.Advice;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -88,7 +89,7 @@ enum Errno {
 
   private static IOException exception(long result, String what, Path path) {
     String message = what + " failed: " + describe(result);
-    if (isFull(result)) return new StorageFullException(message);
+    if (isFull(result)) return new StorageFullException(message + Advice.ROOM);
     if (EMFILE.is(result) || ENFILE.is(result))
       return new ResourceShortageException(message + "; close files or raise the limit of open ones (ulimit -n), then try again", null);
     if (ENOMEM.is(result)) return new ResourceShortageException(message + "; free memory, then try again", null);

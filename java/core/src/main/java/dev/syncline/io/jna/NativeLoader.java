@@ -1,5 +1,6 @@
 package dev.syncline.io.jna;
 
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -52,10 +53,20 @@ public final class NativeLoader {
         return "module java.logging is missing in this Java runtime, and JNA needs it: add it to the run-time image";
       if (isMissing(e) && message.startsWith("com.sun.jna.")) return missing(NativeLoader.class.getModule().isNamed());
     }
-    String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("").strip();
-    boolean noexec = message.contains("failed to map segment");
-    String advice = noexec ? "; point -Djna.tmpdir at a directory that is not mounted noexec" : "";
+    String message = words(failure);
+    String advice = "";
+    if (message.contains("failed to map segment")) advice = "; point -Djna.tmpdir at a directory that is not mounted noexec";
+    if (message.contains("Failed to create temporary")) advice = "; point -Djna.tmpdir at a directory that can be written in and has room";
     return "it could not be loaded: " + failure.getClass().getSimpleName() + ": " + message + advice;
+  }
+
+  /** The first line of what was said, by the failure or by what lies behind it. */
+  private static String words(Throwable failure) {
+    for (Throwable e = failure; e != null; e = e.getCause()) {
+      String line = Objects.requireNonNullElse(e.getMessage(), "").lines().findFirst().orElse("").strip();
+      if (!line.isEmpty()) return line;
+    }
+    return "no reason was given; -Djna.debug_load=true shows where JNA looks";
   }
 
   /** What to do where JNA is missing; a module path can have it and leave it out. */

@@ -1,6 +1,7 @@
 package dev.syncline.io.nio;
 
 import dev.syncline.StorageFullException;
+import dev.syncline.shortage.Advice;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -68,7 +69,7 @@ final class Full {
     if (failure instanceof ClosedChannelException) return failure;
     String what = "writing " + lengthBytes + " bytes at offset " + offsetBytes + " of " + file + " failed: " + failure.getMessage();
     if (!isFull(failure, file, lengthBytes)) return new IOException(what, failure);
-    return new StorageFullException(what + "; free space or raise the quota, then try again", failure);
+    return new StorageFullException(what + Advice.ROOM, failure);
   }
 
   boolean isFull(IOException failure, Path file, long lengthBytes) {

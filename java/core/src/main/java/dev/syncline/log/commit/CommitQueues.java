@@ -25,6 +25,7 @@ public final class CommitQueues {
         : new WriteBehind(options, state, lockWatch, housekeeper, rotation, words, afterCommit, events);
     state.onEnd(queue::tellEnd);
     state.onEnd(() -> events.failed(state.ended()));
+    state.onEnd(new EndLine(state));
     return queue;
   }
 }

@@ -192,7 +192,7 @@ public final class LogState {
     if (cause == null || cause instanceof LogClosedException) return closedException();
     if (cause instanceof LogFencedException) return new LogFencedException(cause.getMessage());
     boolean disk = cause instanceof IOException;
-    String what = disk ? ": a write or sync failed" : ": a commit was broken off";
+    String what = disk ? ": an operation on its files failed" : ": a commit was broken off";
     String toDo = disk ? "Check the disk, then close and reopen" : "Close and reopen";
     return new LogFailedException(
         directory + what + ", so the outcome of what was in flight is unknown: " + cause

@@ -3,6 +3,7 @@ package dev.syncline.log.segment;
 import dev.syncline.ResourceShortageException;
 import dev.syncline.StorageFullException;
 import dev.syncline.SynclineException;
+import dev.syncline.shortage.Advice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,9 +35,9 @@ final class Shortages {
   /** What failed for want of room, with what the reader of it needs to know. */
   static StorageFullException noRoom(Path directory, long maxSegmentBytes, StorageFullException because) {
     return new StorageFullException(
-        directory + ": there is no room for the next records, and no sequence was used: " + because.getMessage() + ". "
-            + freeBytes(directory) + "A file of the log grows to maxSegmentSize, " + maxSegmentBytes + " bytes here. Free space, raise a"
-            + " limit (quota, ulimit -f) or truncate the log, then append again", because);
+        directory + ": there is no room for the next records, and no sequence was used: "
+            + because.getMessage().replace(Advice.ROOM, "") + ". " + freeBytes(directory) + "A file of the log grows to maxSegmentSize, "
+            + maxSegmentBytes + " bytes here. Free space, raise a limit (quota, ulimit -f) or truncate the log, then append again", because);
   }
 
   private static String freeBytes(Path directory) {

@@ -70,6 +70,17 @@ class NativeLoaderTest {
         .doesNotContain("class path");
   }
 
+  @Test
+  void whatJnaDoesNotSayIsSaid() {
+    assertThat(NativeLoader.explain(new UnsatisfiedLinkError("Failed to create temporary file for /com/sun/jna: No space left on device")))
+        .contains("No space left on device", "-Djna.tmpdir", "has room");
+    assertThat(NativeLoader.explain(new UnsatisfiedLinkError()))
+        .contains("no reason was given", "-Djna.debug_load=true").doesNotContain("null");
+    UnsatisfiedLinkError silent = new UnsatisfiedLinkError("");
+    silent.initCause(new IllegalStateException("the reason"));
+    assertThat(NativeLoader.explain(silent)).contains("UnsatisfiedLinkError: the reason");
+  }
+
   private static Optional<String> load(Path override) {
     return NativeLoader.load(override.toString(), false);
   }

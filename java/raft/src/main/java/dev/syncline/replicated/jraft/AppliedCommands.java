@@ -33,6 +33,7 @@ final class AppliedCommands extends StateMachineAdapter {
 
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private Runnable membersChanged = () -> {};
+  private Runnable cannotRead = () -> {};
   private volatile Members members = Members.NONE;
 
   /** Null before the node starts. */
@@ -48,6 +49,11 @@ final class AppliedCommands extends StateMachineAdapter {
     membersChanged = listener;
   }
 
+  /** Runs something when the node's own log cannot be read, on any thread. Set before anything is read. */
+  void onUnreadable(Runnable listener) {
+    cannotRead = listener;
+  }
+
   /** What stopped the node, the first of several. */
   Optional<Throwable> failure() {
     return Optional.ofNullable(failure.get());
@@ -60,6 +66,13 @@ final class AppliedCommands extends StateMachineAdapter {
   /** A storage could not do something. If JRaft gives up because of it, this is why. */
   void trouble(Exception cause) {
     trouble.set(cause);
+  }
+
+  /** An entry of the node's own log cannot be read, though it is there: JRaft goes on without, until it trips over it. */
+  void unreadable(long index) {
+    fail(trouble().orElseGet(
+        () -> new IOException("entry " + index + " of the node's log is there and cannot be read. " + NodeIdentity.ADVICE)));
+    cannotRead.run();
   }
 
   /** The first that is known of why this node did not start. */

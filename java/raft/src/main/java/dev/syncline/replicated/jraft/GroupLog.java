@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /**
  * The group's log on this node, in whatever storage: refuses one of another group, and knows the configuration that is in force here, which
@@ -23,15 +24,20 @@ final class GroupLog implements LogStorage, Describer {
   private final LogStorage log;
   private final UUID group;
   private final Consumer<Exception> troubles;
+  private final LongConsumer unreadable;
 
   /** By index, the last ones; guarded by itself. Index 0: what a snapshot, or the group's founders, say. */
   private final TreeMap<Long, Configuration> configurations = new TreeMap<>();
 
-  /** @param founders the configuration as long as neither the log nor a snapshot has one */
-  GroupLog(LogStorage log, UUID group, Configuration founders, Consumer<Exception> troubles) {
+  /**
+   * @param founders the configuration as long as neither the log nor a snapshot has one
+   * @param unreadable told of an entry that is there and cannot be read
+   */
+  GroupLog(LogStorage log, UUID group, Configuration founders, Consumer<Exception> troubles, LongConsumer unreadable) {
     this.log = log;
     this.group = group;
     this.troubles = troubles;
+    this.unreadable = unreadable;
     configurations.put(0L, founders);
   }
 
@@ -136,7 +142,20 @@ final class GroupLog implements LogStorage, Describer {
 
   @Override
   public LogEntry getEntry(long index) {
-    return log.getEntry(index);
+    LogEntry entry = log.getEntry(index);
+    if (entry != null || !contains(index)) return entry;
+    // Beside a change it may have been away for a moment, and a disk may fail once.
+    entry = log.getEntry(index);
+    if (entry == null && contains(index)) unreadable.accept(index);
+    return entry;
+  }
+
+  private boolean contains(long index) {
+    try {
+      return index >= log.getFirstLogIndex() && index <= log.getLastLogIndex();
+    } catch (IllegalStateException e) {
+      return false; // It was closed meanwhile.
+    }
   }
 
   /** @deprecated as in the interface */

@@ -6,8 +6,12 @@ import com.alipay.sofa.jraft.RaftGroupService;
 import com.alipay.sofa.jraft.Status;
 import com.alipay.sofa.jraft.closure.ReadIndexClosure;
 import com.alipay.sofa.jraft.conf.Configuration;
+import com.alipay.sofa.jraft.core.NodeImpl;
+import com.alipay.sofa.jraft.entity.EnumOutter;
 import com.alipay.sofa.jraft.entity.PeerId;
 import com.alipay.sofa.jraft.entity.Task;
+import com.alipay.sofa.jraft.error.RaftError;
+import com.alipay.sofa.jraft.error.RaftException;
 import com.alipay.sofa.jraft.option.NodeOptions;
 import dev.syncline.raft.LogSettings;
 import dev.syncline.raft.SynclineServiceFactory;
@@ -17,6 +21,7 @@ import dev.syncline.replicated.NotLeaderException;
 import dev.syncline.replicated.ReplicatedLogOptions;
 import dev.syncline.replicated.ReplicatedState;
 import dev.syncline.replicated.UnavailableException;
+import dev.syncline.replicated.net.Loops;
 import dev.syncline.replicated.net.NetClient;
 import dev.syncline.replicated.net.NetLimits;
 import dev.syncline.replicated.net.NetServer;
@@ -41,6 +46,7 @@ import java.util.function.Predicate;
 public final class JRaftEngine implements ConsensusEngine {
   private static final byte[] NO_CONTEXT = {};
   private static final long BARRIER_MILLIS = 5000;
+  private static final long STOP_MILLIS = 30_000;
   private final ReplicatedLogOptions options;
   private final String address;
   private final Group group;
@@ -73,6 +79,7 @@ public final class JRaftEngine implements ConsensusEngine {
     this.terms = new TermGuard(vote::getTerm);
     this.storages = choice.with(applied::trouble);
     applied.onMembers(this::dropRemoved);
+    applied.onUnreadable(this::stepDown);
     PeerId self = MemberChanges.peer(address);
     this.raftServer = new RaftServer(terms, self.getPort());
     Optional<Tls> tls = options.security().isPresent() ? Optional.of(options.security().get().load()) : Optional.empty();
@@ -89,7 +96,7 @@ public final class JRaftEngine implements ConsensusEngine {
   }
 
   /** Makes the storages of a node; {@code troubles} is told whatever they cannot do. */
-  private interface StorageChoice {
+  public interface StorageChoice {
     JRaftServiceFactory with(Consumer<Exception> troubles);
   }
 
@@ -102,12 +109,6 @@ public final class JRaftEngine implements ConsensusEngine {
 
   /** Starts a node with another log. */
   public static ConsensusEngine start(
-      ReplicatedLogOptions options, ReplicatedState state, ClientRequestHandler clients, JRaftServiceFactory storages)
-      throws IOException {
-    return start(options, state, clients, troubles -> storages);
-  }
-
-  private static ConsensusEngine start(
       ReplicatedLogOptions options, ReplicatedState state, ClientRequestHandler clients, StorageChoice choice)
       throws IOException {
     JRaftEngine engine = new JRaftEngine(options, state, clients, choice);
@@ -141,7 +142,9 @@ public final class JRaftEngine implements ConsensusEngine {
     Configuration first = new Configuration();
     for (String each : identity.founders()) first.addPeer(MemberChanges.peer(each));
     String name = options.group() + "_" + identity.group();
-    NodeOptions setup = NodeSetup.options(options, first, applied, storages, vote, identity.group());
+    Configuration known = new Configuration();
+    for (String each : identity.members().addresses()) if (!each.equals(address)) known.addPeer(MemberChanges.peer(each));
+    NodeOptions setup = NodeSetup.options(options, first, known, applied, storages, vote, identity.group());
     RaftGroupService starting = new RaftGroupService(name, MemberChanges.peer(address), setup, raftServer);
     try {
       group.begin();
@@ -158,6 +161,14 @@ public final class JRaftEngine implements ConsensusEngine {
       applied.fail(failure);
       throw failure;
     }
+  }
+
+  /** On another thread: whoever has met the error may have locks of JRaft's. */
+  private void stepDown() {
+    Node now = node;
+    Status why = new Status(RaftError.EIO, "%s cannot read its log", address);
+    if (now instanceof NodeImpl its)
+      Loops.forNodes().execute(() -> its.onError(new RaftException(EnumOutter.ErrorType.ERROR_TYPE_LOG, why)));
   }
 
   private static void shutdownQuietly(RaftGroupService starting, Exception cause) {
@@ -306,6 +317,11 @@ public final class JRaftEngine implements ConsensusEngine {
     return Optional.of(new Administration(this, group, applied, vote, Optional.ofNullable(node), changes()));
   }
 
+  private static void end(RaftGroupService ending) throws InterruptedException {
+    ending.shutdown();
+    ending.join();
+  }
+
   @Override
   public void close() throws IOException {
     keeper.end();
@@ -315,13 +331,7 @@ public final class JRaftEngine implements ConsensusEngine {
       ending = service;
     }
     try {
-      if (ending != null) {
-        ending.shutdown();
-        ending.join();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(address + " was interrupted while it stopped; it may still be using its directory", e);
+      if (ending != null) Ending.of(address, () -> end(ending), STOP_MILLIS);
     } finally {
       if (server != null) server.close();
       net.close();

@@ -46,6 +46,11 @@ final class Members {
     return admitted.isEmpty();
   }
 
+  /** Of everybody who is in. */
+  Set<String> addresses() {
+    return admitted.keySet();
+  }
+
   Optional<UUID> incarnation(String address) {
     return Optional.ofNullable(admitted.get(address));
   }

@@ -30,11 +30,11 @@ final class NodeRequests implements RequestHandler {
   }
 
   @Override
-  public void handle(Session session, byte type, byte[] body, Replies replies) {
+  public void handle(Session session, byte type, byte[] body, Replies replies) throws RefusedException {
     if (type == CLIENT) {
       Loops.forClients().execute(() -> client(session, body, replies));
     } else if (!session.hello().node()) {
-      session.refuse(new RefusedException(Reason.NOT_PERMITTED, "a client asks what only nodes ask"));
+      throw new RefusedException(Reason.NOT_PERMITTED, "a client asks what only nodes ask");
     } else if (type == Invitation.TYPE) {
       Loops.forNodes().execute(() -> accept(session, body, replies));
     } else if (group.isOwn(session.hello())) {
@@ -42,8 +42,7 @@ final class NodeRequests implements RequestHandler {
       if (engine.runs()) raft.handle(session, type, body, replies);
       else RaftServer.error(replies, RaftError.EBUSY, group.address() + " is starting");
     } else {
-      session.refuse(new RefusedException(
-          Reason.UNKNOWN_NODE, session.hello().address() + " is not a node of the group of " + group.address()));
+      throw new RefusedException(Reason.UNKNOWN_NODE, session.hello().address() + " is not a node of the group of " + group.address());
     }
   }
 

@@ -20,11 +20,13 @@ final class NodeSetup {
   private NodeSetup() {}
 
   static NodeOptions options(
-      ReplicatedLogOptions options, Configuration first, AppliedCommands applied, JRaftServiceFactory storages, VoteFile vote,
-      UUID group) {
+      ReplicatedLogOptions options, Configuration first, Configuration known, AppliedCommands applied, JRaftServiceFactory storages,
+      VoteFile vote, UUID group) {
     Path raft = options.directory().resolve("raft");
     NodeOptions node = new NodeOptions();
-    node.setInitialConf(first);
+    // JRaft's nodes help nobody to be elected whom they have not heard of. Who joins has no configuration before the leader sends it one;
+    // but as soon as the leader counts it, the others may need its vote.
+    node.setInitialConf(first.isEmpty() ? known : first);
     node.setFsm(applied);
     node.setServiceFactory(new Storages(storages, vote, group, first, applied));
     node.setLogUri(raft.resolve("log").toString());
@@ -54,7 +56,7 @@ final class NodeSetup {
       implements JRaftServiceFactory {
     @Override
     public LogStorage createLogStorage(String uri, RaftOptions options) {
-      GroupLog log = new GroupLog(storages.createLogStorage(uri, options), group, founders, applied::trouble);
+      GroupLog log = new GroupLog(storages.createLogStorage(uri, options), group, founders, applied::trouble, applied::unreadable);
       applied.follow(log);
       return log;
     }

@@ -110,11 +110,20 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Ses
     underWay++;
     Frame request = received.frame();
     AtomicBoolean answered = new AtomicBoolean();
-    server.requests().handle(this, request.type(), request.body(), (type, body) -> {
-      if (!answered.compareAndSet(false, true)) return;
-      if (channel.eventLoop().inEventLoop()) reply(received, type, body);
-      else channel.eventLoop().execute(() -> reply(received, type, body));
-    });
+    try {
+      server.requests().handle(this, request.type(), request.body(), (type, body) -> {
+        if (!answered.compareAndSet(false, true)) return;
+        if (channel.eventLoop().inEventLoop()) reply(received, type, body);
+        else channel.eventLoop().execute(() -> reply(received, type, body));
+      });
+    } catch (RefusedException | RuntimeException e) {
+      // Nobody answers it, so nobody else gives back what it has taken.
+      if (answered.compareAndSet(false, true)) {
+        underWay--;
+        server.budget().give(received.taken());
+      }
+      ended(e);
+    }
   }
 
   private void reply(FrameDecoder.Received received, byte type, byte[] body) {
@@ -144,15 +153,18 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Ses
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    Throwable root = cause.getCause() instanceof RefusedException inner ? inner : cause;
-    if (root instanceof RefusedException refusal) {
+    ended(cause.getCause() instanceof RefusedException inner ? inner : cause);
+  }
+
+  private void ended(Throwable because) {
+    if (because instanceof RefusedException refusal) {
       server.note(remote(), "refused: " + refusal.getMessage());
-      refuse(refusal);
+      channel.writeAndFlush(Frame.refused(refusal)).addListener(ChannelFutureListener.CLOSE);
       return;
     }
-    String why = cause instanceof WriteTimeoutException ? "takes no answers" : String.valueOf(root.getMessage());
+    String why = because instanceof WriteTimeoutException ? "takes no answers" : String.valueOf(because.getMessage());
     server.note(remote(), "the connection ended: " + why);
-    ctx.close();
+    channel.close();
   }
 
   @Override
@@ -196,11 +208,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Ses
   @Override
   public void note(String what) {
     server.note(remote(), what);
-  }
-
-  @Override
-  public void refuse(RefusedException why) {
-    channel.writeAndFlush(Frame.refused(why)).addListener(ChannelFutureListener.CLOSE);
   }
 
   @Override

@@ -19,8 +19,5 @@ public interface Session {
   /** Has something to say of it in this node's log, which may leave it out if there is much of the kind. */
   void note(String what);
 
-  /** Ends it, saying why. */
-  void refuse(RefusedException why);
-
   void close();
 }

@@ -30,6 +30,7 @@ class NetServerTest {
   private final Queue<RequestHandler.Replies> held = new ConcurrentLinkedQueue<>();
   private final AtomicInteger requests = new AtomicInteger();
   private volatile int answerBytes = -1;
+  private volatile boolean refuses;
   private final List<Socket> sockets = new ArrayList<>();
   private NetServer server;
 
@@ -57,8 +58,9 @@ class NetServerTest {
   private void start(NetLimits limits) throws IOException {
     server = NetServer.listen(new InetSocketAddress("127.0.0.1", 0), limits, Optional.empty(), new Everybody(), new RequestHandler() {
       @Override
-      public void handle(Session session, byte type, byte[] body, Replies replies) {
+      public void handle(Session session, byte type, byte[] body, Replies replies) throws RefusedException {
         requests.incrementAndGet();
+        if (refuses) throw new RefusedException(RefusedException.Reason.NOT_PERMITTED, "not this");
         if (answerBytes >= 0) replies.reply(type, new byte[answerBytes]);
         else held.add(replies);
       }
@@ -221,6 +223,17 @@ class NetServerTest {
     new DataOutputStream(socket.getOutputStream()).writeInt(FRAME);
     await("the frame to begin", () -> server.budget().left() == 3L * FRAME);
     socket.close();
+    await("the memory", () -> server.budget().left() == 4L * FRAME);
+  }
+
+  @Test
+  void memoryIsGivenBackWhenARequestIsRefused() throws IOException {
+    start(limits());
+    refuses = true;
+    Socket socket = greeted();
+    send(socket, Frame.REQUEST, 1, new byte[FRAME / 2]);
+    assertThat(receive(socket)).isEqualTo(Frame.REFUSED);
+    assertThat(receive(socket)).isEqualTo(-1);
     await("the memory", () -> server.budget().left() == 4L * FRAME);
   }
 
