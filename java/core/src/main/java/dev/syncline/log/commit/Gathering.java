@@ -46,10 +46,17 @@ final class Gathering {
   /** A thread's record is in the open frame. */
   void joined() {
     company++;
-    if (leader != null && company >= wanted) {
-      complete = true;
-      LockSupport.unpark(leader);
-    }
+    if (leader != null && company >= wanted) end();
+  }
+
+  /** The open frame takes no more: there is nobody left to wait for. */
+  void full() {
+    if (leader != null) end();
+  }
+
+  private void end() {
+    complete = true;
+    LockSupport.unpark(leader);
   }
 
   /** The calling thread is to write the open frame; returns for how long it waits first. */

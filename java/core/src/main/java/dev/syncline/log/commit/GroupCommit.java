@@ -202,6 +202,7 @@ final class GroupCommit extends CommitQueue {
 
   @Override
   boolean handOverOpenFrame() {
+    gathering.full();
     signalThreads();
     Followers waiting = openFrame().followers();
     boolean nobodyWaits = waiting == null || waiting.successor() == null;

@@ -89,6 +89,14 @@ class GatheringTest {
   }
 
   @Test
+  void endsWhenTheFrameTakesNoMore() {
+    known(4, 4, WRITE_NANOS);
+    assertThat(gathering.begin()).isPositive();
+    gathering.full();
+    gathering.await(TimeUnit.DAYS.toNanos(1));
+  }
+
+  @Test
   void triesLessAndLessOftenIfNobodyComesAndAtOnceAgainIfSomebodyDoes() {
     int[] skips = new int[8];
     for (int i = 0; i < skips.length; i++) skips[i] = leadersUntilOneWaits();
