@@ -208,6 +208,14 @@ public abstract class WalContract extends LimitContracts {
   }
 
   @Nested
+  class DamagedMarks extends MarkDamageContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return WalContract.this.openStorage(directory);
+    }
+  }
+
+  @Nested
   class DecidedCases extends DecisionTableContract {
     @Override
     protected Storage openStorage(Path directory) throws IOException {
