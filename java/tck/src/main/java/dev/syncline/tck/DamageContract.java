@@ -149,6 +149,26 @@ public abstract class DamageContract extends LogTestBase {
     assertThat(lines(again.replay())).isEqualTo(entryLines(lastLost + 1, 61));
   }
 
+  /** The end of one, and the beginning of the next: that something can be read behind both concerns both. */
+  @Test
+  void twoFramesThatAreDamagedSideBySideLoseWhatTheyHeldAndNoMore() throws IOException {
+    try (WriteAheadLog log = open()) {
+      log.appendBatch(List.of(Operation.entry(entryPayload(1)), Operation.entry(bytes("-".repeat(2 * BLOCK_BYTES) + "its end"))));
+      appendEntries(log, 3);
+    }
+    for (byte[] lost : List.of(bytes("its end"), entryPayload(4))) {
+      DirectoryBytes.Place place = DirectoryBytes.find(directory(), lost);
+      DirectoryBytes.zeroBlockAround(place.file(), place.offset());
+    }
+    WriteAheadLog log = open();
+    assertThat(log.recovery().damage()).isNotEmpty().allSatisfy(damage -> assertThat(damage.lastLost()).isLessThan(5));
+    assertThat(lines(log.replay(4))).isEqualTo(entryLines(5, 6));
+    log.truncate(4);
+    assertThat(log.append(entryPayload(7))).isEqualTo(7);
+    assertThat(lines(log.replay())).isEqualTo(entryLines(5, 7));
+    assertThat(log.verify().damage()).isEmpty();
+  }
+
   /** The second meets a log that is written to: to recover that again would take away what was appended since. */
   @Test
   void ofTwoWhoTruncatePastTheDamageTheSecondRecoversNothing() throws Exception {

@@ -17,11 +17,9 @@ final class Breaks {
     return !found.isEmpty() && found.get(found.size() - 1).endBytes() == offsetBytes;
   }
 
-  /** Tells the last one, if nothing readable had followed it, what follows it now. */
+  /** Tells those that nothing readable had followed, which lie side by side, what follows them now. */
   void close(long firstAfter) {
-    int last = found.size() - 1;
-    if (last < 0 || found.get(last).firstAfter() != 0) return;
-    found.set(last, found.get(last).followedBy(firstAfter));
+    for (int i = found.size() - 1; i >= 0 && found.get(i).firstAfter() == 0; i--) found.set(i, found.get(i).followedBy(firstAfter));
   }
 
   /** Takes the last one away if it begins there; returns where it ends, or {@code offsetBytes}. */
