@@ -29,7 +29,7 @@ public abstract class ReaderResourcesContract extends LogTestBase {
   private static final int KEPT_BYTES_MAX = 4 << 20;
 
   /** Of a frame that there is not: many times what a reader may take, or all that a header can say. */
-  private static final int LENGTH_BYTES = Effort.of(32 << 20, Layout.FRAME_BODY_BYTES_MAX);
+  private static final int LENGTH_BYTES = Effort.of(128 << 20, Layout.FRAME_BODY_BYTES_MAX);
 
   /** A quarter of it beside the heap; on the heap a look at each of its blocks leaves garbage, and there are half a dozen readings. */
   private static final long LENGTH_DIRECT_BYTES_MAX = LENGTH_BYTES / 4;
