@@ -29,7 +29,8 @@ final class FirstUse {
     "dev.syncline.log.commit.CommitBase", "dev.syncline.log.commit.CommitBase$TailChange", "dev.syncline.log.commit.CommitCounters",
     "dev.syncline.log.commit.CommitQueue", "dev.syncline.log.commit.CommitQueues", "dev.syncline.log.commit.CommitReport",
     "dev.syncline.log.commit.CommitToken",
-    "dev.syncline.log.commit.DurableEnd", "dev.syncline.log.commit.Entry",
+    "dev.syncline.log.commit.DurableEnd", "dev.syncline.log.commit.EndLine", "dev.syncline.log.commit.EndLine$Line",
+    "dev.syncline.log.commit.Entry",
     "dev.syncline.log.commit.Followers", "dev.syncline.log.commit.Frame", "dev.syncline.log.commit.FrameChain",
     "dev.syncline.log.commit.FramePool", "dev.syncline.log.commit.FrameWriter", "dev.syncline.log.commit.GroupCommit",
     "dev.syncline.log.commit.Housekeeper", "dev.syncline.log.commit.Housekeeper$Duties",
@@ -85,7 +86,7 @@ final class FirstUse {
     "dev.syncline.log.threads.RoundThread$Host", "dev.syncline.log.threads.Shared",
     "dev.syncline.log.threads.SharedBuffers", "dev.syncline.log.threads.SharedThreads",
     "dev.syncline.log.threads.SharedThreads$At", "dev.syncline.log.threads.SharedThreads$Worker",
-    "dev.syncline.shortage.Initialized", "dev.syncline.shortage.LargeFrames",
+    "dev.syncline.shortage.Advice", "dev.syncline.shortage.Initialized", "dev.syncline.shortage.LargeFrames",
     "dev.syncline.shortage.LogLines", "dev.syncline.shortage.Parking", "dev.syncline.shortage.PatientLock",
     "dev.syncline.shortage.StackReserve", "dev.syncline.shortage.WaitList", "dev.syncline.shortage.WaitList$Member",
   };

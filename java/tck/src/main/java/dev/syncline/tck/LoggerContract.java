@@ -80,7 +80,8 @@ public abstract class LoggerContract extends LogTestBase {
     for (int i = 0; i < 3; i++)
       assertThatThrownBy(() -> log.append(entryPayload(2))).isInstanceOf(LogFailedException.class).hasMessageContaining("EIO");
     Together.await("the line has come", () -> !errors.isEmpty());
-    assertThat(errors).singleElement().asString().contains(directory() + ": ", "an operation on its files failed", "EIO", "close and reopen");
+    assertThat(errors).singleElement().asString()
+        .contains(directory() + ": ", "an operation on its files failed", "EIO", "close and reopen");
     assertThat(log.read(1)).isPresent();
   }
 

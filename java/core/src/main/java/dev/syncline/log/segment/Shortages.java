@@ -37,7 +37,8 @@ final class Shortages {
     return new StorageFullException(
         directory + ": there is no room for the next records, and no sequence was used: "
             + because.getMessage().replace(Advice.ROOM, "") + ". " + freeBytes(directory) + "A file of the log grows to maxSegmentSize, "
-            + maxSegmentBytes + " bytes here. Free space, raise a limit (quota, ulimit -f) or truncate the log, then append again", because);
+            + maxSegmentBytes + " bytes here. Free space, raise a limit (quota, ulimit -f) or truncate the log, then append again",
+        because);
   }
 
   private static String freeBytes(Path directory) {
