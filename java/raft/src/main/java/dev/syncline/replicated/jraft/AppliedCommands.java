@@ -70,9 +70,10 @@ final class AppliedCommands extends StateMachineAdapter {
 
   /** An entry of the node's own log cannot be read, though it is there: JRaft goes on without, until it trips over it. */
   void unreadable(long index) {
+    boolean first = failure.get() == null;
     fail(trouble().orElseGet(
         () -> new IOException("entry " + index + " of the node's log is there and cannot be read. " + NodeIdentity.ADVICE)));
-    cannotRead.run();
+    if (first) cannotRead.run();
   }
 
   /** The first that is known of why this node did not start. */
