@@ -33,6 +33,11 @@ record Administration(
       all.put("refusals", Long.toString(server.refusals()));
       all.put("clientBytesFree", Long.toString(server.clientBytesFree()));
     });
+    NodeFigures figures = applied.figures();
+    all.put("leaderChanges", Long.toString(figures.leaderChanges()));
+    all.put("proposals", Integer.toString(figures.proposals()));
+    all.put("snapshots", Long.toString(figures.snapshots()));
+    all.put("snapshotMillis", Long.toString(figures.snapshotMillis()));
     engine.leader().ifPresent(leader -> all.put("leader", leader));
     node.ifPresent(now -> {
       Configuration configuration = applied.configuration();

@@ -35,6 +35,7 @@ final class AppliedCommands extends StateMachineAdapter {
   private Runnable membersChanged = () -> {};
   private Runnable cannotRead = () -> {};
   private volatile Members members = Members.NONE;
+  private final NodeFigures figures = new NodeFigures();
 
   /** Null before the node starts. */
   private volatile GroupLog log;
@@ -85,6 +86,10 @@ final class AppliedCommands extends StateMachineAdapter {
     return Optional.ofNullable(trouble.get());
   }
 
+  NodeFigures figures() {
+    return figures;
+  }
+
   /** As applied on this node; nobody before the first ones were. */
   Members members() {
     return members;
@@ -128,6 +133,7 @@ final class AppliedCommands extends StateMachineAdapter {
 
   @Override
   public void onLeaderStart(long term) {
+    figures.leaderChanged();
     GroupEvents.leaderChanged(group.address(), group.address(), term);
   }
 
@@ -138,6 +144,7 @@ final class AppliedCommands extends StateMachineAdapter {
 
   @Override
   public void onStartFollowing(LeaderChangeContext now) {
+    figures.leaderChanged();
     GroupEvents.leaderChanged(group.address(), now.getLeaderId().toString(), now.getTerm());
   }
 
@@ -149,12 +156,14 @@ final class AppliedCommands extends StateMachineAdapter {
   @Override
   public void onSnapshotSave(SnapshotWriter writer, Closure done) {
     Status status = Status.OK();
+    long beganNanos = System.nanoTime();
     try {
       Path directory = Path.of(writer.getPath());
       List<String> files = new ArrayList<>(state.save(directory));
       writeMembers(directory, group.identity().group(), members);
       files.add(MEMBERS_FILE);
       for (String file : files) if (!writer.addFile(file)) throw new IOException("JRaft does not take " + file + " into the snapshot");
+      figures.snapshotSaved(System.nanoTime() - beganNanos);
     } catch (IOException | RuntimeException e) {
       trouble.set(e);
       status = new Status(RaftError.EIO, "saving the state in %s failed: %s", writer.getPath(), e);

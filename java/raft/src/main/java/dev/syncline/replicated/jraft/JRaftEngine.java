@@ -222,6 +222,8 @@ public final class JRaftEngine implements ConsensusEngine {
   @Override
   public CompletableFuture<byte[]> propose(byte[] command) {
     CompletableFuture<byte[]> outcome = new CompletableFuture<>();
+    applied.figures().proposed();
+    outcome.whenComplete((result, failure) -> applied.figures().answered());
     Node now = node;
     if (now == null) {
       outcome.completeExceptionally(waits());
