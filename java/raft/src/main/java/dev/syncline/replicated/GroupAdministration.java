@@ -11,9 +11,10 @@ public interface GroupAdministration {
 
   /**
    * What this node knows of itself and the group, by name: {@code address}, {@code role}, {@code incarnation}, {@code connections}, {@code
-   * refusals}, {@code clientBytesFree}; and, as far as it has them,
-   * {@code group}, {@code leader}, {@code term}, {@code lastIndex}, {@code committedIndex}, {@code appliedIndex}, {@code voters}, {@code
-   * learners}, {@code returning} (who has lost its directory and is to be put in again). Asks nobody.
+   * refusals}, {@code clientBytesFree}; since it was started {@code leaderChanges}, {@code snapshots} and the {@code snapshotMillis} that
+   * they took together; {@code proposals}, commands that somebody on this node waits for; and, as far as it has them, {@code group}, {@code
+   * leader}, {@code term}, {@code lastIndex}, {@code committedIndex}, {@code appliedIndex}, {@code voters}, {@code learners}, {@code
+   * returning} (who has lost its directory and is to be put in again). Asks nobody.
    */
   Map<String, String> details();
 

@@ -14,6 +14,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -73,10 +74,26 @@ public abstract class ReadingCostContract extends LogTestBase {
     assertThat(mine.get(0).lengthBytes()).isLessThanOrEqualTo(RECORD_READ_BYTES_MAX);
   }
 
+  /** And not with the other 99 of its frame. */
+  @Test
+  void recordsLargerThanAReadersBufferAreReadAloneToo() throws IOException {
+    RecordingStorage disk = new RecordingStorage(openStorage(directory()));
+    WriteAheadLog log = open(disk, options -> {});
+    int payload = 17_000;
+    log.appendBatch(Collections.nCopies(100, dev.syncline.Operation.entry(new byte[payload])));
+    assertThat(log.read(1)).isPresent();
+    disk.reset();
+    for (int i = 2; i <= 99; i++) assertThat(log.read(i)).isPresent();
+    List<Operation> mine = disk.operationsOf(Thread.currentThread());
+    assertThat(mine).extracting(Operation::op).containsOnly(Op.READ);
+    // The first look at each, which meets its length, and the rest; a storage reads whole blocks.
+    assertThat(mine.stream().mapToLong(Operation::lengthBytes).sum()).isLessThan(98L * (payload + 2 * 4096 + 1024));
+  }
+
   @Test
   void recordsOfAnySizeComeBackAgainAndAgain() throws IOException {
     WriteAheadLog log = open();
-    int[] sizes = {0, 1, 999, 1000, 1001, 5_000, 16_359, 16_360, 16_361, 100_000};
+    int[] sizes = {0, 1, 999, 1000, 1001, 5_000, 16_359, 16_360, 16_361, 65_500, 65_536, 100_000, 1_048_550, 1_048_576};
     for (int size : sizes) log.append(new byte[size]);
     for (int round = 0; round < 3; round++)
       for (int i = 0; i < sizes.length; i++) assertThat(log.read(i + 1).orElseThrow().value()).hasSize(sizes[i]);

@@ -23,6 +23,13 @@ final class PointReader {
   private static final int FIRST_READ_BYTES = 1024;
 
   private static final int BUFFER_BYTES = 16 << 10;
+
+  /** A buffer that has grown beyond this is not kept. */
+  private static final int KEPT_BYTES_MAX = 64 << 10;
+
+  /** A larger record costs about as much as its frame. And the length that is read first may be anything. */
+  private static final int RECORD_BYTES_MAX = 1 << 20;
+
   private static final int BUFFERS_KEPT = 16;
 
   private final ReaderFiles files;
@@ -33,9 +40,18 @@ final class PointReader {
 
   /** What one read works with. */
   private static final class Buffer implements RecordView {
-    private final ByteBuffer buffer = AlignedBuffers.allocate(BUFFER_BYTES);
-    private final ByteBuffer view = buffer.asReadOnlyBuffer();
+    private ByteBuffer buffer = AlignedBuffers.allocate(BUFFER_BYTES);
+    private ByteBuffer view = buffer.asReadOnlyBuffer();
     private final Crc crc = new Crc();
+
+    /** Makes room for so many bytes, of which the first {@code filled} are there already. */
+    void reserve(int bytes, int filled) {
+      if (bytes <= buffer.capacity()) return;
+      ByteBuffer larger = AlignedBuffers.allocate(Integer.highestOneBit(bytes - 1) << 1);
+      larger.put(buffer.clear().limit(filled));
+      buffer = larger;
+      view = buffer.asReadOnlyBuffer();
+    }
 
     @Override
     public long sequence() {
@@ -87,8 +103,8 @@ final class PointReader {
       return load(found, segment, sequence, offsetBytes) ? use.apply(found) : null;
     } catch (LogFencedException e) {
       throw e;
-    } catch (IOException e) {
-      // Taken away, or unreadable: whoever looks more carefully will say which.
+    } catch (IOException | OutOfMemoryError e) {
+      // Taken away, unreadable, or no memory for it: whoever looks more carefully will say which.
       return null;
     } finally {
       giveBack(found);
@@ -111,6 +127,7 @@ final class PointReader {
   }
 
   private void giveBack(Buffer found) {
+    if (found.buffer.capacity() > KEPT_BYTES_MAX) return;
     int own = ownPlace();
     for (int i = 0; i < BUFFERS_KEPT; i++) if (spare.compareAndSet(own + i & BUFFERS_KEPT - 1, null, found)) return;
   }
@@ -118,11 +135,13 @@ final class PointReader {
   private boolean load(Buffer found, Segment segment, long sequence, long offsetBytes) throws IOException {
     long nextBytes = positions.find(segment, sequence + 1);
     long guess = nextBytes > offsetBytes ? nextBytes - offsetBytes : FIRST_READ_BYTES;
-    int available = files.read(segment, found.buffer.clear().limit((int) Math.min(guess, BUFFER_BYTES)), offsetBytes);
+    found.reserve((int) Math.min(guess, RECORD_BYTES_MAX), 0);
+    int available = files.read(segment, found.buffer.clear().limit((int) Math.min(guess, found.buffer.capacity())), offsetBytes);
     if (available < Layout.RECORD_HEADER_BYTES || found.sequence() != sequence) return false;
     long bytes = Layout.RECORD_HEADER_BYTES + (long) found.payloadBytes();
-    if (bytes > BUFFER_BYTES) return false;
+    if (bytes > RECORD_BYTES_MAX) return false;
     if (bytes > available) {
+      found.reserve((int) bytes, available);
       found.buffer.limit((int) bytes).position(available);
       available += files.read(segment, found.buffer, offsetBytes + available);
     }

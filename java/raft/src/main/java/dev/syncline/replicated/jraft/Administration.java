@@ -9,6 +9,7 @@ import dev.syncline.replicated.UnavailableException;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -32,18 +33,32 @@ record Administration(
       all.put("refusals", Long.toString(server.refusals()));
       all.put("clientBytesFree", Long.toString(server.clientBytesFree()));
     });
+    NodeFigures figures = applied.figures();
+    all.put("leaderChanges", Long.toString(figures.leaderChanges()));
+    all.put("proposals", Integer.toString(figures.proposals()));
+    all.put("snapshots", Long.toString(figures.snapshots()));
+    all.put("snapshotMillis", Long.toString(figures.snapshotMillis()));
     engine.leader().ifPresent(leader -> all.put("leader", leader));
     node.ifPresent(now -> {
       Configuration configuration = applied.configuration();
       all.put("term", Long.toString(vote.getTerm()));
-      all.put("lastIndex", Long.toString(now.getLastLogIndex()));
-      all.put("committedIndex", Long.toString(now.getLastCommittedIndex()));
-      all.put("appliedIndex", Long.toString(now.getLastAppliedLogIndex()));
+      putIndexes(all, now);
       all.put("voters", text(configuration.getPeers()));
       all.put("learners", text(configuration.getLearners()));
       all.put("returning", applied.members().returning().keySet().stream().sorted().collect(Collectors.joining(",")));
     });
     return all;
+  }
+
+  private static void putIndexes(Map<String, String> all, Node now) {
+    try {
+      all.put("lastIndex", Long.toString(now.getLastLogIndex()));
+      all.put("committedIndex", Long.toString(now.getLastCommittedIndex()));
+      all.put("appliedIndex", Long.toString(now.getLastAppliedLogIndex()));
+    } catch (IllegalStateException e) {
+      // JRaft's node has stopped, and tells nothing more.
+      all.keySet().removeAll(List.of("lastIndex", "committedIndex", "appliedIndex"));
+    }
   }
 
   private String role() {

@@ -35,6 +35,7 @@ final class AppliedCommands extends StateMachineAdapter {
   private Runnable membersChanged = () -> {};
   private Runnable cannotRead = () -> {};
   private volatile Members members = Members.NONE;
+  private final NodeFigures figures = new NodeFigures();
 
   /** Null before the node starts. */
   private volatile GroupLog log;
@@ -70,9 +71,10 @@ final class AppliedCommands extends StateMachineAdapter {
 
   /** An entry of the node's own log cannot be read, though it is there: JRaft goes on without, until it trips over it. */
   void unreadable(long index) {
+    boolean first = failure.get() == null;
     fail(trouble().orElseGet(
         () -> new IOException("entry " + index + " of the node's log is there and cannot be read. " + NodeIdentity.ADVICE)));
-    cannotRead.run();
+    if (first) cannotRead.run();
   }
 
   /** The first that is known of why this node did not start. */
@@ -82,6 +84,10 @@ final class AppliedCommands extends StateMachineAdapter {
 
   private Optional<Exception> trouble() {
     return Optional.ofNullable(trouble.get());
+  }
+
+  NodeFigures figures() {
+    return figures;
   }
 
   /** As applied on this node; nobody before the first ones were. */
@@ -127,6 +133,7 @@ final class AppliedCommands extends StateMachineAdapter {
 
   @Override
   public void onLeaderStart(long term) {
+    figures.leaderChanged();
     GroupEvents.leaderChanged(group.address(), group.address(), term);
   }
 
@@ -137,6 +144,7 @@ final class AppliedCommands extends StateMachineAdapter {
 
   @Override
   public void onStartFollowing(LeaderChangeContext now) {
+    figures.leaderChanged();
     GroupEvents.leaderChanged(group.address(), now.getLeaderId().toString(), now.getTerm());
   }
 
@@ -148,12 +156,14 @@ final class AppliedCommands extends StateMachineAdapter {
   @Override
   public void onSnapshotSave(SnapshotWriter writer, Closure done) {
     Status status = Status.OK();
+    long beganNanos = System.nanoTime();
     try {
       Path directory = Path.of(writer.getPath());
       List<String> files = new ArrayList<>(state.save(directory));
       writeMembers(directory, group.identity().group(), members);
       files.add(MEMBERS_FILE);
       for (String file : files) if (!writer.addFile(file)) throw new IOException("JRaft does not take " + file + " into the snapshot");
+      figures.snapshotSaved(System.nanoTime() - beganNanos);
     } catch (IOException | RuntimeException e) {
       trouble.set(e);
       status = new Status(RaftError.EIO, "saving the state in %s failed: %s", writer.getPath(), e);

@@ -21,7 +21,6 @@ import dev.syncline.replicated.NotLeaderException;
 import dev.syncline.replicated.ReplicatedLogOptions;
 import dev.syncline.replicated.ReplicatedState;
 import dev.syncline.replicated.UnavailableException;
-import dev.syncline.replicated.net.Loops;
 import dev.syncline.replicated.net.NetClient;
 import dev.syncline.replicated.net.NetLimits;
 import dev.syncline.replicated.net.NetServer;
@@ -163,12 +162,15 @@ public final class JRaftEngine implements ConsensusEngine {
     }
   }
 
-  /** On another thread: whoever has met the error may have locks of JRaft's. */
+  /** On a thread of its own, which may wait for ever: whoever has met the error may have locks of JRaft's, and keep them. */
   private void stepDown() {
     Node now = node;
     Status why = new Status(RaftError.EIO, "%s cannot read its log", address);
-    if (now instanceof NodeImpl its)
-      Loops.forNodes().execute(() -> its.onError(new RaftException(EnumOutter.ErrorType.ERROR_TYPE_LOG, why)));
+    if (!(now instanceof NodeImpl its)) return;
+    Thread thread =
+        new Thread(() -> its.onError(new RaftException(EnumOutter.ErrorType.ERROR_TYPE_LOG, why)), "syncline-step-down-" + address);
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private static void shutdownQuietly(RaftGroupService starting, Exception cause) {
@@ -199,8 +201,9 @@ public final class JRaftEngine implements ConsensusEngine {
     return Optional.ofNullable(server);
   }
 
+  /** Whether JRaft's node runs; what is asked of one that has failed may wait for its locks for ever, on threads that others need. */
   boolean runs() {
-    return node != null;
+    return node != null && applied.failure().isEmpty();
   }
 
   Optional<MemberChanges> changes() {
@@ -219,6 +222,8 @@ public final class JRaftEngine implements ConsensusEngine {
   @Override
   public CompletableFuture<byte[]> propose(byte[] command) {
     CompletableFuture<byte[]> outcome = new CompletableFuture<>();
+    applied.figures().proposed();
+    outcome.whenComplete((result, failure) -> applied.figures().answered());
     Node now = node;
     if (now == null) {
       outcome.completeExceptionally(waits());

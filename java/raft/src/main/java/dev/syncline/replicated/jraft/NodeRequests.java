@@ -40,7 +40,7 @@ final class NodeRequests implements RequestHandler {
     } else if (group.isOwn(session.hello())) {
       // Between an invitation and the node's start the connection stays: who asks asks again.
       if (engine.runs()) raft.handle(session, type, body, replies);
-      else RaftServer.error(replies, RaftError.EBUSY, group.address() + " is starting");
+      else RaftServer.error(replies, RaftError.EBUSY, group.address() + " is starting, or has stopped for good");
     } else {
       throw new RefusedException(Reason.UNKNOWN_NODE, session.hello().address() + " is not a node of the group of " + group.address());
     }
