@@ -238,4 +238,12 @@ public abstract class LimitContracts extends LogTestBase {
       return LimitContracts.this.factory();
     }
   }
+
+  @Nested
+  class WideDamage extends WideDamageContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return LimitContracts.this.openStorage(directory);
+    }
+  }
 }
