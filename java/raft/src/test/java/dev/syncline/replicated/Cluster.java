@@ -205,7 +205,8 @@ final class Cluster implements AutoCloseable {
     for (ReplicatedLog node : running())
       all.append(node.administration().orElseThrow().details()).append(" ").append(node.failure()).append("\n");
     Thread.getAllStackTraces().forEach((thread, stack) -> {
-      boolean ours = thread.getName().startsWith("syncline-") && Stream.of(stack).anyMatch(each -> each.getClassName().contains("replicated"));
+      boolean ours = thread.getName().startsWith("syncline-")
+          && Stream.of(stack).anyMatch(each -> each.getClassName().contains("replicated"));
       if (ours) all.append(thread.getName()).append(' ').append(List.of(stack)).append('\n');
     });
     return all.toString();

@@ -21,7 +21,10 @@ final class Disk {
     WELL,
     /** What is reserved can be written; nothing can be reserved. */
     FULL,
-    /** EIO, whatever is asked. */
+    /**
+     * EIO, whatever is to be changed. Reads go on: a node that cannot read its log has failed, but may keep locks of JRaft's until its
+     * process ends, and here others are in that process.
+     */
     BROKEN,
     /** Writes and syncs take up to as long as an election. */
     SLOW
@@ -43,7 +46,8 @@ final class Disk {
 
   private void touch(Operation.Op op) throws IOException {
     Condition now = condition;
-    if (now == Condition.BROKEN) throw new IOException("EIO: " + op + " failed");
+    boolean looks = op == Operation.Op.READ || op == Operation.Op.SIZE || op == Operation.Op.OPEN || op == Operation.Op.LIST;
+    if (now == Condition.BROKEN && !looks) throw new IOException("EIO: " + op + " failed");
     boolean takesRoom = op == Operation.Op.RESERVE || op == Operation.Op.CREATE || op == Operation.Op.WRITE_ZEROS;
     if (now == Condition.FULL && takesRoom) throw new StorageFullException("ENOSPC: " + op + " failed");
     boolean goesToDisk = takesRoom || op == Operation.Op.WRITE || op == Operation.Op.WRITE_DURABLY || op == Operation.Op.SYNC;

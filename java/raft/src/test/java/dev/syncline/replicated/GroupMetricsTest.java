@@ -27,7 +27,8 @@ class GroupMetricsTest {
   private double value(String metric, String address) {
     String line = metric + "{group=\"orders\",node=\"" + address + "\"} ";
     return registry.scrape().lines().filter(each -> each.startsWith(line))
-        .mapToDouble(each -> Double.parseDouble(each.substring(line.length()))).findFirst().orElseThrow(() -> new AssertionError("no " + line + " in\n" + registry.scrape()));
+        .mapToDouble(each -> Double.parseDouble(each.substring(line.length()))).findFirst()
+        .orElseThrow(() -> new AssertionError("no " + line + " in\n" + registry.scrape()));
   }
 
   @Test

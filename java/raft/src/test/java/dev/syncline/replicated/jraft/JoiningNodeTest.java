@@ -49,7 +49,7 @@ class JoiningNodeTest {
     public void refusedBy(String from, RefusedException refusal) {}
   }
 
-  /** Where one of four nodes has lost its disk, the leader has gone, and this one was the last to come, without it there are two of four. */
+  /** Where one of four has lost its disk, the leader has gone, and this one was the last to come, there are two of four without it. */
   @Test
   void helpsAMemberToBeElectedWhoseLogIsAhead() throws Exception {
     JRAFT.setLevel(Level.OFF);
