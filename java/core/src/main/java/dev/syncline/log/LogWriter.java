@@ -170,11 +170,13 @@ final class LogWriter implements Watched {
     AppendLimits.requireCut("through", through, 0, queue.currentSequence());
     if (state.damaged() && truncateDamaged(through)) return;
     state.requireWritable();
-    do {
-      if (through <= mark().truncatedThrough()) return;
+    boolean done = false;
+    while (!done && through > mark().truncatedThrough()) {
       AppendLimits.requireCut("through", through, 0, queue.currentSequence());
       queue.awaitDurable(through);
-    } while (!truncation.truncate(through));
+      done = truncation.truncate(through);
+    }
+    truncation.giveUpTailIfFull(through);
   }
 
   /**

@@ -90,6 +90,23 @@ final class Truncation {
     disposeUnread();
   }
 
+  /**
+   * Where an append has found no room the newest file goes as well, if all that it holds is forgotten: it may have taken all that there is,
+   * and the next one can only take its place.
+   */
+  void giveUpTailIfFull(long through) throws IOException {
+    if (!rotation.isFull()) return;
+    queue.exclusively(() -> {
+      Segment tail = rotation.tail();
+      Mark mark = markFile().current();
+      boolean holdsRecords = tail != null && tail.reachesBeyond(tail.header.baseSequence());
+      if (!rotation.isFull() || !holdsRecords || mark.rewinding() || queue.appendedSequence() > through) return;
+      Mark without = mark.withTruncatedThrough(through, mark.lastOrdinal() + 1).withFloor(Math.max(through, mark.floorSequence()))
+          .withDurable(Mark.DurablePoint.NONE, false);
+      state.finalOnFailure(() -> forgetSegments(without, through));
+    }, Long.MAX_VALUE);
+  }
+
   /** Lets go of the files of truncated segments that nobody reads any more. Housekeeping thread. */
   void disposeUnread() throws IOException {
     List<Segment> unread = segments.takeUnread();
@@ -142,7 +159,7 @@ final class Truncation {
     markFile().noteCheckpoint(checkpoint);
     Mark mark = markFile().current();
     forgetSegments(mark.withoutRewind().withOrdinals(mark.lastOrdinal() + 1, mark.lastOrdinal()).withFloor(sequence)
-        .withDurable(Mark.DurablePoint.NONE, false), sequence);
+        .withDurable(Mark.DurablePoint.NONE, false).withCut(sequence, newCutId()), sequence);
   }
 
   /** From when the mark is stored the records are gone, whatever becomes of their bytes; readers hear of it before a file changes. */
@@ -180,13 +197,13 @@ final class Truncation {
 
   private void forgetAllOnThread(long through) throws IOException {
     markFile().noteCheckpoint(new MarkFile.Checkpoint(0, 0));
-    forgetSegments(markFile().current().withoutRecords(through), through);
+    forgetSegments(markFile().current().withoutRecords(through).withCut(through, newCutId()), through);
   }
 
   /** Storing the mark is the moment of the change: from then on every segment lies before the first one in use. */
   private void forgetSegments(Mark without, long through) throws IOException {
     endTail();
-    markFile().store(without.withCut(through, newCutId()));
+    markFile().store(without);
     segments.retire(segments.live());
     queue.restart(through, publish);
     disposeUnread();

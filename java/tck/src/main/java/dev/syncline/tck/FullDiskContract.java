@@ -83,6 +83,37 @@ public abstract class FullDiskContract extends LogTestBase {
     assertThat(log.append(entryPayload(last + 1))).isEqualTo(last + 1);
   }
 
+  /** Else the newest file, which nobody needs any more, would keep all that there is for ever. */
+  @Test
+  void forgettingEverythingMakesRoomWhereThereIsNoneForAnotherFile() throws IOException {
+    WriteAheadLog log = open(new OneFileDisk(openStorage(directory())), LogTestBase::smallSegments);
+    for (int round = 1; round <= 4; round++) {
+      long before = log.currentSequence();
+      long last = appendUntilFull(log);
+      assertThat(last).as("round %d", round).isGreaterThan(before + 3);
+      assertThat(lines(log.replay())).isEqualTo(entryLines(before + 1, last));
+      log.truncate(last);
+      log.truncate(last);
+      assertThat(log.awaitRoom(Duration.ofSeconds(60))).as("round %d", round).isTrue();
+      assertThat(lines(log.replay())).isEmpty();
+      assertThat(log.verify().damage()).isEmpty();
+    }
+    long last = log.append(entryPayload(log.currentSequence() + 1));
+    log.close();
+    WriteAheadLog again = open(LogTestBase::smallSegments);
+    assertThat(again.recovery().damage()).isEmpty();
+    assertThat(lines(again.replay())).isEqualTo(entryLines(last, last));
+  }
+
+  @Test
+  void whatIsNotForgottenStaysOnADiskThatHasNoRoomForAnotherFile() throws IOException {
+    WriteAheadLog log = open(new OneFileDisk(openStorage(directory())), LogTestBase::smallSegments);
+    long last = appendUntilFull(log);
+    log.truncate(last - 1);
+    assertThatThrownBy(() -> log.append(entryPayload(last + 1))).isInstanceOf(StorageFullException.class);
+    assertThat(lines(log.replay())).isEqualTo(entryLines(last, last));
+  }
+
   @Test
   void aFullDiskStaysReadableAndClosesCleanly() throws IOException {
     FaultyStorage disk = new FaultyStorage(openStorage(directory()));
@@ -212,6 +243,26 @@ public abstract class FullDiskContract extends LogTestBase {
     Together.await("the log has failed", () -> log.stats().failed());
     assertThatThrownBy(log::sync).isInstanceOf(LogFailedException.class).hasStackTraceContaining("no space, says the test");
     assertThat(log.durableSequence()).as("the last are not").isLessThan(log.currentSequence());
+  }
+
+  /** Has room for one segment's file. */
+  private static final class OneFileDisk extends InterceptedStorage {
+    OneFileDisk(Storage delegate) {
+      super(delegate);
+    }
+
+    @Override
+    protected <T> T intercept(Operation operation, Call<T> call) throws IOException {
+      boolean segment = operation.op() == Op.CREATE && !operation.file().startsWith("log.");
+      if (segment && !DirectoryBytes.files(directory(), name -> name.matches("[0-9]+\\..*")).isEmpty())
+        throw new StorageFullException("no inode for " + operation.file() + ", says the test");
+      return call.run();
+    }
+
+    @Override
+    protected Storage around(Storage other) {
+      return other;
+    }
   }
 
   /** Fails one sync of zeros behind which records were written that no sync has covered, and holds those before it until there are some. */

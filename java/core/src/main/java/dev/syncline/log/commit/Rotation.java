@@ -39,6 +39,9 @@ public final class Rotation {
   /** Null while there is none. Read by anyone; who gives out its space does so while it cannot change. */
   private volatile Segment tail;
 
+  /** Whether there was no room when somebody last asked for some. */
+  private volatile boolean full;
+
   /** Until when the housekeeping thread leaves it to the appends to find out whether a shortage is over; 0 if there is none. */
   private volatile long shortUntilNanos;
 
@@ -73,6 +76,23 @@ public final class Rotation {
 
   /** Makes space ready for a frame of that size, in the tail or in the next segment, whose records come after {@code appended}. */
   void makeRoom(long frameBytes, long appended) throws IOException {
+    try {
+      full = false;
+      makeRoomOnce(frameBytes, appended);
+      // The shortage is over: the file behind the tail has to be had before the tail takes all that there is now.
+      shortUntilNanos = 0;
+    } catch (StorageFullException e) {
+      full = true;
+      throw e;
+    }
+  }
+
+  /** Whether an append was refused last, since there is no room. Any thread. */
+  public boolean isFull() {
+    return full;
+  }
+
+  private void makeRoomOnce(long frameBytes, long appended) throws IOException {
     Segment now = tail;
     if (now == null || !preparer.belongs(now, frameBytes)) {
       begin(frameBytes, appended);
@@ -200,7 +220,8 @@ public final class Rotation {
       Object begun = events.begin(EventKind.PREPARED);
       long beganNanos = System.nanoTime();
       if (low) preparer.fillAhead(now);
-      else preparer.prepareAhead(now, segments.diskBytes());
+      // However fast the space in front is used up: the file behind it comes before the last of the room is gone.
+      if (!low || preparer.hasNoSuccessor(now)) preparer.prepareAhead(now, segments.diskBytes());
       events.prepared(begun, System.nanoTime() - beganNanos);
       return preparer.runsLow(now);
     } catch (StorageFullException | ResourceShortageException e) {

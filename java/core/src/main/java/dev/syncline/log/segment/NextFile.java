@@ -1,5 +1,6 @@
 package dev.syncline.log.segment;
 
+import dev.syncline.StorageFullException;
 import dev.syncline.format.SegmentName;
 import dev.syncline.io.AlignedBuffers;
 import dev.syncline.io.SegmentFile;
@@ -23,6 +24,7 @@ final class NextFile {
     }
   }
 
+  private final Path directory;
   private final SegmentFiles files;
   private final FreeFiles freeFiles;
   private final int blockBytes;
@@ -30,7 +32,8 @@ final class NextFile {
   private long names;
   private long recycled;
 
-  NextFile(SegmentFiles files, FreeFiles freeFiles, int blockBytes) {
+  NextFile(Path directory, SegmentFiles files, FreeFiles freeFiles, int blockBytes) {
+    this.directory = directory;
     this.files = files;
     this.freeFiles = freeFiles;
     this.blockBytes = blockBytes;
@@ -69,7 +72,7 @@ final class NextFile {
     Prepared again = takeFree(capacity, neededBytes, heldBytes, header, index);
     if (again != null) return again;
     String name = SegmentName.ready(++names);
-    return Reservation.of(neededBytes, Reservation.wanted(neededBytes, capacity, heldBytes),
+    return Reservation.of(directory, 0, neededBytes, Reservation.wanted(neededBytes, capacity, heldBytes),
         bytes -> new Prepared(name, files.create(name, bytes), capacity, bytes, 0, 0, header, index));
   }
 
@@ -80,7 +83,7 @@ final class NextFile {
         long used = Math.min(capacity, free.bytes() & -blockBytes);
         long needed = Math.max(used, neededBytes);
         String name = free.name();
-        Prepared again = Reservation.of(needed, Reservation.wanted(needed, capacity, heldBytes), reserved -> {
+        Prepared again = Reservation.of(directory, used, needed, Reservation.wanted(needed, capacity, heldBytes), reserved -> {
           SegmentFile file = files.openToUseAgain(name, reserved);
           return file == null ? null : new Prepared(name, file, capacity, reserved, used, used, header, index);
         });
@@ -98,6 +101,7 @@ final class NextFile {
   /** Asks for so much space in all. Without it the file is as it was, and is asked for more when it is needed. */
   void reserve(long bytes) throws IOException {
     Prepared now = prepared;
+    if (!Reservation.leavesRoom(directory, bytes - now.reservedBytes())) throw Shortages.noRoomAhead(directory, bytes);
     now.file().reserve(bytes);
     prepared = now.filled(bytes, now.writtenBytes());
   }
@@ -112,6 +116,10 @@ final class NextFile {
       if (reserved > now.reservedBytes()) now.file().reserve(reserved);
       now.file().writeZeros(from, targetBytes - from);
       now.file().sync();
+    } catch (StorageFullException e) {
+      // What was ready before is as it was, and on a full disk it cannot be had again.
+      if (from == 0) discard();
+      throw e;
     } catch (IOException | RuntimeException e) {
       discard();
       throw e;
@@ -120,7 +128,7 @@ final class NextFile {
   }
 
   /** Gives it the name of a segment, not durably yet. */
-  void name(Path directory, String name) throws IOException {
+  void name(String name) throws IOException {
     Prepared now = prepared;
     if (now.name().equals(name)) return;
     Shortages.orShortage(directory, () -> files.nameSpare(now.name(), name));

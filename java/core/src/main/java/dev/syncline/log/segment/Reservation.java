@@ -2,6 +2,8 @@ package dev.syncline.log.segment;
 
 import dev.syncline.StorageFullException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * How much of a segment's file is asked of the file system ahead of need: little for a log that holds little, a whole segment at once
@@ -12,6 +14,9 @@ final class Reservation {
   static final long BYTES_MIN = 512 << 10;
 
   private static final int GROWTH = 4;
+
+  /** Enough for the next file, and what the file system keeps of its own. */
+  private static final long LEFT_BYTES = 1 << 20;
 
   private Reservation() {}
 
@@ -29,8 +34,26 @@ final class Reservation {
     return Math.max(neededBytes, Math.min(capacityBytes, grown));
   }
 
-  /** Asks for what is wanted, and for what is needed alone where there is no room for more. */
-  static <T> T of(long neededBytes, long wantedBytes, Asking<T> asking) throws IOException {
+  /**
+   * Whether so much more can be asked for. A file system that is asked for more than it has may give all that to the file and fail then
+   * (fallocate(2) on ext4, Linux 6.18), and nothing would be left for the next file; nor is what a file has given up free at once.
+   */
+  static boolean leavesRoom(Path directory, long moreBytes) {
+    try {
+      return moreBytes <= Files.getFileStore(directory).getUsableSpace() - LEFT_BYTES;
+    } catch (IOException | UnsupportedOperationException e) {
+      // Nobody knows: it is asked, then.
+      return true;
+    }
+  }
+
+  /**
+   * Asks for what is wanted, and for what is needed alone where there is no room for more.
+   *
+   * @param hadBytes what the file has
+   */
+  static <T> T of(Path directory, long hadBytes, long neededBytes, long wantedBytes, Asking<T> asking) throws IOException {
+    if (wantedBytes > neededBytes && !leavesRoom(directory, wantedBytes - hadBytes)) return asking.reserve(neededBytes);
     try {
       return asking.reserve(wantedBytes);
     } catch (StorageFullException e) {

@@ -40,8 +40,11 @@ public final class SegmentPreparer {
   private final Fences fences;
   private final NextFile next;
 
-  /** What the segments before the tail take, as far as they were begun here. */
+  /** What the segments before the tail have taken, as far as they were begun here: a log that was large is thought to become so again. */
   private long usedBeforeBytes;
+
+  /** What those of them take that are not truncated. Housekeeping thread; any thread reads it. */
+  private volatile long liveBeforeBytes;
 
   private long rotations;
 
@@ -54,7 +57,7 @@ public final class SegmentPreparer {
     this.sealer = new Sealer(storage);
     this.fences = new Fences(storage.traits().preallocates());
     this.freeFiles = new FreeFiles(files, capacityFor(0));
-    this.next = new NextFile(files, freeFiles, options.blockBytes());
+    this.next = new NextFile(storage.directory(), files, freeFiles, options.blockBytes());
   }
 
   public long recycledFiles() {
@@ -134,7 +137,8 @@ public final class SegmentPreparer {
   }
 
   private void reserve(Segment tail, long neededBytes) throws IOException {
-    long bytes = Reservation.of(neededBytes, Reservation.wanted(neededBytes, capacityFor(0), usedBeforeBytes + tail.endBytes()), asked -> {
+    long wanted = Reservation.wanted(neededBytes, capacityFor(0), usedBeforeBytes + tail.endBytes());
+    long bytes = Reservation.of(storage.directory(), tail.reservedBytes, neededBytes, wanted, asked -> {
       tail.writer().reserve(asked);
       return asked;
     });
@@ -160,14 +164,19 @@ public final class SegmentPreparer {
 
   /**
    * Whether the tail is so far used that its successor should be ready. Early, since on a disk that has become full the log goes on in
-   * it, and what is truncated then can be given up: nothing of the newest file can. Not at once where the log has been larger, since
-   * who makes it ready is wanted for the tail's space as well. Later with all its space, so that commits need not wait for some.
+   * it, and what is truncated then can be given up: nothing of the newest file can. Not at once where the log is larger, since who
+   * makes it ready is wanted for the tail's space as well. Later with all its space, so that commits need not wait for some.
    */
   public boolean wantsSuccessor(Segment tail) {
     long used = tail.endBytes() - Layout.FRAMES_START_BYTES;
     long half = (tail.limitBytes - Layout.FRAMES_START_BYTES) / 2;
-    if (!next.isThere()) return used > Math.min(half, Math.max(SUCCESSOR_AT_BYTES, usedBeforeBytes / SUCCESSOR_AT_PART));
+    if (!next.isThere()) return used > Math.min(half, Math.max(SUCCESSOR_AT_BYTES, liveBeforeBytes / SUCCESSOR_AT_PART));
     return used > half && next.reservedBytes() < capacityFor(0);
+  }
+
+  /** Whether it has none, and should. */
+  public boolean hasNoSuccessor(Segment tail) {
+    return !next.isThere() && wantsSuccessor(tail);
   }
 
   /** @param usedBytes what the log takes on disk without it */
@@ -204,7 +213,7 @@ public final class SegmentPreparer {
               + options.maxLogBytes() + ". Truncate what is no longer needed");
     long targetBytes = Layout.FRAMES_START_BYTES
         + Math.max(frameBytes, Math.min(CHUNK_BYTES_MIN, capacity - Layout.FRAMES_START_BYTES));
-    orWithoutSpares(() -> {
+    orWithout(this::discardFreeFiles, () -> {
       Shortages.orShortage(storage.directory(), () -> next.have(capacity, targetBytes, heldBytes));
       next.fill(targetBytes);
     });
@@ -212,7 +221,7 @@ public final class SegmentPreparer {
 
   /** Gives the file that is ready the name of the next segment, not durably yet. Without its header it is none, whatever becomes of it. */
   public void nameNext() throws IOException {
-    next.name(storage.directory(), SegmentName.of(markFile.current().lastOrdinal() + 1));
+    next.name(SegmentName.of(markFile.current().lastOrdinal() + 1));
   }
 
   /**
@@ -250,13 +259,20 @@ public final class SegmentPreparer {
       Mark.DurablePoint start = new Mark.DurablePoint(ordinal, Layout.FRAMES_START_BYTES, baseSequence, headerCrc);
       markFile.store(mark.withOrdinals(mark.hasSegments() ? mark.firstOrdinal() : ordinal, ordinal)
           .withFloor(baseSequence).withoutRewind().withDurable(start, false));
-      if (predecessor != null) usedBeforeBytes = Math.min(prepared.capacityBytes(), usedBeforeBytes + predecessor.fileBytes);
+      if (predecessor != null) {
+        usedBeforeBytes = Math.min(prepared.capacityBytes(), usedBeforeBytes + predecessor.fileBytes);
+        setLiveBefore(liveBeforeBytes + predecessor.fileBytes);
+      }
       rotations++;
       return segment;
     } catch (Throwable t) {
       closeAfter(file, t);
       throw t;
     }
+  }
+
+  private void setLiveBefore(long bytes) {
+    liveBeforeBytes = Math.max(0, bytes);
   }
 
   private static void closeAfter(SegmentFile file, Throwable because) {
@@ -304,21 +320,39 @@ public final class SegmentPreparer {
 
   /** Lets go of truncated segments' files, or keeps them to be used again. Durable only with the next directory sync. */
   public void dispose(List<Segment> segments) throws IOException {
+    for (Segment segment : segments) setLiveBefore(liveBeforeBytes - segment.fileBytes);
     freeFiles.dispose(segments, rotations);
   }
 
-  /** On a full disk the spare files are the room that truncation has made: gives them up, and tries once more. */
+  private interface Discarding {
+    /** Returns whether there was anything. */
+    boolean run() throws IOException;
+  }
+
   private void orWithoutSpares(Shortages.Step step) throws IOException {
+    orWithout(this::discardSpares, step);
+  }
+
+  /** On a full disk the spare files are the room that truncation has made: gives them up, and tries once more. */
+  private void orWithout(Discarding spares, Shortages.Step step) throws IOException {
     try {
       step.run();
     } catch (StorageFullException e) {
-      if (!discardSpares()) throw Shortages.noRoom(storage.directory(), options.maxSegmentBytes(), e);
+      if (!spares.run()) throw Shortages.noRoom(storage.directory(), options.maxSegmentBytes(), e);
       try {
         step.run();
       } catch (StorageFullException again) {
         throw Shortages.noRoom(storage.directory(), options.maxSegmentBytes(), again);
       }
     }
+  }
+
+  /** The file that is ready is kept: what it has would go to the tail, and on a full disk there would never be another. */
+  private boolean discardFreeFiles() throws IOException {
+    boolean any = !freeFiles.isEmpty();
+    freeFiles.discard();
+    if (any) storage.syncDirectory();
+    return any;
   }
 
   /** Deletes what was kept ready; returns whether there was any. */

@@ -41,6 +41,13 @@ final class Shortages {
         because);
   }
 
+  /** A whole segment is not asked for ahead of need where there is not so much: it gets its space bit by bit. */
+  static StorageFullException noRoomAhead(Path directory, long segmentBytes) {
+    return new StorageFullException(
+        directory + ": a whole segment of " + segmentBytes + " bytes has no room ahead of need. Nothing was refused: appends go on as"
+            + " long as there is room for them. " + freeBytes(directory) + "Free space or truncate the log");
+  }
+
   private static String freeBytes(Path directory) {
     try {
       return "The file system has " + Files.getFileStore(directory).getUsableSpace() + " bytes free: if that is enough, it has no inodes"
