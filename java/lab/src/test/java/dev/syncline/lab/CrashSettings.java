@@ -6,6 +6,7 @@ import dev.syncline.WalOptions;
 import dev.syncline.format.Layout;
 import dev.syncline.io.StorageTraits;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 
 /** How the log and the disk of one random run behave. */
@@ -21,7 +22,7 @@ record CrashSettings(
         SimulatedStorage.traits(random.nextBoolean() ? 1 : block, random.nextBoolean(), random.nextBoolean());
     return new CrashSettings(mode, block, (int) Layout.FRAMES_START_BYTES + block * (5 + random.nextInt(14)),
         random.nextInt(3) == 0, random.nextBoolean(),
-        random.nextInt(3) == 0 ? Verification.FULL : Verification.TAIL, traits, threads, 15 + random.nextInt(25));
+        List.of(Verification.FULL, Verification.ENDS, Verification.TAIL).get(random.nextInt(3)), traits, threads, 15 + random.nextInt(25));
   }
 
   /** Without waiting for a clock: what is done in the background is done at once, or not at all. */
