@@ -9,13 +9,15 @@ import java.util.concurrent.locks.LockSupport;
  * waits for the other's write as well as for its own.
  *
  * <p>What it waits for is counted, not guessed: as many as lay in the last frame and had joined the next when that was durable. It waits
- * for a tenth of a write's time at most, never alone, and if nobody has come in that time it tries less and less often. Guarded by the
+ * for a tenth of a write's time at most, never alone. If most have not come in that time, since they do something else, or if it was
+ * over by far when this thread ran again, since more of them run than there are processors, it tries less and less often. Guarded by the
  * queue's lock but for {@link #await}.
  */
 final class Gathering {
   /** A tenth of a write for what may be half of the wait: larger shares gained nothing more. */
   private static final long SHARE = 10;
   private static final int SKIPPED_MAX = 63;
+  private static final int OVERDUE = 4;
 
   /** A disk that hangs is waited for by those who have joined, not by who is to write next. */
   private static final long LIMIT_NANOS = 1_000_000;
@@ -35,13 +37,16 @@ final class Gathering {
   private long lastNanos;
   private long nanosBefore;
 
-  /** How many leaders do not wait any more, since nobody has come to one of them. */
+  /** How many leaders do not wait any more, since one has waited in vain. */
   private int toSkip;
   private int skipped;
 
   private int companyAtFirst;
   private Thread leader;
   private volatile boolean complete;
+
+  /** Whether the wait has taken much longer than it was to: others had the processors. The leader's. */
+  private boolean overdue;
 
   /** A thread's record is in the open frame. */
   void joined() {
@@ -75,19 +80,22 @@ final class Gathering {
   /** Waits, without the lock, until all have come or the time is over. */
   void await(long limitNanos) {
     long began = System.nanoTime();
-    while (!complete) {
-      long left = limitNanos - (System.nanoTime() - began);
-      if (left <= 0) return;
+    long waited = 0;
+    while (!complete && waited < limitNanos) {
+      long left = limitNanos - waited;
       if (left > PARKS_NANOS) Parking.stay(this, left - PARKS_NANOS / 2);
       else Thread.yield();
+      waited = System.nanoTime() - began;
     }
+    overdue = waited > OVERDUE * limitNanos;
   }
 
   /** The frame is taken. */
   void taken() {
     if (leader != null) {
       leader = null;
-      skipped = company > companyAtFirst ? 0 : Math.min(SKIPPED_MAX, 2 * skipped + 1);
+      boolean worthIt = !overdue && 2 * (company - companyAtFirst) >= wanted - companyAtFirst;
+      skipped = worthIt ? 0 : Math.min(SKIPPED_MAX, 2 * skipped + 1);
       toSkip = skipped;
     }
     inFlight = company;
