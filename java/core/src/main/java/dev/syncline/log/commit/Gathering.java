@@ -9,13 +9,13 @@ import java.util.concurrent.locks.LockSupport;
  * waits for the other's write as well as for its own.
  *
  * <p>What it waits for is counted, not guessed: as many as lay in the last frame and had joined the next when that was durable. It waits
- * for a tenth of a write's time at most, never alone. If most have not come in that time, since they do something else, or if it was
+ * for a quarter of a write's time at most, never alone. If most have not come in that time, since they do something else, or if it was
  * over by far when this thread ran again, since more of them run than there are processors, it tries less and less often. Guarded by the
  * queue's lock but for {@link #await}.
  */
 final class Gathering {
-  /** A tenth of a write for what may be half of the wait: larger shares gained nothing more. */
-  private static final long SHARE = 10;
+  /** A quarter of a write for what may be half of the wait. */
+  private static final long SHARE = 4;
   private static final int SKIPPED_MAX = 63;
   private static final int OVERDUE = 4;
 

@@ -43,9 +43,9 @@ class GatheringTest {
   }
 
   @Test
-  void waitsATenthOfAWriteForThoseOfTheFrameBefore() {
+  void waitsAQuarterOfAWriteForThoseOfTheFrameBefore() {
     known(4, 4, WRITE_NANOS);
-    assertThat(gathering.begin()).isEqualTo(WRITE_NANOS / 10);
+    assertThat(gathering.begin()).isEqualTo(WRITE_NANOS / 4);
   }
 
   @Test
@@ -59,7 +59,7 @@ class GatheringTest {
   void oneSlowWriteIsNotTakenForTheDisks() {
     known(4, 0, WRITE_NANOS);
     commit(4, 4, 100 * WRITE_NANOS);
-    assertThat(gathering.begin()).isEqualTo(WRITE_NANOS / 10);
+    assertThat(gathering.begin()).isEqualTo(WRITE_NANOS / 4);
   }
 
   @Test
