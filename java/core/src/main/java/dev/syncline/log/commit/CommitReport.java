@@ -29,9 +29,9 @@ final class CommitReport {
     begun = events.begin(EventKind.COMMITTED);
   }
 
-  /** It has ended, and began then by nanoTime. */
-  void end(long ioBeganNanos) {
-    if (events.timesCommits()) writeNanos += System.nanoTime() - ioBeganNanos;
+  /** It has ended, and has taken so long. */
+  void end(long ioNanos) {
+    if (events.timesCommits()) writeNanos += ioNanos;
   }
 
   /** A frame's records are in a file. */

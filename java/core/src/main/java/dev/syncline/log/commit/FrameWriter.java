@@ -25,6 +25,8 @@ final class FrameWriter {
   /** When the write or sync that is running began, by nanoTime; 0 while none is. */
   private volatile long ioBeganNanos;
 
+  private long ioNanos;
+
   /**
    * @param clock tells when a frame is committed
    * @param joinMillis for how long commits join the newest frame
@@ -87,7 +89,13 @@ final class FrameWriter {
 
   private void ioEnds(long began) {
     ioBeganNanos = 0;
-    report.end(began);
+    ioNanos = System.nanoTime() - began;
+    report.end(ioNanos);
+  }
+
+  /** How long the last write or sync has taken. */
+  long ioNanos() {
+    return ioNanos;
   }
 
   /** The frame's bytes, behind the newest one where a slot has more of that than its place. */

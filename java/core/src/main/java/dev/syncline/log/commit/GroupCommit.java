@@ -228,12 +228,10 @@ final class GroupCommit extends CommitQueue {
     Waiter next;
     lastFollowers = followers;
     try {
-      long began = System.nanoTime();
       disk.writeDurably(frame, end.sequence());
-      long nanos = System.nanoTime() - began;
       lock.lockAgain();
       try {
-        gathering.written(nanos);
+        gathering.written(disk.ioNanos());
         takeIn(frame, followers);
         next = release(turn);
       } finally {
