@@ -27,8 +27,8 @@ final class RecordCursor implements WalCursor {
   /** What reading has met, or null. */
   private CorruptLogException corrupt;
 
-  /** What the cursor below showed a payload in last, and the windows on it that callers get. */
-  private ByteBuffer payload;
+  /** What the payload lay in that was asked for last, and the windows on it that callers get. */
+  private ByteBuffer memory;
 
   private ByteBuffer key;
   private ByteBuffer value;
@@ -105,13 +105,14 @@ final class RecordCursor implements WalCursor {
   private boolean step() throws IOException {
     while (found || advanced()) {
       found = true;
-      if (!markersToo && cursor.type() > RecordType.ENTRY.code()) {
+      int type = cursor.type();
+      if (!markersToo && type > RecordType.DATA_CODE_MAX) {
         found = false;
         continue;
       }
-      if (Payloads.isOurs(cursor)) return true;
+      if (Payloads.isOurs(type, cursor.meta(), cursor.payloadBytes())) return true;
       throw new IncompatibleLogException(
-          "record " + cursor.sequence() + " has type " + cursor.type() + " and " + cursor.meta() + " bytes of key in "
+          "record " + cursor.sequence() + " has type " + type + " and " + cursor.meta() + " bytes of key in "
               + cursor.payloadBytes()
               + ": expected a type from 1 to 5; the directory was written through the layer below");
     }
@@ -151,24 +152,24 @@ final class RecordCursor implements WalCursor {
 
   @Override
   public ByteBuffer keyView() {
-    ByteBuffer payload = payload();
-    return key.limit(payload.position() + cursor.meta()).position(payload.position());
+    useMemory();
+    int from = cursor.payloadIndex();
+    return key.limit(from + cursor.meta()).position(from);
   }
 
   @Override
   public ByteBuffer valueView() {
-    ByteBuffer payload = payload();
-    return value.limit(payload.limit()).position(payload.position() + cursor.meta());
+    useMemory();
+    int from = cursor.payloadIndex();
+    return value.limit(from + cursor.payloadBytes()).position(from + cursor.meta());
   }
 
-  private ByteBuffer payload() {
-    ByteBuffer now = cursor.payloadView();
-    if (now != payload) {
-      payload = now;
-      key = now.duplicate();
-      value = now.duplicate();
-    }
-    return now;
+  private void useMemory() {
+    ByteBuffer now = cursor.memory();
+    if (now == memory) return;
+    memory = now;
+    key = now.duplicate();
+    value = now.duplicate();
   }
 
   @Override

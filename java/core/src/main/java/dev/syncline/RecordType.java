@@ -13,6 +13,9 @@ public enum RecordType {
   /** Says that state up to a sequence is safe elsewhere; written by the log. */
   CHECKPOINT(5);
 
+  /** The highest code of what a caller writes. */
+  static final int DATA_CODE_MAX = 3;
+
   private static final RecordType[] BY_CODE = {null, PUT, DELETE, ENTRY, COMMIT, CHECKPOINT};
   private final int code;
 
@@ -27,7 +30,7 @@ public enum RecordType {
 
   /** Whether a caller wrote it: PUT, DELETE or ENTRY. */
   public boolean isData() {
-    return code <= 3;
+    return code <= DATA_CODE_MAX;
   }
 
   /** The type with this code, or null if there is none. */

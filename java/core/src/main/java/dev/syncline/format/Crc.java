@@ -9,6 +9,12 @@ public final class Crc {
   private final byte[] seed = new byte[8];
   private long seedEpoch;
 
+  // What the seed changes in the checksum of that many bytes, whatever they are: a CRC is affine (RFC 3720 takes it as a remainder of
+  // polynomials), so two seeds make a difference that hangs on the length alone. Records are mostly as long as the one before.
+  private int usualBytes = -1;
+  private int seedEffect;
+  private int lastBytes = -1;
+
   /** The checksum of {@code length} bytes at {@code at}, whatever the buffer's position and limit. */
   public int of(ByteBuffer buffer, int at, int length) {
     crc.reset();
@@ -17,8 +23,15 @@ public final class Crc {
 
   /** The same, seeded with a segment's epoch: bytes of another incarnation never match. */
   public int seeded(long epoch, ByteBuffer buffer, int at, int length) {
+    if (length == usualBytes && epoch == seedEpoch) return of(buffer, at, length) ^ seedEffect;
     begin(epoch);
-    return finish(buffer, at, length);
+    int value = finish(buffer, at, length);
+    if (length == lastBytes) {
+      seedEffect = of(buffer, at, length) ^ value;
+      usualBytes = length;
+    }
+    lastBytes = length;
+    return value;
   }
 
   /** Begins a seeded checksum of bytes that come in pieces; see {@link #add}. */
@@ -26,6 +39,8 @@ public final class Crc {
     if (epoch != seedEpoch) {
       for (int i = 0; i < 8; i++) seed[i] = (byte) (epoch >>> (8 * i));
       seedEpoch = epoch;
+      usualBytes = -1;
+      lastBytes = -1;
     }
     crc.reset();
     crc.update(seed, 0, 8);

@@ -79,6 +79,36 @@ public final class RecordCodec {
     return in.getInt(at + 20);
   }
 
+  /** The checksum and the payload's bytes behind it, in one: of these {@link #storedCrc} and {@link #payloadBytesOf} are parts. */
+  public static long beginning(ByteBuffer in, int at) {
+    return in.getLong(at);
+  }
+
+  public static int storedCrc(long beginning) {
+    return (int) beginning;
+  }
+
+  public static int payloadBytesOf(long beginning) {
+    return (int) (beginning >>> 32);
+  }
+
+  /** Type, flags and meta in one: of these {@link #typeOf}, {@link #hasMoreOf} and {@link #metaOf} are parts. */
+  public static long rest(ByteBuffer in, int at) {
+    return in.getLong(at + 16);
+  }
+
+  public static int typeOf(long rest) {
+    return (int) rest & 0xff;
+  }
+
+  public static boolean hasMoreOf(long rest) {
+    return (rest & (long) FLAG_MORE << 8) != 0;
+  }
+
+  public static int metaOf(long rest) {
+    return (int) (rest >>> 32);
+  }
+
   /** Whether the {@code availableBytes} at {@code at} begin with a record of this epoch. Small, to be compiled into its callers' loops. */
   public static boolean isSound(ByteBuffer in, int at, int availableBytes, Crc crc, long epoch) {
     if (availableBytes < Layout.RECORD_HEADER_BYTES) return false;

@@ -54,10 +54,7 @@ public final class DirectoryLock {
   /** Who holds the lock: the process id in the first line, then when the lock was taken (ISO 8601), then what tells the process apart. */
   public static final String PID_FILE_NAME = "log.pid";
 
-  /**
-   * How long another process's lock is asked for again: a killed holder's descriptors are closed a moment after its death
-   * is seen, and it counts as living for another moment.
-   */
+  /** How long another process's lock is asked for again: a dead one counts as living for a moment. One seen to be dying is waited for. */
   private static final long DYING_HOLDER_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   private static final long RETRY_MILLIS = 10;
@@ -218,7 +215,7 @@ public final class DirectoryLock {
     try {
       if (!isLocked()) {
         closeLock();
-        lock(locking, Math.min(DYING_HOLDER_NANOS, timeoutNanos));
+        lock(locking, timeoutNanos);
       }
       if (!directoryKey.equals(keyOf(directory))) {
         drop();
@@ -290,7 +287,7 @@ public final class DirectoryLock {
     return recordWatch.loss(real, text);
   }
 
-  private void lock(ProcessLock.Source locking, long retryNanos) throws IOException {
+  private void lock(ProcessLock.Source locking, long timeoutNanos) throws IOException {
     Path real = directory.toRealPath();
     long startNanos = System.nanoTime();
     while (true) {
@@ -302,7 +299,8 @@ public final class DirectoryLock {
         if (living.isEmpty()) return;
         closeLock();
       }
-      if (System.nanoTime() - startNanos >= retryNanos)
+      long waitedNanos = System.nanoTime() - startNanos;
+      if (waitedNanos >= timeoutNanos || waitedNanos >= DYING_HOLDER_NANOS && !LockRecord.isHolderDying(real))
         throw living.map(record -> record.refusal(directory)).orElseGet(() -> lockedByAnother(real));
       pause();
     }

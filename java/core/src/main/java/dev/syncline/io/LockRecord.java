@@ -74,6 +74,16 @@ record LockRecord(long pid, ProcessIdentity process, String directory) {
     return process != null && directoryKey.toString().equals(directory) && pid != ProcessHandle.current().pid() && process.lives(pid);
   }
 
+  /** Whether the process that the directory's record names was killed and is on its way out: on a busy machine that takes its time. */
+  static boolean isHolderDying(Path directory) {
+    try {
+      return read(directory).filter(record -> record.process != null && record.process.isDying(record.pid)).isPresent();
+    } catch (IOException e) {
+      // It cannot be told now.
+      return false;
+    }
+  }
+
   /** What an opener gets who has got the lock of the living holder that this record names. */
   LogLockedException refusal(Path directory) {
     return new LogLockedException(

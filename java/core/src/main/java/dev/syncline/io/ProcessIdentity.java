@@ -29,8 +29,15 @@ record ProcessIdentity(String boot, String pidNamespace, String start) {
 
   // Places among the fields of proc_pid_stat(5) behind the command's name, which is field 2.
   private static final int STATE = 0;
+  private static final int FLAGS = 6;
   private static final int THREADS = 17;
   private static final int START = 19;
+
+  /** PF_EXITING of the kernel's include/linux/sched.h (Linux 6.12): do_exit has begun. */
+  private static final long EXITING = 0x4;
+
+  /** Signal 9 in a mask of proc_pid_status(5), which has signal 1 at bit 0. */
+  private static final long KILLED = 1L << 8;
 
   /** Null until all of it could be read: what failed for want of a descriptor is asked again. */
   private static volatile ProcessIdentity own;
@@ -88,6 +95,34 @@ record ProcessIdentity(String boot, String pidNamespace, String start) {
     }
   }
 
+  /**
+   * Whether the process of that number is this one and is on its way out: killed, or exiting, with its descriptors not closed yet. False
+   * where that cannot be seen.
+   */
+  boolean isDying(long pid) {
+    return isDying(pid, name -> SmallFile.read(PROC.resolve(name)));
+  }
+
+  boolean isDying(long pid, Proc proc) {
+    if (!HAS_PROC || !lives(pid, proc)) return false;
+    try {
+      return read(proc, pid + "/stat").filter(ProcessIdentity::isExiting).isPresent()
+          || read(proc, pid + "/status").filter(ProcessIdentity::hasKillPending).isPresent();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static boolean isExiting(String stat) {
+    String[] fields = fieldsIn(stat);
+    return fields.length > FLAGS && (fields[STATE].equals("Z") || (Long.parseLong(fields[FLAGS]) & EXITING) != 0);
+  }
+
+  private static boolean hasKillPending(String status) {
+    return status.lines().filter(line -> line.startsWith("SigPnd:") || line.startsWith("ShdPnd:"))
+        .anyMatch(line -> (Long.parseUnsignedLong(line.substring(line.indexOf(':') + 1).strip(), 16) & KILLED) != 0);
+  }
+
   /** Whether its number means another process here, since it was given in another pid namespace of this system. */
   boolean isOfAnotherNamespace() {
     try {
@@ -107,13 +142,17 @@ record ProcessIdentity(String boot, String pidNamespace, String start) {
 
   /** The start in a line of proc_pid_stat(5); empty for a process that has ended and is on record until its parent asks. */
   static Optional<String> startIn(String stat) {
-    // The command's name stands in parentheses, and may contain some, and spaces.
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
+    String[] fields = fieldsIn(stat);
     if (fields.length <= START) return Optional.empty();
     boolean ended = fields[STATE].equals("Z") || fields[STATE].equalsIgnoreCase("X");
     // Z is also a process whose first thread has ended while others go on.
     if (ended && (fields[THREADS].equals("0") || fields[THREADS].equals("1"))) return Optional.empty();
     return Optional.of(fields[START]);
+  }
+
+  /** Those behind the command's name, which stands in parentheses, and may contain some, and spaces. */
+  private static String[] fieldsIn(String stat) {
+    return stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
   }
 
   private static String namespace() throws IOException {

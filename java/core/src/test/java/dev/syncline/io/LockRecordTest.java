@@ -106,6 +106,32 @@ class LockRecordTest {
     })).isFalse();
   }
 
+  /** On a busy machine a killed holder takes longer than an opener waits for one that goes on: whoever starts it again finds it dying. */
+  @Test
+  void aProcessThatWasKilledIsSeenToBeDyingUntilItIsGone() throws Exception {
+    ProcessIdentity process = LockRecord.parse(record).orElseThrow().process();
+    assertThat(process.isDying(other.pid())).isFalse();
+    assertThat(process.isDying(other.pid(), changed("stat", " [A-Z] ([-0-9]+ [-0-9]+ [-0-9]+ [-0-9]+ [-0-9]+) \\d+ ", " R $1 4194308 ")))
+        .as("exiting")
+        .isTrue();
+    assertThat(process.isDying(other.pid(), changed("status", "(ShdPnd:\t0{13})000", "$1100"))).as("killed, all of it").isTrue();
+    assertThat(process.isDying(other.pid(), changed("status", "(SigPnd:\t0{13})000", "$1100"))).as("killed, a thread").isTrue();
+    assertThat(process.isDying(other.pid(), changed("status", "(SigPnd:\t0{13})000", "$1200"))).as("another signal").isFalse();
+    other.destroyForcibly().waitFor();
+    assertThat(process.isDying(other.pid())).as("gone").isFalse();
+  }
+
+  /** What the kernel says of the other process, with a change. */
+  private ProcessIdentity.Proc changed(String file, String what, String by) {
+    return name -> {
+      String said = Files.readString(Path.of("/proc", name));
+      if (!name.endsWith("/" + file)) return said;
+      String otherwise = said.replaceFirst(what, by);
+      assertThat(otherwise).as(said).isNotEqualTo(said);
+      return otherwise;
+    };
+  }
+
   /** What differs from a record that keeps others out. */
   private void isFreeWith(UnaryOperator<String> change) throws IOException {
     String changed = change.apply(record);

@@ -47,7 +47,7 @@ class CrashStatesTest {
     };
     ExecutorService workers = Executors.newFixedThreadPool(WORKERS);
     try {
-      for (Future<Void> done : workers.invokeAll(Collections.nCopies(WORKERS, work), SECONDS + 600, TimeUnit.SECONDS)) done.get();
+      for (Future<Void> done : workers.invokeAll(Collections.nCopies(WORKERS, work), SECONDS + 3600, TimeUnit.SECONDS)) done.get();
     } finally {
       workers.shutdownNow();
     }

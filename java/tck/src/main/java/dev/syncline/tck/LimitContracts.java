@@ -246,4 +246,12 @@ public abstract class LimitContracts extends LogTestBase {
       return LimitContracts.this.openStorage(directory);
     }
   }
+
+  @Nested
+  class LongFrames extends LongFramesContract {
+    @Override
+    protected Storage openStorage(Path directory) throws IOException {
+      return LimitContracts.this.openStorage(directory);
+    }
+  }
 }

@@ -82,6 +82,8 @@ public final class Cells {
     for (int threads : THREADS) add(cell("put/" + threads + "x256", "put", threads, SMALL, 1));
     for (int rate : new int[] {10, 100, 1000}) add(cell("follow/" + rate, "follow", 1, SMALL, 1).followedBy(1, rate, false));
     for (int followers : new int[] {0, 1, 4}) add(cell("follow/fast-" + followers, "follow", 1, SMALL, 1).followedBy(followers, 0, false));
+    for (int readers : new int[] {0, 1, 4}) add(cell("beside/tails-" + readers, "beside-tails", readers, SMALL, 1));
+    for (int readers : new int[] {1, 4}) add(cell("beside/reads-" + readers, "beside-reads", readers, SMALL, 1));
     add(cell("follow/quiet", "follow", 1, SMALL, 1).followedBy(1, 0, true));
     add(cell("sustained/1x256", "sustained", 1, SMALL, 1));
     add(cell("sustained/64x256", "sustained", 64, SMALL, 1));

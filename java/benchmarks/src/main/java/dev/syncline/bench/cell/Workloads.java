@@ -22,6 +22,8 @@ public final class Workloads {
           Map.entry("idle", new IdleWorkload()),
           Map.entry("read", new RandomReadWorkload(false)),
           Map.entry("read-only", new RandomReadWorkload(true)),
+          Map.entry("beside-tails", new BesideWorkload(true)),
+          Map.entry("beside-reads", new BesideWorkload(false)),
           Map.entry("rotate", new RotationWorkload(true)),
           Map.entry("rotate-never", new RotationWorkload(false)),
           Map.entry("follow", new FollowWorkload()),

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /**
  * Two that were measured in turns, side by side: a build with another one of the same contender, or a log that is followed with one that
@@ -15,8 +16,11 @@ import java.util.Optional;
  * @param ratio the first through the second in each round, with its interval
  */
 record Comparison(String what, String metric, boolean higherIsBetter, String ours, String theirs, String ratio) {
-  private static final String UNFOLLOWED = "follow/fast-0";
-  private static final List<String> FOLLOWED = List.of("follow/fast-1", "follow/fast-4");
+  /** Cells without readers, and the same with some. */
+  private static final Map<String, List<String>> READ =
+      Map.of(
+          "follow/fast-0", List.of("follow/fast-1", "follow/fast-4"),
+          "beside/tails-0", List.of("beside/tails-1", "beside/tails-4", "beside/reads-1", "beside/reads-4"));
 
   static List<Comparison> of(Measured measured) {
     List<Comparison> found = new ArrayList<>();
@@ -24,12 +28,13 @@ record Comparison(String what, String metric, boolean higherIsBetter, String our
       // A metric that one of the two lacks is left out.
       for (String other : measured.contenders(cell)) if (other.contains("@")) addVariant(found, measured, cell, other);
     }
-    for (String contender : measured.contenders(UNFOLLOWED))
-      for (String cell : FOLLOWED)
-        for (Metric metric : List.of(Metric.RATE, Metric.P50, Metric.P99))
-          add(
-              found, contender + ": " + cell + " against " + UNFOLLOWED, metric, measured.byRound(cell, contender, metric),
-              measured.byRound(UNFOLLOWED, contender, metric));
+    for (String alone : new TreeSet<>(READ.keySet()))
+      for (String contender : measured.contenders(alone))
+        for (String cell : READ.get(alone))
+          for (Metric metric : List.of(Metric.RATE, Metric.P50, Metric.P99))
+            add(
+                found, contender + ": " + cell + " against " + alone, metric, measured.byRound(cell, contender, metric),
+                measured.byRound(alone, contender, metric));
     return found;
   }
 

@@ -60,6 +60,7 @@ record Metric(String label, int decimals, boolean higherIsBetter, ToDoubleFuncti
       case "reopen-crashed" -> List.of(FIRST, value("log bytes", 0, false, "logBytes"));
       case "reopen" -> List.of(AGAIN, FIRST, value("log bytes", 0, false, "logBytes"));
       case "follow" -> followed(cell.substring(cell.indexOf('/') + 1));
+      case "beside" -> List.of(RATE, P50, P99, P999, MAX, CPU, value("reads/s", 0, true, "readsPerSecond"));
       case "rotation" -> List.of(RATE, P50, P99, P999, MAX, value("rotations", 0, true, "rotations"));
       case "every", "every-async" -> List.of(RATE, P50, P99, P999, CPU, ALLOCATED);
       case "sustained" -> List.of(

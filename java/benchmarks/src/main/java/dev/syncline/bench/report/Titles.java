@@ -23,6 +23,11 @@ final class Titles {
           Map.entry(
               "read/1-read-only-beside-append",
               "read(sequence) at random, 1 thread, through a log opened to read beside the one that a thread appends to durably"),
+          Map.entry("beside/tails-0", "1 thread, 256 B, beside no reader"),
+          Map.entry("beside/tails-1", "1 thread, 256 B, followed by a thread of the same process"),
+          Map.entry("beside/tails-4", "1 thread, 256 B, followed by four threads of the same process"),
+          Map.entry("beside/reads-1", "1 thread, 256 B, beside a thread that reads at random without a pause"),
+          Map.entry("beside/reads-4", "1 thread, 256 B, beside four threads that read at random without a pause"),
           Map.entry("follow/10", "Followed by another process: 1 thread, 256 B, 10 appends a second"),
           Map.entry("follow/100", "Followed by another process: 1 thread, 256 B, 100 appends a second"),
           Map.entry("follow/1000", "Followed by another process: 1 thread, 256 B, 1,000 appends a second"),

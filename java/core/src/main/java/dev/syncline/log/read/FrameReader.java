@@ -15,6 +15,7 @@ import dev.syncline.log.segment.FileWindow;
 import dev.syncline.log.segment.FrameCheck;
 import dev.syncline.log.segment.FrameFields;
 import dev.syncline.log.segment.FrameSearch;
+import dev.syncline.log.segment.RecordTable;
 import dev.syncline.log.segment.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -37,7 +38,8 @@ final class FrameReader {
   /** Null once closed: who keeps a closed cursor keeps no memory by it. */
   private FileWindow window;
 
-  private final FrameCheck check = new FrameCheck();
+  private final RecordTable table;
+  private final FrameCheck check;
   private final Crc crc = new Crc();
   private final FrameFields frame = new FrameFields();
 
@@ -60,8 +62,11 @@ final class FrameReader {
   /** How often a scan has found nothing wrong with what could not be read, since the last frame was found. */
   private int readableAfterAll;
 
-  FrameReader(ReadContext context, int windowBytes) {
+  /** @param table where the records of each frame are noted */
+  FrameReader(ReadContext context, int windowBytes, RecordTable table) {
     this.context = context;
+    this.table = table;
+    this.check = new FrameCheck(table);
     this.window = context.windows().borrow(windowBytes);
   }
 
@@ -214,6 +219,7 @@ final class FrameReader {
         // What is shown is read once more, and so checked once more.
         int available = window.load(offset, Layout.FRAME_HEADER_BYTES + check.goodBytes, extent.endBytes());
         if (check.problem == null) check.check(window.buffer(), window.indexOf(offset), available, frame, frame.firstSequence - 1);
+        else table.fill(window.buffer(), bodyIndex(), bodyIndex() + check.goodBytes);
       } else {
         int available = load(attempt, offset, (int) frame.usedBytes(), extent.endBytes());
         check.check(window.buffer(), window.indexOf(offset), available, frame, frame.firstSequence - 1);

@@ -5,9 +5,8 @@ import dev.syncline.Damage;
 import dev.syncline.RecordsRewoundException;
 import dev.syncline.RecordsTruncatedException;
 import dev.syncline.format.CutHistory;
-import dev.syncline.format.Layout;
-import dev.syncline.format.RecordCodec;
 import dev.syncline.log.segment.Extent;
+import dev.syncline.log.segment.RecordTable;
 import dev.syncline.log.segment.Segment;
 import dev.syncline.shortage.StackReserve;
 import java.io.IOException;
@@ -48,11 +47,12 @@ public final class LogCursor implements RecordView, AutoCloseable {
   private boolean closed;
 
   // The frame being shown.
-  private ByteBuffer buffer;
-  private int nextRecordAt;
-  private int framedEnd;
+  private final ShownRecords records;
   private long clip;
   private Damage damageBehindFrame;
+
+  /** Records of this frame up to here may be shown as long as the structure is {@link #latest}: nothing else can take them back. */
+  private long sure;
 
   // Where the next frame is expected.
   private Segment segment;
@@ -62,19 +62,13 @@ public final class LogCursor implements RecordView, AutoCloseable {
 
   private long nextFrameOffset;
 
-  // The record under the cursor.
-  private int recordAt;
-
-  /** A read-only view of {@link #viewed}, which was the buffer when a payload was last asked for. */
-  private ByteBuffer payloads;
-
-  private ByteBuffer viewed;
-
   LogCursor(ReadContext context, long after, boolean follows, int windowBytes) {
     this.context = context;
     this.source = context.source();
     this.follows = follows;
-    this.frames = new FrameReader(context, windowBytes);
+    RecordTable table = new RecordTable();
+    this.records = new ShownRecords(table);
+    this.frames = new FrameReader(context, windowBytes, table);
     // All of them, until it is known from where on.
     if (!follows) context.pins().pin(this, 0);
     // The end before the structure, which then holds all up to it.
@@ -104,9 +98,19 @@ public final class LogCursor implements RecordView, AutoCloseable {
    * @throws RecordsTruncatedException if the next record was truncated away
    */
   public boolean advance() throws IOException {
+    long sequence = records.nextNoted();
+    if (sequence > position && sequence <= sure && source.view() == latest) {
+      records.take();
+      position = sequence;
+      return true;
+    }
+    return advanceLooking();
+  }
+
+  private boolean advanceLooking() throws IOException {
     while (!closed) {
       heedChanges();
-      if (nextRecordAt < framedEnd) {
+      if (records.hasNext()) {
         if (takeRecord()) return true;
       } else if (damageBehindFrame != null) {
         lookBeforeFailing();
@@ -136,26 +140,25 @@ public final class LogCursor implements RecordView, AutoCloseable {
   }
 
   private boolean takeRecord() throws IOException {
-    int at = nextRecordAt;
-    long sequence = RecordCodec.sequence(buffer, at);
-    int behind = at + RecordCodec.bytes(buffer, at);
+    long sequence = records.nextSequence();
     if (sequence <= position) {
-      nextRecordAt = behind;
+      records.skip();
       return false;
     }
     long end = end();
     if (sequence > clip || sequence > end) {
       // Sequences rise: up to there nothing is left to be shown. A cut between two indexes of the caller's ends at no record.
       position = Math.max(position, Math.min(clip, end));
-      nextRecordAt = framedEnd;
+      records.skipAll();
       // The rest of this frame will be wanted later, by a cursor that follows, or if the frame has grown.
       segment = null;
       return false;
     }
     requireNotCut(sequence);
+    // A failure takes back what is visible and not durable; that only a cut can, and the structure shows a cut.
+    sure = Math.min(Math.min(clip, shared), Math.min(end, source.durableSequence()));
     // Together, and last: whatever was thrown before has passed over nothing.
-    nextRecordAt = behind;
-    recordAt = at;
+    records.take();
     position = sequence;
     return true;
   }
@@ -179,6 +182,7 @@ public final class LogCursor implements RecordView, AutoCloseable {
       shared = sharedNow;
     }
     latest = now;
+    sure = 0;
   }
 
   /** The tail goes on where both histories part, so that no cut is missed between this one and the next look. */
@@ -194,7 +198,7 @@ public final class LogCursor implements RecordView, AutoCloseable {
   }
 
   private void forgetWhatWasReadAhead() {
-    nextRecordAt = framedEnd;
+    records.skipAll();
     damageBehindFrame = null;
     segment = null;
   }
@@ -270,7 +274,8 @@ public final class LogCursor implements RecordView, AutoCloseable {
       position = Math.max(position, Math.min(end, end()));
       return true;
     }
-    show(pending, 0, pending.capacity(), Long.MAX_VALUE);
+    records.showUnnoted(pending, 0, pending.capacity());
+    show(Long.MAX_VALUE);
     segment = null;
     return true;
   }
@@ -290,7 +295,8 @@ public final class LogCursor implements RecordView, AutoCloseable {
     segment = next;
     frames.find(extent, offset, position);
     frames.loadBody(extent);
-    show(frames.buffer(), frames.bodyIndex(), frames.bodyBytes(), extent.lastSequence());
+    records.show(frames.buffer(), frames.bodyIndex(), frames.bodyIndex() + frames.bodyBytes());
+    show(extent.lastSequence());
     damageBehindFrame = frames.damage(position, clip);
     nextFrameOffset = frames.nextFrameBytes();
     return true;
@@ -304,11 +310,9 @@ public final class LogCursor implements RecordView, AutoCloseable {
     return run;
   }
 
-  private void show(ByteBuffer records, int at, int bytes, long clipSequence) {
-    buffer = records;
-    nextRecordAt = at;
-    framedEnd = at + bytes;
+  private void show(long clipSequence) {
     clip = clipSequence;
+    sure = 0;
   }
 
   /** Fails if the record under the cursor was cut away since it was found. */
@@ -339,47 +343,47 @@ public final class LogCursor implements RecordView, AutoCloseable {
 
   @Override
   public int type() {
-    return RecordCodec.type(buffer, recordAt);
+    return records.type();
   }
 
   @Override
   public int meta() {
-    return RecordCodec.meta(buffer, recordAt);
+    return records.meta();
   }
 
   @Override
   public int payloadBytes() {
-    return RecordCodec.payloadBytes(buffer, recordAt);
+    return records.payloadBytes();
   }
 
   /** Whether the record counts only with the ones behind it. */
   public boolean groupGoesOn() {
-    return RecordCodec.hasMore(buffer, recordAt);
+    return records.hasMore();
   }
 
   @Override
   public byte[] payload() {
-    byte[] copy = new byte[payloadBytes()];
-    buffer.get(recordAt + Layout.RECORD_HEADER_BYTES, copy);
-    return copy;
+    return records.payload();
   }
 
   @Override
   public ByteBuffer payloadView() {
-    if (viewed != buffer) {
-      viewed = buffer;
-      payloads = buffer.asReadOnlyBuffer();
-    }
-    int from = recordAt + Layout.RECORD_HEADER_BYTES;
-    return payloads.limit(from + payloadBytes()).position(from);
+    return records.payloadView();
+  }
+
+  /** What the payload lies in: a read-only buffer of the cursor's, whose bounds anybody may have set. */
+  public ByteBuffer memory() {
+    return records.memory();
+  }
+
+  /** Index of the payload in {@link #memory}. */
+  public int payloadIndex() {
+    return records.payloadIndex();
   }
 
   /** Notes where each record of the frame that is being shown lies. */
   void notePositions(RecordPositions positions) {
-    if (segment == null) return;
-    int bodyAt = framedEnd - frames.bodyBytes();
-    for (int at = bodyAt; at < framedEnd; at += RecordCodec.bytes(buffer, at))
-      positions.note(segment, RecordCodec.sequence(buffer, at), frames.bodyOffsetBytes() + at - bodyAt);
+    if (segment != null) records.notePositions(positions, segment, frames.bodyOffsetBytes());
   }
 
   @Override
@@ -388,11 +392,7 @@ public final class LogCursor implements RecordView, AutoCloseable {
     // Else it would count as closed and its files be kept.
     StackReserve.require(StackReserve.MEMORY);
     closed = true;
-    buffer = null;
-    payloads = null;
-    viewed = null;
-    nextRecordAt = 0;
-    framedEnd = 0;
+    records.close();
     context.pins().unpin(this);
     frames.close();
     source.readerLeft();

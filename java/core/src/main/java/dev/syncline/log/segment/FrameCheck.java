@@ -36,6 +36,20 @@ public final class FrameCheck {
   /** The same, with those of a group that is not complete yet. */
   private final long[] groupTypes = new long[4];
 
+  private boolean inGroup;
+
+  /** Where the records of a frame that is checked in memory are noted, or null. */
+  private final RecordTable table;
+
+  public FrameCheck() {
+    this(null);
+  }
+
+  /** @param table where the records of each frame that is checked in memory are noted, those of a group without an end too */
+  public FrameCheck(RecordTable table) {
+    this.table = table;
+  }
+
   /**
    * Checks the frame at index {@code at} of {@code in}, of which {@code availableBytes} are there.
    *
@@ -45,24 +59,33 @@ public final class FrameCheck {
     begin(lastBefore);
     int body = at + Layout.FRAME_HEADER_BYTES;
     int bodyBytes = Math.min(header.bodyBytes, availableBytes - Layout.FRAME_HEADER_BYTES);
+    long epoch = header.epoch;
+    long lastOfFrame = header.lastSequence;
     int pos = 0;
     int records = 0;
     int digest = 0;
     long last = lastBefore;
     while (pos < bodyBytes) {
       int recordAt = body + pos;
-      boolean sound = RecordCodec.isSound(in, recordAt, bodyBytes - pos, crc, header.epoch);
-      if (!sound || !isInOrder(in, recordAt, header, last)) {
+      int leftBytes = bodyBytes - pos - Layout.RECORD_HEADER_BYTES;
+      long beginning = leftBytes < 0 ? 0 : RecordCodec.beginning(in, recordAt);
+      int payloadBytes = RecordCodec.payloadBytesOf(beginning);
+      int stored = RecordCodec.storedCrc(beginning);
+      boolean sound = payloadBytes >= 0 && payloadBytes <= leftBytes
+          && crc.seeded(epoch, in, recordAt + 4, Layout.RECORD_HEADER_BYTES - 4 + payloadBytes) == stored;
+      long sequence = sound ? RecordCodec.sequence(in, recordAt) : 0;
+      if (!sound || sequence <= last || sequence > lastOfFrame) {
         problem = recordProblem(in, recordAt, bodyBytes - pos, header, last);
         problemAtBytes = Layout.FRAME_HEADER_BYTES + pos;
         return;
       }
-      last = RecordCodec.sequence(in, recordAt);
-      digest = RecordCodec.digest(digest, in.getInt(recordAt));
-      pos += RecordCodec.bytes(in, recordAt);
+      long rest = RecordCodec.rest(in, recordAt);
+      if (table != null) table.note(recordAt, payloadBytes, sequence, rest);
+      last = sequence;
+      digest = RecordCodec.digest(digest, stored);
+      pos += Layout.RECORD_HEADER_BYTES + payloadBytes;
       records++;
-      noteType(RecordCodec.type(in, recordAt));
-      if (!RecordCodec.hasMore(in, recordAt)) accept(pos, records, last);
+      accept(rest, pos, records, last);
     }
     problem = wholeProblem(header, bodyBytes, records, digest, last);
     problemAtBytes = Layout.FRAME_HEADER_BYTES + pos;
@@ -99,14 +122,12 @@ public final class FrameCheck {
       last = RecordCodec.sequence(in, at);
       int bytes = RecordCodec.bytes(in, at);
       int stored = in.getInt(at);
-      int type = RecordCodec.type(in, at);
-      boolean more = RecordCodec.hasMore(in, at);
+      long rest = RecordCodec.rest(in, at);
       if (!isWhole(window, recordAt, bytes, stored, header.epoch)) return;
       digest = RecordCodec.digest(digest, stored);
       pos += bytes;
       records++;
-      noteType(type);
-      if (!more) accept(pos, records, last);
+      accept(rest, pos, records, last);
     }
     problem = wholeProblem(header, header.bodyBytes, records, digest, last);
     problemAtBytes = Layout.FRAME_HEADER_BYTES + pos;
@@ -136,6 +157,8 @@ public final class FrameCheck {
     goodLastSequence = lastBefore;
     Arrays.fill(types, 0);
     Arrays.fill(groupTypes, 0);
+    inGroup = false;
+    if (table != null) table.clear();
   }
 
   private static boolean isInOrder(ByteBuffer in, int at, FrameFields header, long last) {
@@ -164,15 +187,18 @@ public final class FrameCheck {
     return null;
   }
 
-  private void noteType(int type) {
-    groupTypes[type >> 6] |= 1L << (type & 63);
-  }
-
-  /** A group ends here: it counts. */
-  private void accept(int pos, int records, long last) {
-    for (int i = 0; i < types.length; i++) types[i] |= groupTypes[i];
-    goodRecords = records;
-    goodBytes = pos;
-    goodLastSequence = last;
+  /** Takes note of a good record. Its group counts once it has ended. */
+  private void accept(long rest, int pos, int records, long last) {
+    int type = RecordCodec.typeOf(rest);
+    boolean more = RecordCodec.hasMoreOf(rest);
+    if (more || inGroup) groupTypes[type >> 6] |= 1L << (type & 63);
+    else types[type >> 6] |= 1L << (type & 63);
+    if (!more) {
+      if (inGroup) for (int i = 0; i < types.length; i++) types[i] |= groupTypes[i];
+      goodRecords = records;
+      goodBytes = pos;
+      goodLastSequence = last;
+    }
+    inGroup = more;
   }
 }
