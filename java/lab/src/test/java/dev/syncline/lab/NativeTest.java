@@ -5,10 +5,9 @@ import dev.syncline.tck.WalContract;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The kit on the native storage; its further themes are {@link NativeLimitsTest}. */
-@ExtendWith(WithoutFurtherThemes.class)
+@WithoutFurtherThemes
 class NativeTest extends WalContract {
   @BeforeAll
   static void needNative() throws IOException {

@@ -5,10 +5,9 @@ import dev.syncline.tck.WalContract;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The kit on FileChannel, past the page cache; its further themes are {@link PortableDirectLimitsTest}. */
-@ExtendWith(WithoutFurtherThemes.class)
+@WithoutFurtherThemes
 class PortableDirectTest extends WalContract {
   @BeforeAll
   static void needDirectIo() throws IOException {
