@@ -1,32 +1,30 @@
 package dev.syncline.lab;
 
-import dev.syncline.tck.LimitContracts;
+import dev.syncline.tck.LogTestBase;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.util.List;
 import java.util.Optional;
 import org.junit.platform.engine.FilterResult;
 import org.junit.platform.engine.TestDescriptor;
 import org.junit.platform.engine.support.descriptor.ClassSource;
 import org.junit.platform.launcher.PostDiscoveryFilter;
 
-/**
- * Of the whole kit the themes that are not of {@link LimitContracts}, which have a class of their own for each storage: two classes of half
- * the length run in two JVMs at once.
- */
+/** Which part of the kit has a class of its own for this storage: classes of a third of the length run in as many JVMs at once. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
-public @interface WithoutFurtherThemes {
+public @interface WithoutThemesOf {
+  Class<? extends LogTestBase>[] value();
 
   /** Found by JUnit as a service. What it leaves out is not even counted among the tests that were skipped. */
   final class Filter implements PostDiscoveryFilter {
     @Override
     public FilterResult apply(TestDescriptor test) {
-      boolean further = classOf(test).filter(type -> type.getEnclosingClass() == LimitContracts.class).isPresent();
-      boolean elsewhere = test.getParent().flatMap(Filter::classOf)
-          .filter(type -> type.isAnnotationPresent(WithoutFurtherThemes.class)).isPresent();
-      return FilterResult.includedIf(!further || !elsewhere);
+      Optional<Class<?>> part = classOf(test).map(Class::getEnclosingClass);
+      Optional<WithoutThemesOf> without = test.getParent().flatMap(Filter::classOf).map(type -> type.getAnnotation(WithoutThemesOf.class));
+      return FilterResult.includedIf(part.isEmpty() || without.isEmpty() || !List.of(without.get().value()).contains(part.get()));
     }
 
     private static Optional<Class<?>> classOf(TestDescriptor test) {
