@@ -8,7 +8,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 
-/** The kit on FileChannel, past the page cache; its further themes are {@link PortableDirectLimitsTest} and {@link PortableDirectMendingTest}. */
+/**
+ * The kit on FileChannel, past the page cache; its further themes are {@link PortableDirectLimitsTest} and {@link
+ * PortableDirectMendingTest}.
+ */
 @WithoutThemesOf({LimitContracts.class, MendingContracts.class})
 class PortableDirectTest extends WalContract {
   @BeforeAll

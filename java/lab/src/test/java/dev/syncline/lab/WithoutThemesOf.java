@@ -20,11 +20,18 @@ public @interface WithoutThemesOf {
 
   /** Found by JUnit as a service. What it leaves out is not even counted among the tests that were skipped. */
   final class Filter implements PostDiscoveryFilter {
+    /** JUnit asks for leaves only, and drops what has none left. */
     @Override
     public FilterResult apply(TestDescriptor test) {
-      Optional<Class<?>> part = classOf(test).map(Class::getEnclosingClass);
-      Optional<WithoutThemesOf> without = test.getParent().flatMap(Filter::classOf).map(type -> type.getAnnotation(WithoutThemesOf.class));
-      return FilterResult.includedIf(part.isEmpty() || without.isEmpty() || !List.of(without.get().value()).contains(part.get()));
+      Optional<TestDescriptor> part = Optional.of(test);
+      while (part.isPresent() && !isElsewhere(part.get())) part = part.get().getParent();
+      return FilterResult.includedIf(part.isEmpty());
+    }
+
+    private static boolean isElsewhere(TestDescriptor theme) {
+      Optional<Class<?>> part = classOf(theme).map(Class::getEnclosingClass);
+      Optional<WithoutThemesOf> without = theme.getParent().flatMap(Filter::classOf).map(type -> type.getAnnotation(WithoutThemesOf.class));
+      return part.isPresent() && without.isPresent() && List.of(without.get().value()).contains(part.get());
     }
 
     private static Optional<Class<?>> classOf(TestDescriptor test) {

@@ -6,7 +6,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
 
 /**
- * Further themes of {@link WalContract}: logs that were copied, put back in part, harmed, repaired, or share their directory with strangers.
+ * Further themes of {@link WalContract}: logs that were copied, put back in part, harmed or repaired, or that share their directory with
+ * strangers.
  */
 public abstract class MendingContracts extends LogTestBase {
 
