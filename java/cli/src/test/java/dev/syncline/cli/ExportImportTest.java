@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is exported and imported again is the same log: what both of its exports say is the same, byte for byte. */
 class ExportImportTest extends ExportTestBase {
-  private static final int SEEDS = 20;
+  private static final int SEEDS = Boolean.getBoolean("syncline.tck.thorough") ? 60 : 8;
 
   @ParameterizedTest
   @EnumSource(value = StorageMode.class, names = {"AUTO", "PORTABLE"})

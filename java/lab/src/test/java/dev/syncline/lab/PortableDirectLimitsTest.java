@@ -2,11 +2,13 @@ package dev.syncline.lab;
 
 import dev.syncline.io.Storage;
 import dev.syncline.tck.LimitContracts;
+import dev.syncline.tck.MendingContracts;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 
 /** The kit's further themes on FileChannel, past the page cache. */
+@WithoutThemesOf(MendingContracts.class)
 class PortableDirectLimitsTest extends LimitContracts {
   @BeforeAll
   static void needDirectIo() throws IOException {

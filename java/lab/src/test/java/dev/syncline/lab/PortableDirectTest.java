@@ -1,14 +1,18 @@
 package dev.syncline.lab;
 
 import dev.syncline.io.Storage;
+import dev.syncline.tck.LimitContracts;
+import dev.syncline.tck.MendingContracts;
 import dev.syncline.tck.WalContract;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The kit on FileChannel, past the page cache; its further themes are {@link PortableDirectLimitsTest}. */
-@ExtendWith(WithoutFurtherThemes.class)
+/**
+ * The kit on FileChannel, past the page cache; its further themes are {@link PortableDirectLimitsTest} and {@link
+ * PortableDirectMendingTest}.
+ */
+@WithoutThemesOf({LimitContracts.class, MendingContracts.class})
 class PortableDirectTest extends WalContract {
   @BeforeAll
   static void needDirectIo() throws IOException {

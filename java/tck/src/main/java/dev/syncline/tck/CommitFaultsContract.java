@@ -35,7 +35,7 @@ public abstract class CommitFaultsContract extends LogTestBase {
   private static final int SEGMENT_BYTES = FRAMES_START_BYTES + 3 * BLOCK_BYTES;
 
   /** How many runs there are of each failure in each mode; the stride follows from how many calls there are. */
-  private static final int RUNS = Integer.getInteger("syncline.tck.faultRuns", Effort.of(6, 24));
+  private static final int RUNS = Integer.getInteger("syncline.tck.faultRuns", Effort.of(4, 24));
 
   private static final List<Supplier<? extends Throwable>> FAILURES =
       List.of(

@@ -247,7 +247,8 @@ public abstract class FailureContract extends LogTestBase {
   @ParameterizedTest
   @EnumSource(Op.class)
   void whicheverOperationFailsAcknowledgedIsRecoveredAndRecoveredWasAttempted(Op op) throws IOException {
-    for (int nth = 1; nth <= 8; nth++) {
+    int times = Effort.of(5, 8);
+    for (int nth = 1; nth <= times; nth++) {
       Path directory = temporary.resolve(op + "-" + nth);
       FaultyStorage disk = new FaultyStorage(openStorage(directory));
       disk.on(op).nth(nth).fail(() -> new IOException("EIO"));

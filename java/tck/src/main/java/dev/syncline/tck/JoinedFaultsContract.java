@@ -180,7 +180,8 @@ public abstract class JoinedFaultsContract extends LogTestBase {
   @ParameterizedTest
   @ValueSource(longs = {0, 512, 4096, Long.MAX_VALUE})
   void whicheverWriteFailsWhatIsDurableStaysReadable(long writtenBytes) throws IOException {
-    for (int nth = 1; nth <= 24; nth++) {
+    int writes = Effort.of(12, 24);
+    for (int nth = 1; nth <= writes; nth++) {
       Path place = newCopyName();
       FaultyStorage disk = new FaultyStorage(openStorage(place));
       WriteAheadLog log = open(disk, JoinedFaultsContract::joined);

@@ -6,10 +6,9 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
 
 /**
- * Further themes of {@link WalContract}: many logs, copies, backups, repairs, strangers, old marks, opening, extreme options and arguments,
- * failures, shortages.
+ * Further themes of {@link WalContract}: many logs, what watches them, opening, extreme options and arguments, failures, shortages.
  */
-public abstract class LimitContracts extends LogTestBase {
+public abstract class LimitContracts extends MendingContracts {
 
   @Nested
   class Loggers extends LoggerContract {
@@ -44,113 +43,7 @@ public abstract class LimitContracts extends LogTestBase {
   }
 
   @Nested
-  class Copies extends CopiesContract {
-    @Override
-    protected Storage openStorage(Path directory) throws IOException {
-      return LimitContracts.this.openStorage(directory);
-    }
-  }
-
-  @Nested
-  class Backups extends BackupsContract {
-    @Override
-    protected Storage openStorage(Path directory) throws IOException {
-      return LimitContracts.this.openStorage(directory);
-    }
-  }
-
-  @Nested
-  class RestoredParts extends RestoredPartsContract {
-    @Override
-    protected Storage openStorage(Path directory) throws IOException {
-      return LimitContracts.this.openStorage(directory);
-    }
-  }
-
-  @Nested
-  class Strangers extends StrangersContract {
-    @Override
-    protected Storage openStorage(Path directory) throws IOException {
-      return LimitContracts.this.openStorage(directory);
-    }
-  }
-
-  @Nested
   class Denied extends DeniedContract {
-    @Override
-    protected Storage openStorage(Path directory) throws IOException {
-      return LimitContracts.this.openStorage(directory);
-    }
-  }
-
-  @Nested
-  class OldMarks extends OldMarkContract {
-    @Override
-    protected Storage openStorage(Path directory) throws IOException {
-      return LimitContracts.this.openStorage(directory);
-    }
-  }
-
-  @Nested
-  class RefusedBlocks extends RefusedBlocksContract {
-    @Override
-    protected Storage openStorage(Path directory) throws IOException {
-      return LimitContracts.this.openStorage(directory);
-    }
-  }
-
-  @Nested
-  class Repairs extends RepairContract {
-    @Override
-    protected Storage openStorage(Path directory) throws IOException {
-      return LimitContracts.this.openStorage(directory);
-    }
-  }
-
-  @Nested
-  class RepairCases extends RepairCasesContract {
-    @Override
-    protected Storage openStorage(Path directory) throws IOException {
-      return LimitContracts.this.openStorage(directory);
-    }
-  }
-
-  @Nested
-  class HarmlessDamage extends HarmlessDamageContract {
-    @Override
-    protected Storage openStorage(Path directory) throws IOException {
-      return LimitContracts.this.openStorage(directory);
-    }
-  }
-
-  @Nested
-  class RepairFaults extends RepairFaultsContract {
-    @Override
-    protected Storage openStorage(Path directory) throws IOException {
-      return LimitContracts.this.openStorage(directory);
-    }
-
-    @Override
-    protected Class<? extends LogTestBase> factory() {
-      return LimitContracts.this.factory();
-    }
-  }
-
-  @Nested
-  class RepairReaders extends RepairReadersContract {
-    @Override
-    protected Storage openStorage(Path directory) throws IOException {
-      return LimitContracts.this.openStorage(directory);
-    }
-
-    @Override
-    protected Class<? extends LogTestBase> factory() {
-      return LimitContracts.this.factory();
-    }
-  }
-
-  @Nested
-  class RepairIndexes extends RepairIndexContract {
     @Override
     protected Storage openStorage(Path directory) throws IOException {
       return LimitContracts.this.openStorage(directory);
@@ -236,14 +129,6 @@ public abstract class LimitContracts extends LogTestBase {
     @Override
     protected Class<? extends LogTestBase> factory() {
       return LimitContracts.this.factory();
-    }
-  }
-
-  @Nested
-  class WideDamage extends WideDamageContract {
-    @Override
-    protected Storage openStorage(Path directory) throws IOException {
-      return LimitContracts.this.openStorage(directory);
     }
   }
 

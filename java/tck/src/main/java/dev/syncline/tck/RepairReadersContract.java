@@ -27,7 +27,7 @@ public abstract class RepairReadersContract extends RepairTestBase {
   private static final long LOST = 40;
 
   /** A reader may take a second to notice what has changed. */
-  private static final int CHANGES_BETWEEN_LOOKS = Effort.of(7, 2);
+  private static final int CHANGES_BETWEEN_LOOKS = Effort.of(11, 2);
   private static final String WHOLE = "whole";
   private static final String DAMAGED = "damaged";
 

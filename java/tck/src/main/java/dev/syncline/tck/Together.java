@@ -12,6 +12,7 @@ import java.util.function.BooleanSupplier;
 
 /** Runs work in threads of its own and waits for it, but never for ever. */
 public final class Together {
+  private static final long PAUSE_MILLIS_MAX = 50;
   private static final long PATIENCE_SECONDS = 120;
 
   /** The method of {@link dev.syncline.io.SleepWord} that a thread sleeps in. */
@@ -89,9 +90,10 @@ public final class Together {
   /** Polls until the condition holds; fails with {@code what} if it does not in time. */
   public static void await(String what, BooleanSupplier condition) throws InterruptedException {
     long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-    while (!condition.getAsBoolean()) {
+    // Looking may cost more than what is waited for: the longer it takes the less often.
+    for (long pauseMillis = 1; !condition.getAsBoolean(); pauseMillis = Math.min(pauseMillis + 1, PAUSE_MILLIS_MAX)) {
       if (System.nanoTime() - deadlineNanos > 0) throw new AssertionError("waited in vain until " + what);
-      TimeUnit.MILLISECONDS.sleep(1);
+      TimeUnit.MILLISECONDS.sleep(pauseMillis);
     }
   }
 }

@@ -47,7 +47,7 @@ class ExampleTest {
     TestIdentifier engine = plan.getRoots().stream().filter(root -> !plan.getChildren(root).isEmpty()).findFirst().orElseThrow();
     TestIdentifier example = plan.getChildren(engine).iterator().next();
     Set<String> found = plan.getChildren(example).stream().map(TestIdentifier::getDisplayName).collect(Collectors.toSet());
-    Set<String> themes = Stream.of(WalContract.class, LimitContracts.class)
+    Set<String> themes = Stream.of(WalContract.class, LimitContracts.class, MendingContracts.class)
         .flatMap(type -> Arrays.stream(type.getDeclaredClasses()))
         .filter(type -> type.isAnnotationPresent(Nested.class))
         .map(Class::getSimpleName).collect(Collectors.toSet());

@@ -163,7 +163,7 @@ abstract class CommitBase {
       return null;
     }
 
-    /** The change will not be made: gives the token back. */
+    /** Instead of it, on whatever thread finds that it will not be made: gives the token back. */
     @Override
     public void run() {
       giveBack(turn);
@@ -193,7 +193,7 @@ abstract class CommitBase {
     } finally {
       lock.unlock();
     }
-    run(work, Math.max(1, timeoutNanos - (System.nanoTime() - beganNanos)));
+    runOnHousekeeper(work, Math.max(1, timeoutNanos - (System.nanoTime() - beganNanos)));
   }
 
   private void awaitToken(long timeoutNanos) throws IOException {
@@ -212,7 +212,7 @@ abstract class CommitBase {
   }
 
   /** Has the change made, which has the token: that goes back on every path, by the housekeeping thread, or here if that never began. */
-  final void run(TailChange work, long timeoutNanos) throws IOException {
+  final void runOnHousekeeper(TailChange work, long timeoutNanos) throws IOException {
     try {
       housekeeper.run(work, timeoutNanos, work);
     } catch (Housekeeper.StillRunningException e) {

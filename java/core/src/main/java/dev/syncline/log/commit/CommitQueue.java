@@ -211,14 +211,14 @@ public abstract class CommitQueue extends CommitBase {
   /** The open frame, or the space behind it, is full: has it written, unless it is being. Whether there may be room now. Lock held. */
   abstract boolean handOverOpenFrame() throws IOException;
 
-  /** Has space made ready, without the lock; the caller looks again afterwards. */
+  /** Has the housekeeping thread make space ready, without the lock; the caller looks again afterwards. */
   private void makeRoom(int recordBytes) throws IOException {
     long frameBytes = Layout.roundUp((long) Layout.FRAME_HEADER_BYTES + recordBytes, options.blockBytes());
     TailChange work = new TailChange(() -> rotation.makeRoom(frameBytes, appendedSequence));
     takeFor(work);
     lock.unlock();
     try {
-      run(work, Long.MAX_VALUE);
+      runOnHousekeeper(work, Long.MAX_VALUE);
     } finally {
       lock.lockAgain();
     }

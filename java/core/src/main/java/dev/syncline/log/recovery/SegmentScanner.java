@@ -370,7 +370,7 @@ public final class SegmentScanner {
         return offset;
       }
       if (isFence(offset, available)) break;
-      suspect &= EarlierLife.isNone(window.buffer(), window.indexOf(offset), Math.min(available, blockBytes), crc, ordinal);
+      suspect = suspect && EarlierLife.isNone(window.buffer(), window.indexOf(offset), Math.min(available, blockBytes), crc, ordinal);
       if (suspect) suspectEnd = Math.min(fileBytes, offset + blockBytes);
     }
     addBreak(from, problem, suspectEnd, refused);

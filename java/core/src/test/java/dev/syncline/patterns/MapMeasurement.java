@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Puts in a second where the map's lock is held while the disk works, and where it is not; see PATTERNS.md for the command. */
 @EnabledIfSystemProperty(named = "syncline.measure", matches = "\\d+", disabledReason = "measures: set it to the seconds of each figure")
-class MapMeasurementTest {
+class MapMeasurement {
   @TempDir Path temporary;
 
   private interface Put {
