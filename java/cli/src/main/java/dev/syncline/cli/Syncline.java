@@ -36,8 +36,9 @@ public final class Syncline {
   boolean stackTrace;
 
   public static void main(String[] args) {
-    PrintWriter out = utf8(FileDescriptor.out);
-    PrintWriter err = utf8(FileDescriptor.err);
+    PrintWriter out = utf8(FileDescriptor.out, false);
+    // What a long command has to say beside its answer is heard when it says it.
+    PrintWriter err = utf8(FileDescriptor.err, true);
     silenceLoggers();
     int exitCode = commandLineFor(args).setOut(out).setErr(err).execute(args);
     out.flush();
@@ -130,9 +131,9 @@ public final class Syncline {
   }
 
   /** UTF-8 whatever the locale says: previews and units must not turn into question marks. */
-  private static PrintWriter utf8(FileDescriptor descriptor) {
+  private static PrintWriter utf8(FileDescriptor descriptor, boolean lineByLine) {
     return new PrintWriter(
-        new BufferedWriter(new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8)));
+        new BufferedWriter(new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8)), lineByLine);
   }
 
   /** The version that the build wrote into the manifest. */
