@@ -9,9 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -30,21 +27,18 @@ public final class Syncline {
   private static final String CUT_OFF =
       "standard output takes no more: its disk is full, or its reader has gone. What was printed is cut off";
 
-  private static final List<Supplier<? extends BaseCommand>> COMMANDS = List.of(
-      DemoCommand::new, InfoCommand::new, DumpCommand::new, TailCommand::new, TopCommand::new, VerifyCommand::new, RepairCommand::new,
-      TruncateCommand::new, SnapshotCommand::new, RestoreCommand::new, ExportCommand::new, ImportCommand::new, DoctorCommand::new,
-      BenchCommand::new, CompletionCommand::new);
-
-  /** Kept, since the settings of a logger that nobody holds are lost. */
-  private static final Logger LIBRARY = Logger.getLogger("dev.syncline");
+  private static final List<String> COMMANDS = List.of(
+      "demo", "info", "dump", "tail", "top", "verify", "repair", "truncate", "snapshot", "restore", "export", "import", "doctor", "bench",
+      "completion");
 
   /** Read by {@link Failures}, whichever command is given it. */
   @Option(names = "--stacktrace", scope = ScopeType.INHERIT, description = "On failure, print where in the code.")
   boolean stackTrace;
 
   public static void main(String[] args) {
-    PrintWriter out = utf8(FileDescriptor.out);
-    PrintWriter err = utf8(FileDescriptor.err);
+    PrintWriter out = utf8(FileDescriptor.out, false);
+    // What a long command has to say beside its answer is heard when it says it.
+    PrintWriter err = utf8(FileDescriptor.err, true);
     silenceLoggers();
     int exitCode = commandLineFor(args).setOut(out).setErr(err).execute(args);
     out.flush();
@@ -52,20 +46,39 @@ public final class Syncline {
     System.exit(exitCode);
   }
 
-  /** The same as {@link #commandLine()} for these arguments: to set up a command takes time, and of them one will run. */
-  private static CommandLine commandLineFor(String[] args) {
+  /** The same as {@link #commandLine()} for these arguments: to set up a command takes time, and of them one will run, or none. */
+  static CommandLine commandLineFor(String... args) {
     String named = args.length == 0 ? "" : args[0];
-    for (Supplier<? extends BaseCommand> each : COMMANDS) {
-      BaseCommand command = each.get();
-      if (named.equals(command.getClass().getAnnotation(Command.class).name()) && !(command instanceof CompletionCommand))
-        return commandLine(List.of(command));
-    }
-    return commandLine();
+    if (args.length == 1 && (named.equals("--version") || named.equals("-V"))) return commandLine(List.of());
+    boolean ofItsOwn = COMMANDS.contains(named) && !named.equals("completion");
+    return ofItsOwn ? commandLine(List.of(command(named))) : commandLine();
   }
 
   /** The command line with everything set but where it prints to. */
   static CommandLine commandLine() {
-    return commandLine(COMMANDS.stream().map(Supplier::get).toList());
+    return commandLine(COMMANDS.stream().map(Syncline::command).toList());
+  }
+
+  /** Spelled out, so that of those that are not asked for nothing is loaded. */
+  private static BaseCommand command(String name) {
+    return switch (name) {
+      case "demo" -> new DemoCommand();
+      case "info" -> new InfoCommand();
+      case "dump" -> new DumpCommand();
+      case "tail" -> new TailCommand();
+      case "top" -> new TopCommand();
+      case "verify" -> new VerifyCommand();
+      case "repair" -> new RepairCommand();
+      case "truncate" -> new TruncateCommand();
+      case "snapshot" -> new SnapshotCommand();
+      case "restore" -> new RestoreCommand();
+      case "export" -> new ExportCommand();
+      case "import" -> new ImportCommand();
+      case "doctor" -> new DoctorCommand();
+      case "bench" -> new BenchCommand();
+      case "completion" -> new CompletionCommand();
+      default -> throw new IllegalArgumentException("no command is called " + name);
+    };
   }
 
   private static CommandLine commandLine(List<? extends BaseCommand> commands) {
@@ -81,8 +94,9 @@ public final class Syncline {
   }
 
   /** What the library logs is for programs: here each command says it itself, once, unless who starts this JVM asks for more. */
-  private static void silenceLoggers() {
-    if (System.getProperty("java.util.logging.config.file") == null) LIBRARY.setLevel(Level.OFF);
+  static void silenceLoggers() {
+    if (System.getProperty("java.util.logging.config.file") == null)
+      System.setProperty("java.util.logging.config.class", NoLogging.class.getName());
   }
 
   private static int runOrExplain(CommandLine.ParseResult parsed) {
@@ -117,9 +131,9 @@ public final class Syncline {
   }
 
   /** UTF-8 whatever the locale says: previews and units must not turn into question marks. */
-  private static PrintWriter utf8(FileDescriptor descriptor) {
+  private static PrintWriter utf8(FileDescriptor descriptor, boolean lineByLine) {
     return new PrintWriter(
-        new BufferedWriter(new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8)));
+        new BufferedWriter(new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8)), lineByLine);
   }
 
   /** The version that the build wrote into the manifest. */

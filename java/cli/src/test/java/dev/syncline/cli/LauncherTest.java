@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,21 @@ class LauncherTest {
     Path bin = Files.createDirectories(temporary.resolve("an installation/bin"));
     Files.copy(LAUNCHER, bin.resolve("syncline"));
     jar = Files.createDirectories(temporary.resolve("an installation/lib")).resolve("syncline-cli-0.1.0-all.jar");
-    script(temporary.resolve("jvm/bin/java"), "for each; do echo \"<$each>\"; done; exit 7");
+    Files.createDirectories(temporary.resolve("jvm/bin"));
+    Files.writeString(temporary.resolve("jvm/release"), "JAVA_VERSION=\"17.0.15\"\n");
+    // Makes the archive that it is asked for.
+    script(temporary.resolve("jvm/bin/java"), """
+        for each; do
+          case $each in
+            -XX:DumpLoadedClassList=*) echo java/lang/Object >"${each#*=}" ;;
+            -XX:SharedArchiveFile=*) archive=${each#*=} ;;
+            -Xshare:dump) dump=yes ;;
+          esac
+          echo "<$each>"
+        done
+        [ -z "${dump:-}" ] || { echo classes >"$archive"; exit 0; }
+        case $* in *Rehearsal) exit 0 ;; esac
+        exit 7""");
   }
 
   private static void script(Path file, String text) throws IOException {
@@ -44,6 +59,8 @@ class LauncherTest {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().keySet().removeIf(name -> name.startsWith("SYNCLINE_"));
     builder.environment().put("JAVA_HOME", temporary.resolve("jvm").toString());
+    builder.environment().put("HOME", temporary.resolve("home").toString());
+    builder.environment().remove("XDG_CACHE_HOME");
     builder.environment().putAll(environment);
     Process process = builder.redirectError(temporary.resolve("err").toFile()).start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -54,16 +71,75 @@ class LauncherTest {
   void argumentsAndTheExitCodePassUnchanged() throws Exception {
     Files.createFile(jar);
     List<String> called = launched(Map.of("SYNCLINE_JAVA_OPTS", "-Xmx64m"), "dump", "my logs", "--key", "a\"b'c").exits(7).lines();
-    assertThat(called).endsWith("<-Xmx64m>", "<-jar>", "<" + jar.toString().replace("/lib/", "/bin/../lib/") + ">", "<dump>", "<my logs>",
+    assertThat(called).endsWith("<-Xmx64m>", "<-jar>", "<" + jar + ">", "<dump>", "<my logs>",
         "<--key>", "<a\"b'c>");
   }
 
+  private Path archive() {
+    return jar.resolveSibling(jar.getFileName() + ".jsa");
+  }
+
+  private Path archiveOfThisUser() {
+    return Path.of(temporary.resolve("home/.cache/syncline") + archive().toString());
+  }
+
+  private void assertThatCommandsUse(Path archive) throws Exception {
+    Cli.Output said = launched(Map.of(), "info").exits(7);
+    assertThat(said.err()).isEmpty();
+    if (archive == null) assertThat(said.out()).doesNotContain("SharedArchiveFile");
+    else assertThat(said.lines()).contains("<-XX:SharedArchiveFile=" + archive + ">", "<-Xlog:disable>");
+  }
+
   @Test
-  void theArchiveIsUsedWhereThereIsOne() throws Exception {
+  void anArchiveIsMadeOnceAndUsedFromThenOn() throws Exception {
     Files.createFile(jar);
-    assertThat(launched(Map.of(), "info").out()).doesNotContain("SharedArchiveFile");
-    Files.createFile(jar.resolveSibling(jar.getFileName() + ".jsa"));
-    assertThat(launched(Map.of("SYNCLINE_JAR", jar.toString()), "info").out()).contains("SharedArchiveFile");
+    assertThatCommandsUse(null);
+    assertThat(launched(Map.of(), "--prepare").exits(0).out()).isEqualTo("made " + archive() + "\n");
+    assertThat(jar.resolveSibling("").toFile().list()).containsExactlyInAnyOrder(jar.getFileName().toString(),
+        archive().getFileName().toString(), archive().getFileName() + ".jvm");
+    assertThatCommandsUse(archive());
+  }
+
+  @Test
+  void anArchiveOfAnotherJvmOrJarIsPassedOver() throws Exception {
+    Files.createFile(jar);
+    launched(Map.of(), "--prepare").exits(0);
+    Path release = temporary.resolve("jvm/release");
+    String before = Files.readString(release);
+    Files.writeString(release, "JAVA_VERSION=\"17.0.16\"\n");
+    assertThatCommandsUse(null);
+    Files.delete(release);
+    assertThatCommandsUse(null);
+    Files.writeString(release, before);
+    assertThatCommandsUse(archive());
+    Files.setLastModifiedTime(jar, FileTime.from(Files.getLastModifiedTime(archive()).toInstant().plusSeconds(5)));
+    assertThatCommandsUse(null);
+  }
+
+  @Test
+  void whoMayNotWriteBesideTheJarHasAnArchiveOfHisOwn() throws Exception {
+    Files.createFile(jar);
+    Path lib = jar.getParent();
+    Files.setPosixFilePermissions(lib, PosixFilePermissions.fromString("r-xr-xr-x"));
+    try {
+      assumeTrue(!Files.isWritable(lib), "root may write anywhere");
+      assertThat(launched(Map.of(), "--prepare").exits(0).out()).isEqualTo("made " + archiveOfThisUser() + "\n");
+      assertThatCommandsUse(archiveOfThisUser());
+      assertThat(launched(Map.of("HOME", ""), "--prepare").exits(ExitCode.NOT_RUN).failsInOneLine().err())
+          .contains("may not be written by this user", "commands work without");
+    } finally {
+      Files.setPosixFilePermissions(lib, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+  }
+
+  @Test
+  void aJvmThatMakesNoArchiveIsNoReasonNotToStart() throws Exception {
+    Files.createFile(jar);
+    script(temporary.resolve("jvm/bin/java"), "case $* in *Rehearsal*|*dump*) exit 1 ;; esac; for each; do echo \"<$each>\"; done; exit 7");
+    assertThat(launched(Map.of(), "--prepare").exits(ExitCode.NOT_RUN).failsInOneLine().err())
+        .contains("made no archive at " + archive(), "commands work without");
+    assertThat(jar.getParent().toFile().list()).containsExactly(jar.getFileName().toString());
+    assertThatCommandsUse(null);
   }
 
   @Test

@@ -1,7 +1,9 @@
 package dev.syncline.io;
 
 import dev.syncline.LogLockedException;
+import dev.syncline.shortage.Advice;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -83,7 +85,7 @@ final class PortableLock extends ProcessLock {
     boolean mayClose = true;
     boolean taken = false;
     try {
-      taken = tryAll(channel, locks) && Objects.equals(key, keyOf(file));
+      taken = tryAll(file, channel, locks) && Objects.equals(key, keyOf(file));
       return taken ? Optional.of(new PortableLock(file, key, channel, locks)) : Optional.empty();
     } catch (OverlappingFileLockException e) {
       mayClose = false;
@@ -95,12 +97,23 @@ final class PortableLock extends ProcessLock {
     }
   }
 
-  private static boolean tryAll(FileChannel channel, FileLock[] locks) throws IOException {
+  private static boolean tryAll(Path file, FileChannel channel, FileLock[] locks) throws IOException {
     for (int i = 0; i < locks.length; i++) {
-      locks[i] = RANGES.get(i).tryLock(channel);
+      locks[i] = tryOne(file, channel, RANGES.get(i));
       if (locks[i] == null) return false;
     }
     return true;
+  }
+
+  private static FileLock tryOne(Path file, FileChannel channel, Range range) throws IOException {
+    try {
+      return range.tryLock(channel);
+    } catch (ClosedChannelException e) {
+      throw e;
+    } catch (IOException e) {
+      // That others have it is no exception.
+      throw new IOException(file + " could not be locked: " + e.getMessage() + Advice.LOCKS, e);
+    }
   }
 
   private static LogLockedException lockedByThisProcess(Path file, Exception cause) {

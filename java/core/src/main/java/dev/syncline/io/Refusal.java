@@ -43,12 +43,19 @@ public final class Refusal {
         + ". Run as the user whose log it is, or give this one the right to (chmod, chown)" + (toWrite ? ". No record was written" : "");
   }
 
+  /** Whose the directory is; where it is not there, or not to be seen, whose the last is that is on the way to it. */
   private static String owner(Path directory) {
-    try {
-      return "; it belongs to " + Files.getOwner(directory).getName();
-    } catch (IOException | UnsupportedOperationException | SecurityException e) {
-      return "";
+    for (Path at = directory.toAbsolutePath(); at != null; at = at.getParent()) {
+      try {
+        String owner = Files.getOwner(at).getName();
+        return at.equals(directory.toAbsolutePath()) ? "; it belongs to " + owner : "; on the way there " + at + " belongs to " + owner;
+      } catch (IOException e) {
+        // One further up.
+      } catch (UnsupportedOperationException | SecurityException e) {
+        return "";
+      }
     }
+    return "";
   }
 
   private static String readOnly(IOException failed) {

@@ -5,12 +5,16 @@ import dev.syncline.Operation;
 import dev.syncline.StorageMode;
 import dev.syncline.SyncMode;
 import dev.syncline.WalCursor;
+import dev.syncline.WalObserver;
 import dev.syncline.WalOptions;
 import dev.syncline.WriteAheadLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.HdrHistogram.Histogram;
 
 /** Syncline on one of its storages. */
 public final class SynclineContender implements Contender {
@@ -18,6 +22,25 @@ public final class SynclineContender implements Contender {
   private static final int KEPT_SEGMENTS = 2;
 
   private static final int FILLING_RECORD_BYTES = 256 << 10;
+
+  /** Set in a variant whose log has an observer. */
+  private static final String OBSERVED = "syncline.bench.observed";
+
+  /** What a program's metrics do with a commit. */
+  private static final class Timing implements WalObserver {
+    private final Histogram writeNanos = new Histogram(TimeUnit.MINUTES.toNanos(1), 3);
+    private final Histogram waitedNanos = new Histogram(TimeUnit.MINUTES.toNanos(1), 3);
+    private final LongAdder records = new LongAdder();
+    private final LongAdder bytes = new LongAdder();
+
+    @Override
+    public void committed(long lastSequence, int recordCount, long byteCount, int waiters, long write, long waited) {
+      records.add(recordCount);
+      bytes.add(byteCount);
+      writeNanos.recordValue(Math.min(write, writeNanos.getHighestTrackableValue()));
+      waitedNanos.recordValue(Math.min(waited, waitedNanos.getHighestTrackableValue()));
+    }
+  }
 
   private final StorageMode storage;
   private Setup setup;
@@ -51,6 +74,7 @@ public final class SynclineContender implements Contender {
     SyncMode syncMode = setup.mode() == Setup.Mode.DEFERRED ? SyncMode.MANUAL : SyncMode.SYNC;
     WalOptions.Builder options = WalOptions.builder().storage(storage).syncMode(syncMode).maxSegmentSize(setup.segmentBytes());
     if (runtime != null) options.runtime(runtime);
+    if (Boolean.getBoolean(OBSERVED)) options.observer(new Timing());
     log = WriteAheadLog.open(directory, options.build());
     if (setup.steady()) useFilesAgain();
   }

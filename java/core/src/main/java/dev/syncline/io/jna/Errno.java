@@ -93,9 +93,7 @@ enum Errno {
     if (EMFILE.is(result) || ENFILE.is(result))
       return new ResourceShortageException(message + "; close files or raise the limit of open ones (ulimit -n), then try again", null);
     if (ENOMEM.is(result)) return new ResourceShortageException(message + "; free memory, then try again", null);
-    if (ENOLCK.is(result))
-      return new IOException(message + "; the file system, or the server behind it, gives no lock: keep the log on a local disk, or look"
-          + " after the server's lock service");
+    if (ENOLCK.is(result)) return new IOException(message + Advice.LOCKS);
     if (ENOENT.is(result)) return new NoSuchFileException(path.toString(), null, message);
     if (EEXIST.is(result)) return new FileAlreadyExistsException(path.toString(), null, message);
     if (EACCES.is(result)) return new AccessDeniedException(path.toString(), null, message);

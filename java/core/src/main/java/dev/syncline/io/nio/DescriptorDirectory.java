@@ -57,7 +57,11 @@ final class DescriptorDirectory extends HeldDirectory {
   }
 
   private BasicFileAttributes attributes(Path name, LinkOption... options) throws IOException {
-    return stream.getFileAttributeView(name, BasicFileAttributeView.class, options).readAttributes();
+    try {
+      return stream.getFileAttributeView(name, BasicFileAttributeView.class, options).readAttributes();
+    } catch (FileSystemException e) {
+      throw FullNames.of(e, path);
+    }
   }
 
   private boolean pathLeadsHere() {
@@ -90,7 +94,11 @@ final class DescriptorDirectory extends HeldDirectory {
 
   @Override
   HeldDirectory doOpenChild(String name) throws IOException {
-    return of(path.resolve(name), stream.newDirectoryStream(named(name)));
+    try {
+      return of(path.resolve(name), stream.newDirectoryStream(named(name)));
+    } catch (FileSystemException e) {
+      throw FullNames.of(e, path);
+    }
   }
 
   @Override
@@ -103,7 +111,9 @@ final class DescriptorDirectory extends HeldDirectory {
         if (!name.startsWith(".") && isPlainFile(entry.getFileName())) names.add(name);
       }
     } catch (DirectoryIteratorException e) {
-      throw e.getCause();
+      throw e.getCause() instanceof FileSystemException failure ? FullNames.of(failure, path) : e.getCause();
+    } catch (FileSystemException e) {
+      throw FullNames.of(e, path);
     }
     return names;
   }
@@ -119,7 +129,11 @@ final class DescriptorDirectory extends HeldDirectory {
 
   @Override
   FileChannel doOpenChannel(String name, Set<? extends OpenOption> options) throws IOException {
-    return (FileChannel) stream.newByteChannel(named(name), options);
+    try {
+      return (FileChannel) stream.newByteChannel(named(name), options);
+    } catch (FileSystemException e) {
+      throw FullNames.of(e, path);
+    }
   }
 
   @Override
@@ -129,12 +143,20 @@ final class DescriptorDirectory extends HeldDirectory {
 
   @Override
   void move(String from, String to) throws IOException {
-    stream.move(named(from), stream, named(to));
+    try {
+      stream.move(named(from), stream, named(to));
+    } catch (FileSystemException e) {
+      throw FullNames.of(e, path);
+    }
   }
 
   @Override
   void delete(String name) throws IOException {
-    stream.deleteFile(named(name));
+    try {
+      stream.deleteFile(named(name));
+    } catch (FileSystemException e) {
+      throw FullNames.of(e, path);
+    }
   }
 
   @Override

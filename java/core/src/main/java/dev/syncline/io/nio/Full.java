@@ -67,9 +67,23 @@ final class Full {
   IOException explained(IOException failure, Path file, long offsetBytes, long lengthBytes) {
     // An interrupt's doing: the caller opens the channel again.
     if (failure instanceof ClosedChannelException) return failure;
-    String what = "writing " + lengthBytes + " bytes at offset " + offsetBytes + " of " + file + " failed: " + failure.getMessage();
+    return explained(failure, "writing " + lengthBytes + " bytes at offset " + offsetBytes + " of " + file, file, lengthBytes);
+  }
+
+  /** What to throw where {@code file} could not be made. */
+  IOException notMade(IOException failure, Path file) {
+    return explained(failure, "creation of " + file, file, 1);
+  }
+
+  private IOException explained(IOException failure, String doing, Path file, long lengthBytes) {
+    String what = doing + " failed: " + said(failure);
     if (!isFull(failure, file, lengthBytes)) return new IOException(what, failure);
     return new StorageFullException(what + Advice.ROOM, failure);
+  }
+
+  /** Without the name of the file, which whoever failed may have put before it. */
+  private static String said(IOException failure) {
+    return failure instanceof FileSystemException named && named.getReason() != null ? named.getReason() : failure.getMessage();
   }
 
   boolean isFull(IOException failure, Path file, long lengthBytes) {

@@ -1,5 +1,6 @@
 package dev.syncline.io.nio;
 
+import dev.syncline.ResourceShortageException;
 import dev.syncline.io.SegmentFile;
 import dev.syncline.io.Storage;
 import dev.syncline.io.StorageTraits;
@@ -218,10 +219,10 @@ public final class NioStorage extends Storage {
     try {
       // Apart from opening it: an open with O_DIRECT that fails may have created the file, or not.
       here.openChannel(name, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)).close();
-    } catch (FileAlreadyExistsException e) {
+    } catch (FileAlreadyExistsException | AccessDeniedException | ResourceShortageException e) {
       throw e;
     } catch (IOException e) {
-      throw Full.here().explained(e, directory().resolve(name), 0, 1);
+      throw Full.here().notMade(e, directory().resolve(name));
     }
     try {
       return doOpen(name, Access.WRITE);
