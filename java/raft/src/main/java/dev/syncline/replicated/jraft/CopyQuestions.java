@@ -61,7 +61,8 @@ final class CopyQuestions implements Scheduler {
   /** JRaft's, but for the questions for files. */
   RaftClientService service() {
     return (RaftClientService) Proxy.newProxyInstance(
-        CopyQuestions.class.getClassLoader(), new Class<?>[] {RaftClientService.class}, (proxy, method, arguments) -> call(method, arguments));
+        CopyQuestions.class.getClassLoader(), new Class<?>[] {RaftClientService.class},
+        (proxy, method, arguments) -> call(method, arguments));
   }
 
   @SuppressWarnings("unchecked")

@@ -29,7 +29,8 @@ final class NodeSetup {
     // but as soon as the leader counts it, the others may need its vote.
     node.setInitialConf(first.isEmpty() ? known : first);
     node.setFsm(applied);
-    node.setServiceFactory(new Storages(storages, vote, group, first, applied, MemberChanges.peer(options.address()).getEndpoint()));
+    Endpoint self = MemberChanges.peer(options.address()).getEndpoint();
+    node.setServiceFactory(new Storages(storages, vote, group, first, applied, self));
     node.setLogUri(raft.resolve("log").toString());
     node.setRaftMetaUri(raft.resolve("meta").toString());
     node.setSnapshotUri(raft.resolve("snapshot").toString());

@@ -34,6 +34,7 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,6 @@ class SnapshotCopyTest {
   @TempDir Path directory;
   private final TimerManager clock = new TimerManager(1);
   private final Level levelBefore = STEPS.getLevel();
-  private final Pause pause = new Pause();
   private Status failure = Status.OK();
 
   /** What the other node has not answered. */
@@ -57,32 +57,45 @@ class SnapshotCopyTest {
 
   private boolean answers = true;
 
-  /** Holds the copying thread where it says that it deletes what is left of an earlier copy, and lets nobody interrupt it. */
-  private static final class Pause extends Handler {
-    private final CountDownLatch reached = new CountDownLatch(1);
-    private final CountDownLatch over = new CountDownLatch(1);
+  /** Of the other node's snapshot. */
+  private long index = 7;
 
-    @Override
-    public void publish(LogRecord step) {
-      if (!step.getMessage().startsWith("Deleting snapshot") || !step.getMessage().contains("temp")) return;
-      reached.countDown();
-      boolean interrupted = false;
-      while (true) {
+  private interface Action {
+    void run() throws Exception;
+  }
+
+  /** Does something on the copying thread, when JRaft says that it takes a step. */
+  private static void when(String step, Action action) {
+    STEPS.addHandler(new Handler() {
+      @Override
+      public void publish(LogRecord record) {
+        if (!record.getMessage().startsWith(step)) return;
         try {
-          over.await();
-          break;
-        } catch (InterruptedException e) {
-          interrupted = true;
+          action.run();
+        } catch (Exception e) {
+          throw new AssertionError(e);
         }
       }
-      if (interrupted) Thread.currentThread().interrupt();
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void close() {}
+    });
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        latch.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
     }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void close() {}
+    if (interrupted) Thread.currentThread().interrupt();
   }
 
   @BeforeEach
@@ -93,8 +106,7 @@ class SnapshotCopyTest {
 
   @AfterEach
   void end() {
-    pause.over.countDown();
-    STEPS.removeHandler(pause);
+    for (Handler each : STEPS.getHandlers()) STEPS.removeHandler(each);
     STEPS.setUseParentHandlers(true);
     STEPS.setLevel(levelBefore);
     clock.shutdown();
@@ -129,9 +141,9 @@ class SnapshotCopyTest {
     return new CompletableFuture<>();
   }
 
-  private static ByteString table() {
+  private ByteString table() {
     LocalSnapshotMetaTable table = new LocalSnapshotMetaTable(new RaftOptions());
-    table.setMeta(SnapshotMeta.newBuilder().setLastIncludedIndex(7).setLastIncludedTerm(1).addPeers(ADDRESS.toString()).build());
+    table.setMeta(SnapshotMeta.newBuilder().setLastIncludedIndex(index).setLastIncludedTerm(1).addPeers(ADDRESS.toString()).build());
     table.addFile("file", LocalFileMeta.getDefaultInstance());
     return ByteString.copyFrom(table.saveToByteBufferAsRemote());
   }
@@ -150,13 +162,18 @@ class SnapshotCopyTest {
 
   @Test
   void aCancelledCopyHasEndedBeforeAnotherBeginsAndNoDiskHasFailed() throws Exception {
-    STEPS.addHandler(pause);
+    CountDownLatch reached = new CountDownLatch(1);
+    CountDownLatch goesOn = new CountDownLatch(1);
+    when("Deleting snapshot " + directory.resolve("temp"), () -> {
+      reached.countDown();
+      awaitUninterruptibly(goesOn);
+    });
     SnapshotCopier copier = begin();
-    pause.reached.await();
+    reached.await();
     copier.cancel();
     CompletableFuture<Void> joined = CompletableFuture.runAsync(() -> join(copier));
     assertThatThrownBy(() -> joined.get(200, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
-    pause.over.countDown();
+    goesOn.countDown();
     joined.get();
     assertThat(copier.isOk()).isFalse();
     assertThat(copier.getRaftError()).isEqualTo(RaftError.ECANCELED);
@@ -183,6 +200,30 @@ class SnapshotCopyTest {
     assertThat(copier.isOk()).isFalse();
     assertThat(copier.getRaftError()).isNotEqualTo(RaftError.EIO);
     assertThat(copier.getErrorMsg()).contains("/there");
+  }
+
+  @Test
+  void whatCannotBePutInItsPlaceIsNotTheSnapshotBefore() throws Exception {
+    SnapshotCopier before = begin();
+    before.join();
+    before.getReader().close();
+    before.close();
+    index = 9;
+    when("Renaming", () -> FileUtils.deleteDirectory(directory.resolve("temp").toFile()));
+    SnapshotCopier copier = begin();
+    copier.join();
+    assertThat(copier.isOk()).isFalse();
+    assertThat(copier.getRaftError()).isEqualTo(RaftError.EIO);
+    copier.close();
+  }
+
+  @Test
+  void aCopyThatDoesNotEndAsJRaftKnowsHasFailed() throws Exception {
+    Path place = directory.resolve(Snapshot.JRAFT_SNAPSHOT_PREFIX + index);
+    when("Deleting snapshot " + place, () -> Files.createFile(place));
+    SnapshotCopier copier = begin();
+    copier.join();
+    assertThat(copier.isOk()).isFalse();
   }
 
   @Test
