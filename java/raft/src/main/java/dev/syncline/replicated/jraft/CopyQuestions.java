@@ -3,12 +3,18 @@ package dev.syncline.replicated.jraft;
 import com.alipay.sofa.jraft.Status;
 import com.alipay.sofa.jraft.core.Scheduler;
 import com.alipay.sofa.jraft.error.RaftError;
+import com.alipay.sofa.jraft.option.RaftOptions;
 import com.alipay.sofa.jraft.rpc.RaftClientService;
+import com.alipay.sofa.jraft.rpc.RpcRequests.GetFileRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.GetFileResponse;
 import com.alipay.sofa.jraft.rpc.RpcResponseClosure;
+import com.alipay.sofa.jraft.storage.snapshot.Snapshot;
+import com.alipay.sofa.jraft.storage.snapshot.local.LocalSnapshotMetaTable;
+import com.google.protobuf.ByteString;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +33,9 @@ final class CopyQuestions implements Scheduler {
   private final Set<Question> open = new HashSet<>();
   private boolean cancelled;
 
+  /** What the other node's snapshot consists of. */
+  private ByteString table = ByteString.EMPTY;
+
   /** To be asked later, and when; there is one question at a time. */
   private Runnable later = () -> {};
 
@@ -43,6 +52,17 @@ final class CopyQuestions implements Scheduler {
 
   synchronized boolean cancelled() {
     return cancelled;
+  }
+
+  private synchronized void note(long offset, ByteString part) {
+    table = offset == 0 ? part : table.concat(part);
+  }
+
+  /** The last index of the other node's snapshot, as far as it has said so. */
+  synchronized long copiedIndex() {
+    LocalSnapshotMetaTable read = new LocalSnapshotMetaTable(new RaftOptions());
+    boolean whole = read.loadFromIoBufferAsRemote(ByteBuffer.wrap(table.toByteArray()));
+    return whole && read.hasMeta() ? read.getMeta().getLastIncludedIndex() : 0;
   }
 
   void cancel() {
@@ -68,7 +88,7 @@ final class CopyQuestions implements Scheduler {
   @SuppressWarnings("unchecked")
   private Object call(Method method, Object[] arguments) throws Throwable {
     if (method.getName().equals("getFile")) {
-      Question question = new Question((RpcResponseClosure<GetFileResponse>) arguments[3]);
+      Question question = new Question((GetFileRequest) arguments[1], (RpcResponseClosure<GetFileResponse>) arguments[3]);
       if (!begins(question)) {
         question.run(cancellation());
         return new CompletableFuture<>();
@@ -88,16 +108,20 @@ final class CopyQuestions implements Scheduler {
 
   /** Answered once. */
   private final class Question implements RpcResponseClosure<GetFileResponse> {
+    private final GetFileRequest request;
     private final RpcResponseClosure<GetFileResponse> asker;
     private boolean answered;
 
-    Question(RpcResponseClosure<GetFileResponse> asker) {
+    Question(GetFileRequest request, RpcResponseClosure<GetFileResponse> asker) {
+      this.request = request;
       this.asker = asker;
     }
 
     @Override
     public synchronized void setResponse(GetFileResponse response) {
-      if (!answered) asker.setResponse(response);
+      if (answered) return;
+      if (request.getFilename().equals(Snapshot.JRAFT_SNAPSHOT_META_FILE)) note(request.getOffset(), response.getData());
+      asker.setResponse(response);
     }
 
     @Override

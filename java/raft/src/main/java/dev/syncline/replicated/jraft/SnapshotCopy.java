@@ -24,32 +24,22 @@ final class SnapshotCopy extends SnapshotCopier {
   private final CopyQuestions questions;
   private final String place;
 
-  /** The last index of the snapshot that there was before. */
-  private final long indexBefore;
-
   /** Why it has failed although the copier does not say so; else null. */
   private volatile Status failure;
 
-  private SnapshotCopy(SnapshotCopier copier, CopyQuestions questions, String place, long indexBefore) {
+  private SnapshotCopy(SnapshotCopier copier, CopyQuestions questions, String place) {
     this.copier = copier;
     this.questions = questions;
     this.place = place;
-    this.indexBefore = indexBefore;
   }
 
   /** Null if the other node cannot be asked. */
   static SnapshotCopy begin(SnapshotStorage storage, String uri, SnapshotCopierOptions options) {
     CopyQuestions questions = new CopyQuestions(options.getRaftClientService(), options.getTimerManager());
-    long indexBefore;
-    try (SnapshotReader before = storage.open()) {
-      indexBefore = index(before);
-    } catch (IOException e) {
-      return null;
-    }
     SnapshotCopier copier = storage.startToCopyFrom(uri, new SnapshotCopierOptions(
         options.getGroupId(), questions.service(), questions, options.getRaftOptions(), options.getNodeOptions()));
     String place = options.getNodeOptions().getSnapshotUri();
-    return copier == null ? null : new SnapshotCopy(copier, questions, place, indexBefore);
+    return copier == null ? null : new SnapshotCopy(copier, questions, place);
   }
 
   private static long index(SnapshotReader reader) {
@@ -74,7 +64,7 @@ final class SnapshotCopy extends SnapshotCopier {
       failure = new Status(RaftError.EIO, "copying a snapshot to %s failed: %s", place, e);
       return;
     }
-    if (copier.isOk() && index(copier.getReader()) <= indexBefore)
+    if (copier.isOk() && index(copier.getReader()) != questions.copiedIndex())
       failure = new Status(RaftError.EIO, "a snapshot was copied to %s, and could not be put in its place", place);
   }
 

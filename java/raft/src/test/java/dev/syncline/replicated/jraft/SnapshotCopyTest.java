@@ -204,16 +204,32 @@ class SnapshotCopyTest {
 
   @Test
   void whatCannotBePutInItsPlaceIsNotTheSnapshotBefore() throws Exception {
-    SnapshotCopier before = begin();
-    before.join();
-    before.getReader().close();
-    before.close();
+    copy(7);
     index = 9;
     when("Renaming", () -> FileUtils.deleteDirectory(directory.resolve("temp").toFile()));
     SnapshotCopier copier = begin();
     copier.join();
     assertThat(copier.isOk()).isFalse();
     assertThat(copier.getRaftError()).isEqualTo(RaftError.EIO);
+    copier.close();
+  }
+
+  /** One that was copied, and was cancelled before it was loaded. */
+  @Test
+  void anEarlierCopyThatWasNotLoadedMayBeOfALaterSnapshot() throws Exception {
+    copy(9);
+    copy(7);
+    copy(7);
+  }
+
+  private void copy(long itsIndex) throws Exception {
+    index = itsIndex;
+    SnapshotCopier copier = begin();
+    copier.join();
+    assertThat(copier.isOk()).as("%s", copier.getErrorMsg()).isTrue();
+    try (SnapshotReader reader = copier.getReader()) {
+      assertThat(reader.load().getLastIncludedIndex()).isEqualTo(itsIndex);
+    }
     copier.close();
   }
 
