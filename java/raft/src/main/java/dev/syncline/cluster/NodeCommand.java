@@ -5,6 +5,7 @@ import dev.syncline.replicated.NodeRemovedException;
 import dev.syncline.replicated.ReplicatedLog;
 import dev.syncline.replicated.ReplicatedLogOptions;
 import dev.syncline.replicated.Security;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -109,9 +110,10 @@ final class NodeCommand implements Callable<Integer> {
       told.countDown();
       awaitQuietly(closed);
     }, "stop node"));
-    try (ReplicatedLog node = ReplicatedLog.open(options())) {
+    try {
+      ReplicatedLog node = ReplicatedLog.open(options());
       say("listening on " + address + (membership.join ? "" : ", one of " + membership.peers) + "; everything is kept in " + directory);
-      return run(node, told);
+      return run(() -> serve(node, told), node);
     } finally {
       closed.countDown();
     }
@@ -135,8 +137,39 @@ final class NodeCommand implements Callable<Integer> {
         .build();
   }
 
+  /** What a node does until it ends; returns the exit code. */
+  interface Service {
+    int run() throws IOException;
+  }
+
+  /** Runs the node and closes it. One that has failed may not be able to stop in time: its exit code still says that it has failed. */
+  int run(Service service, Closeable node) throws IOException {
+    int code;
+    try {
+      code = service.run();
+    } catch (IOException | RuntimeException e) {
+      closeAfter(node, e);
+      throw e;
+    }
+    try {
+      node.close();
+    } catch (IOException e) {
+      if (code != SynclineCluster.PROBLEM) throw e;
+      complain(e.getMessage());
+    }
+    return code;
+  }
+
+  private static void closeAfter(Closeable node, Exception cause) {
+    try {
+      node.close();
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
   /** Says who leads whenever that changes. */
-  private int run(ReplicatedLog node, CountDownLatch told) throws NodeRemovedException {
+  private int serve(ReplicatedLog node, CountDownLatch told) throws NodeRemovedException {
     Optional<String> leader = Optional.empty();
     while (!waitedFor(told)) {
       Optional<Throwable> failure = node.failure();

@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -27,6 +30,9 @@ import picocli.CommandLine.ScopeType;
     },
     subcommands = {ClusterCommand.class, NodeCommand.class})
 public final class SynclineCluster {
+  /** Kept, since a logger that nobody holds forgets its level. */
+  private static final List<Logger> LIBRARIES = List.of(Logger.getLogger("com.alipay"), Logger.getLogger("io.netty"));
+
   static final int OK = 0;
   static final int PROBLEM = 1;
   static final int NOT_RUN = 3;
@@ -38,12 +44,22 @@ public final class SynclineCluster {
   public static void main(String[] arguments) {
     // The RPC looks for a logging library of its own choice, and would say on stderr that there is none.
     System.setProperty("sofa.middleware.log.internal.level", "ERROR");
+    quieten();
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     int exitCode = commandLine().setOut(out).setErr(err).execute(arguments);
     out.flush();
     err.flush();
     System.exit(exitCode);
+  }
+
+  /**
+   * On stderr is what this project says. JRaft and Netty write pages about every node that comes and goes, among which the one line that
+   * matters is not found; who wants them names a configuration of java.util.logging, and gets what it says.
+   */
+  static void quieten() {
+    if (System.getProperty("java.util.logging.config.file") != null || System.getProperty("java.util.logging.config.class") != null) return;
+    for (Logger each : LIBRARIES) each.setLevel(Level.OFF);
   }
 
   /** The command line with everything set but where it prints to. */

@@ -7,6 +7,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 /** Which package may know which, as bytecode shows it. */
@@ -47,5 +48,11 @@ class ArchitectureTest {
   @Test
   void onlyTheCommandsSeeTheCommandLineLibrary() {
     noClasses().that().resideOutsideOfPackage(COMMANDS).should().dependOnClassesThat().resideInAPackage("picocli..").check(MODULE);
+  }
+
+  @Test
+  void nothingReckonsWithTheWallClock() {
+    noClasses().should().callMethod(System.class, "currentTimeMillis").orShould().callMethod(Instant.class, "now")
+        .check(MODULE);
   }
 }

@@ -64,18 +64,19 @@ class BreakerTest {
             CompletableFuture.runAsync(() -> repeat(weather::trouble, endNanos, over), task -> new Thread(task, "weather").start());
         repeat(operator::change, endNanos, over);
         raging.join();
-        Cluster.await("an append after everything is well again", () -> appends(cluster, history, its));
+        Cluster.await("an append after everything is well again", () -> appends(cluster, weather, history, its));
         over.set(true);
         users.await();
       } finally {
         over.set(true);
       }
       assertThat(cluster.running()).as("nodes that run").hasSize(weather.exposed().size());
-      for (ReplicatedLog each : cluster.running()) Cluster.await("a node to catch up", () -> caughtUp(each));
+      for (String each : weather.exposed()) Cluster.await(each + " to catch up", () -> caughtUp(cluster, weather, each));
       cluster.linesOfAll();
       history.check(cluster.records());
       System.out.println("seed " + its + ": " + history.size() + " operations, " + history.acknowledged() + " appends acknowledged, "
-          + cluster.running().size() + " nodes at last; " + weather.counts() + " " + operator.counts());
+          + cluster.running().size() + " nodes at last; " + weather.counts() + " " + operator.counts() + " " + weather.startedAgain()
+          + " noticed later that their disks had failed");
     } catch (Exception | AssertionError e) {
       throw new AssertionError("seed " + its + ": " + e.getMessage(), e);
     }
@@ -98,8 +99,9 @@ class BreakerTest {
     }
   }
 
-  private static boolean appends(Cluster cluster, History history, long its) {
+  private static boolean appends(Cluster cluster, Weather weather, History history, long its) {
     try {
+      weather.supervise();
       long before = history.acknowledged();
       LogUsers.append(history, cluster.leader(), its + "/last " + System.nanoTime());
       return history.acknowledged() > before;
@@ -108,9 +110,10 @@ class BreakerTest {
     }
   }
 
-  private static boolean caughtUp(ReplicatedLog node) {
+  private static boolean caughtUp(Cluster cluster, Weather weather, String address) {
     try {
-      node.barrier();
+      weather.supervise();
+      cluster.node(address).barrier();
       return true;
     } catch (IOException e) {
       return false;
@@ -199,7 +202,7 @@ class BreakerTest {
       weather.shelter(address);
       operator.remove(address);
       learner = learner.filter(each -> !each.equals(address));
-      cluster.stop(address);
+      weather.end(address);
     }
   }
 }

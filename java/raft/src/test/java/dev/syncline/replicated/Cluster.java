@@ -35,6 +35,7 @@ final class Cluster implements AutoCloseable {
   }
 
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
   private final Path directory;
   private final Consumer<ReplicatedLogOptions.Builder> choice;
   private final Opener opener;
@@ -156,6 +157,10 @@ final class Cluster implements AutoCloseable {
     return nodes.get(awaitLeader());
   }
 
+  List<String> runningAddresses() {
+    return List.copyOf(nodes.keySet());
+  }
+
   /** What is asked of a leader. */
   interface Command<T> {
     T of(ReplicatedLog leader) throws IOException;
@@ -212,11 +217,14 @@ final class Cluster implements AutoCloseable {
     return all.toString();
   }
 
+  /** What the machine withholds from this thread it withholds from the nodes too: that is not counted. */
   static void await(String what, BooleanSupplier condition) {
     long deadlineNanos = System.nanoTime() + PATIENCE_NANOS;
     while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - deadlineNanos).as("still waiting for %s", what).isNegative();
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+      long pausedNanos = System.nanoTime();
+      assertThat(pausedNanos - deadlineNanos).as("still waiting for %s", what).isNegative();
+      LockSupport.parkNanos(PAUSE_NANOS);
+      deadlineNanos += Math.max(0, System.nanoTime() - pausedNanos - 2 * PAUSE_NANOS);
     }
   }
 

@@ -32,24 +32,36 @@ final class Disk {
 
   private static final long SLOW_MILLIS_MAX = 500;
   private volatile Condition condition = Condition.WELL;
+  private volatile boolean failed;
 
   void is(Condition now) {
     condition = now;
   }
 
+  /** Whether it has refused anything since a node was opened on it. */
+  boolean hasFailed() {
+    return failed;
+  }
+
   /** A node on this disk. */
   ReplicatedLog open(ReplicatedLogOptions options) throws IOException {
+    failed = false;
     LogSettings log = LogSettings.defaults().withStorage(options.storage()).withSegmentBytes(options.maxSegmentSize());
     return ReplicatedLog.open(options, (all, state, clients) -> JRaftEngine.start(
         all, new OnDisk(state), clients, troubles -> new StoragesOf(log, Around::new, troubles)));
   }
 
+  private <E extends IOException> E failing(E failure) {
+    failed = true;
+    return failure;
+  }
+
   private void touch(Operation.Op op) throws IOException {
     Condition now = condition;
     boolean looks = op == Operation.Op.READ || op == Operation.Op.SIZE || op == Operation.Op.OPEN || op == Operation.Op.LIST;
-    if (now == Condition.BROKEN && !looks) throw new IOException("EIO: " + op + " failed");
+    if (now == Condition.BROKEN && !looks) throw failing(new IOException("EIO: " + op + " failed"));
     boolean takesRoom = op == Operation.Op.RESERVE || op == Operation.Op.CREATE || op == Operation.Op.WRITE_ZEROS;
-    if (now == Condition.FULL && takesRoom) throw new StorageFullException("ENOSPC: " + op + " failed");
+    if (now == Condition.FULL && takesRoom) throw failing(new StorageFullException("ENOSPC: " + op + " failed"));
     boolean goesToDisk = takesRoom || op == Operation.Op.WRITE || op == Operation.Op.WRITE_DURABLY || op == Operation.Op.SYNC;
     if (now == Condition.SLOW && goesToDisk)
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(ThreadLocalRandom.current().nextLong(SLOW_MILLIS_MAX)));

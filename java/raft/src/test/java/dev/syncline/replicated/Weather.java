@@ -1,11 +1,13 @@
 package dev.syncline.replicated;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -30,6 +32,9 @@ final class Weather {
 
   /** The nodes that trouble may come to. Under the lock. */
   private final List<String> exposed = new ArrayList<>();
+
+  /** How many nodes {@link #supervise} has started. Under the lock. */
+  private int startedAgain;
 
   Weather(Cluster cluster, Map<String, Disk> disks, long seed) {
     this.cluster = cluster;
@@ -57,6 +62,16 @@ final class Weather {
     }
   }
 
+  /** A node that the group has removed ends, unless it has already. */
+  void end(String address) {
+    lifecycle.lock();
+    try {
+      if (cluster.node(address) != null) stopOnBadDisk(address);
+    } finally {
+      lifecycle.unlock();
+    }
+  }
+
   List<String> exposed() {
     lifecycle.lock();
     try {
@@ -70,10 +85,44 @@ final class Weather {
     return counts;
   }
 
+  /**
+   * What a supervisor does: starts the nodes again that have stopped, each on a disk that is well again. A disk's failure may be noticed
+   * long after, by the next append. A node that has stopped although nothing was wrong with its disk is a mistake.
+   */
+  void supervise() throws IOException {
+    lifecycle.lock();
+    try {
+      for (String each : cluster.runningAddresses()) {
+        Optional<Throwable> failure = cluster.node(each).failure();
+        if (failure.isEmpty() || failure.get() instanceof NodeRemovedException) continue;
+        if (!disks.get(each).hasFailed()) throw new AssertionError(each + " has stopped on a disk that is well", failure.get());
+        startedAgain++;
+        stopOnBadDisk(each);
+        startUnlessRemoved(each);
+      }
+    } finally {
+      lifecycle.unlock();
+    }
+  }
+
+  /** The operator may have taken it out of the group meanwhile. */
+  private void startUnlessRemoved(String address) throws IOException {
+    try {
+      cluster.start(address);
+    } catch (NodeRemovedException e) {
+      if (exposed.contains(address)) throw e;
+    }
+  }
+
+  int startedAgain() {
+    return startedAgain;
+  }
+
   /** Something of a random kind to a random node, or to several; it is over when this returns. */
   void trouble() throws IOException {
     lifecycle.lock();
     try {
+      supervise();
       Kind kind = KINDS[random.nextInt(KINDS.length)];
       counts.merge(kind, 1, Integer::sum);
       happen(kind, some(1), some(exposed.size() / 2 + 1));
@@ -165,11 +214,20 @@ final class Weather {
     cluster.startJoining(address);
     try {
       Cluster.await("the node " + address + " that has lost its disk to be put in again", () -> {
+        superviseQuietly();
         String role = cluster.node(address).administration().orElseThrow().details().get("role");
         return List.of("follower", "learner", "leader").contains(role);
       });
     } catch (AssertionError e) {
       throw new AssertionError(e.getMessage() + "\n" + cluster.describe(), e);
+    }
+  }
+
+  private void superviseQuietly() {
+    try {
+      supervise();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -147,7 +147,8 @@ public final class JRaftEngine implements ConsensusEngine {
     RaftGroupService starting = new RaftGroupService(name, MemberChanges.peer(address), setup, raftServer);
     try {
       group.begin();
-      Node started = NodeRpcFactory.starting(address, new RaftClient(net, group, terms), starting::start);
+      Node started = NodeRpcFactory.starting(
+          address, new RaftClient(net, group, terms), options.electionTimeout().toMillis(), starting::start);
       if (started == null) throw new IOException("expected a started node, found none");
       service = starting;
       node = started;

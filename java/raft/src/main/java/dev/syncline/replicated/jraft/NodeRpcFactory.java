@@ -12,7 +12,7 @@ import com.alipay.sofa.jraft.util.SPI;
 public class NodeRpcFactory extends BoltRaftRpcFactory {
   private static final ThreadLocal<Starting> STARTING = new ThreadLocal<>();
 
-  private record Starting(String address, RpcClient client) {}
+  private record Starting(String address, RpcClient client, long electionTimeoutMillis) {}
 
   /** What {@link #starting} runs. */
   interface Start<T> {
@@ -20,8 +20,8 @@ public class NodeRpcFactory extends BoltRaftRpcFactory {
   }
 
   /** Runs something that starts the node at {@code address}, which is to use {@code client}. */
-  static <T> T starting(String address, RpcClient client, Start<T> start) {
-    STARTING.set(new Starting(address, client));
+  static <T> T starting(String address, RpcClient client, long electionTimeoutMillis, Start<T> start) {
+    STARTING.set(new Starting(address, client, electionTimeoutMillis));
     try {
       T started = start.run();
       if (STARTING.get() != null)
@@ -31,6 +31,12 @@ public class NodeRpcFactory extends BoltRaftRpcFactory {
     } finally {
       STARTING.remove();
     }
+  }
+
+  /** Of the node that this thread starts; 0 if it starts none of a replicated log. */
+  static long electionTimeoutMillis() {
+    Starting node = STARTING.get();
+    return node == null ? 0 : node.electionTimeoutMillis;
   }
 
   @Override

@@ -9,6 +9,7 @@ import com.alipay.sofa.jraft.option.RaftOptions;
 import com.alipay.sofa.jraft.storage.LogStorage;
 import com.alipay.sofa.jraft.storage.RaftMetaStorage;
 import com.alipay.sofa.jraft.storage.SnapshotStorage;
+import com.alipay.sofa.jraft.util.Endpoint;
 import dev.syncline.replicated.ReplicatedLogOptions;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -28,7 +29,8 @@ final class NodeSetup {
     // but as soon as the leader counts it, the others may need its vote.
     node.setInitialConf(first.isEmpty() ? known : first);
     node.setFsm(applied);
-    node.setServiceFactory(new Storages(storages, vote, group, first, applied));
+    Endpoint self = MemberChanges.peer(options.address()).getEndpoint();
+    node.setServiceFactory(new Storages(storages, vote, group, first, applied, self));
     node.setLogUri(raft.resolve("log").toString());
     node.setRaftMetaUri(raft.resolve("meta").toString());
     node.setSnapshotUri(raft.resolve("snapshot").toString());
@@ -52,7 +54,7 @@ final class NodeSetup {
 
   /** The storages that were chosen, and what this module has of its own beside them and around them. */
   private record Storages(
-      JRaftServiceFactory storages, VoteFile vote, UUID group, Configuration founders, AppliedCommands applied)
+      JRaftServiceFactory storages, VoteFile vote, UUID group, Configuration founders, AppliedCommands applied, Endpoint address)
       implements JRaftServiceFactory {
     @Override
     public LogStorage createLogStorage(String uri, RaftOptions options) {
@@ -63,7 +65,7 @@ final class NodeSetup {
 
     @Override
     public SnapshotStorage createSnapshotStorage(NodeOptions options) {
-      return storages.createSnapshotStorage(options);
+      return new GroupSnapshots(storages.createSnapshotStorage(options), address);
     }
 
     @Override
