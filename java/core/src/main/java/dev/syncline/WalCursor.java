@@ -45,7 +45,10 @@ public interface WalCursor extends Iterator<WalRecord>, AutoCloseable {
    */
   boolean advance() throws IOException;
 
-  /** Sequence of the record that the cursor stands on after {@link #advance}. */
+  /**
+   * Sequence of the record that the cursor stands on after {@link #advance}. How far a replay is, it says beside {@link
+   * WriteAheadLog#currentSequence} as that was when the replay began: sequences have no gaps but those on record.
+   */
   long sequence();
 
   /** Its type. */

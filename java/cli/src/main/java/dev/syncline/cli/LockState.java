@@ -4,8 +4,6 @@ import dev.syncline.io.DirectoryLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -14,17 +12,25 @@ import java.util.stream.Stream;
  * <p>{@code log.lock} is never opened here: closing it again would take the lock away from a log that this process has open.
  * Its i-node is looked up in Linux's table of locks instead; elsewhere {@code log.pid} is all there is.
  *
- * @param pid the process that took the lock last, or null if none is on record
- * @param alive whether a process of that number runs, or null if there is no number
+ * @param pid the process that took the lock last, by the number that it has here, or null if none is on record
+ * @param alive whether that process runs and is seen from here, or null if there is no number
  * @param held whether somebody holds the lock, or null where that cannot be seen
+ * @param inside the number that it has in its own pid namespace, a container's, or null if that is this one
  */
-record LockState(Long pid, Boolean alive, Boolean held) {
+record LockState(Long pid, Boolean alive, Boolean held, Long inside) {
   private static final Path LOCK_TABLE = Path.of("/proc/locks");
 
+  LockState(Long pid, Boolean alive, Boolean held) {
+    this(pid, alive, held, null);
+  }
+
   static LockState of(Path directory) {
-    Long pid = pid(directory.resolve(DirectoryLock.PID_FILE_NAME)).orElse(null);
-    Boolean alive = pid == null ? null : ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
-    return new LockState(pid, alive, held(directory.resolve(DirectoryLock.FILE_NAME)));
+    Boolean held = held(directory.resolve(DirectoryLock.FILE_NAME));
+    WriterOnRecord writer = WriterOnRecord.in(directory.resolve(DirectoryLock.PID_FILE_NAME));
+    if (writer == null) return new LockState(null, null, held);
+    Long here = writer.numberHere();
+    boolean elsewhere = writer.isOfAnotherNamespace();
+    return new LockState(here != null ? here : writer.pid(), here != null, held, elsewhere && here != null ? writer.pid() : null);
   }
 
   /** One line for people. */
@@ -32,19 +38,14 @@ record LockState(Long pid, Boolean alive, Boolean held) {
     if (pid == null && held == null) return "nobody is on record";
     // Who holds a lock and is not seen runs in another pid namespace, where its number means something.
     String unseen = Boolean.TRUE.equals(held) ? " (a number of another container's; it is not seen from here)" : " (which has ended)";
-    String who = pid == null ? "" : "process " + pid + (alive ? "" : unseen);
+    String who = pid == null ? "" : "process " + pid + (alive ? inContainer() : unseen);
     if (held == null) return "last taken by " + who;
     if (held) return "held" + (who.isEmpty() ? "" : " by " + who);
     return "free" + (who.isEmpty() ? "" : "; last taken by " + who);
   }
 
-  private static Optional<Long> pid(Path file) {
-    try {
-      List<String> lines = Files.readAllLines(file);
-      return lines.isEmpty() ? Optional.empty() : Optional.of(Long.parseLong(lines.get(0).strip()));
-    } catch (IOException | NumberFormatException e) {
-      return Optional.empty();
-    }
+  private String inContainer() {
+    return inside == null ? "" : " (" + inside + " in its container)";
   }
 
   /** A line of the table: {@code 1: POSIX  ADVISORY  WRITE 4711 fd:00:655362 0 EOF}; or with {@code OFDLCK} and no process. */

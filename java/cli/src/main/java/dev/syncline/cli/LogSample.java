@@ -26,14 +26,15 @@ record LogSample(
   static LogSample of(Path directory, WriteAheadLog log) throws IOException {
     LockState lock = LockState.of(directory);
     boolean isHeld = lock.held() == null ? Boolean.TRUE.equals(lock.alive()) : lock.held();
-    Long writer = isHeld ? lock.pid() : null;
+    // A number of another container's is none here.
+    Long writer = isHeld && Boolean.TRUE.equals(lock.alive()) ? lock.pid() : null;
     List<Path> files = LogCommand.segmentFiles(directory);
     long bytes = 0;
     for (Path file : files) bytes += size(file);
     long durable = log.durableSequence();
     return new LogSample(
         System.nanoTime(), log.firstSequence(), durable, log.lastCheckpointCovers(), files.size(), bytes, writer,
-        Boolean.TRUE.equals(lock.alive()) && isHeld ? writes(writer) : null, readers(directory.toRealPath(), writer));
+        writer == null ? null : writes(writer), readers(directory.toRealPath(), writer));
   }
 
   private static long size(Path file) throws IOException {

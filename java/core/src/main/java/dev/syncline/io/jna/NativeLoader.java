@@ -1,5 +1,6 @@
 package dev.syncline.io.jna;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -57,14 +58,18 @@ public final class NativeLoader {
     String advice = "";
     if (message.contains("failed to map segment")) advice = "; point -Djna.tmpdir at a directory that is not mounted noexec";
     if (message.contains("Failed to create temporary")) advice = "; point -Djna.tmpdir at a directory that can be written in and has room";
+    if (message.startsWith("Unable to load library"))
+      advice = "; use the library that was built with this jar for this machine, or unset -D" + PATH_PROPERTY;
     return "it could not be loaded: " + failure.getClass().getSimpleName() + ": " + message + advice;
   }
 
-  /** The first line of what was said, by the failure or by what lies behind it. */
+  /** What was said first, by the failure or by what lies behind it. JNA has a colon and an empty line before what the system said. */
   private static String words(Throwable failure) {
     for (Throwable e = failure; e != null; e = e.getCause()) {
-      String line = Objects.requireNonNullElse(e.getMessage(), "").lines().findFirst().orElse("").strip();
-      if (!line.isEmpty()) return line;
+      List<String> lines =
+          Objects.requireNonNullElse(e.getMessage(), "").lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+      if (lines.isEmpty()) continue;
+      return lines.get(0).endsWith(":") && lines.size() > 1 ? lines.get(0) + " " + lines.get(1) : lines.get(0).replaceAll(":$", "");
     }
     return "no reason was given; -Djna.debug_load=true shows where JNA looks";
   }

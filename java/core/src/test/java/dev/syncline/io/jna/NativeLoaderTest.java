@@ -74,6 +74,10 @@ class NativeLoaderTest {
   void whatJnaDoesNotSayIsSaid() {
     assertThat(NativeLoader.explain(new UnsatisfiedLinkError("Failed to create temporary file for /com/sun/jna: No space left on device")))
         .contains("No space left on device", "-Djna.tmpdir", "has room");
+    assertThat(NativeLoader.explain(new UnsatisfiedLinkError("Unable to load library '/x/s.so':\n\n/x/s.so: file too short\n(more)")))
+        .contains("Unable to load library '/x/s.so': /x/s.so: file too short; use the library that was built with this jar")
+        .contains("-Dsyncline.native.path").doesNotContain("more");
+    assertThat(NativeLoader.explain(new UnsatisfiedLinkError("Unable to load library 's':\n"))).contains("library 's'; use the library");
     assertThat(NativeLoader.explain(new UnsatisfiedLinkError()))
         .contains("no reason was given", "-Djna.debug_load=true").doesNotContain("null");
     UnsatisfiedLinkError silent = new UnsatisfiedLinkError("");
