@@ -153,7 +153,7 @@ final class LogState implements ReplicatedState, Closeable {
       try {
         return reading.of(now);
       } catch (LogClosedException e) {
-        if (log == now) throw e;
+        if (log == now) throw new UnavailableException("the node was closed as it was asked", e);
       }
     }
   }

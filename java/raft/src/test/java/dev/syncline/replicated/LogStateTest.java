@@ -72,6 +72,16 @@ class LogStateTest {
   }
 
   @Test
+  void whoReadsWhileTheNodeIsClosedIsToldThatItCannotAnswer() throws IOException {
+    open();
+    append("one");
+    state.close();
+    assertThatThrownBy(() -> state.read(log -> log.read(1))).isInstanceOf(UnavailableException.class);
+    assertThatThrownBy(() -> ReplicatedCursor.upToNow(state, 0, true)).isInstanceOf(UnavailableException.class);
+    assertThatThrownBy(() -> ReplicatedCursor.following(state, 0)).isInstanceOf(UnavailableException.class);
+  }
+
+  @Test
   void sequencesAboveTheHighestAreRefusedAndChangeNothing() throws IOException {
     open();
     append("one");

@@ -1,5 +1,6 @@
 package dev.syncline.replicated.jraft;
 
+import dev.syncline.io.Storages;
 import dev.syncline.replicated.NodeRemovedException;
 import dev.syncline.replicated.net.Doorkeeper;
 import dev.syncline.replicated.net.Hello;
@@ -99,8 +100,11 @@ final class Group implements Doorkeeper {
     write(identity.in(invitation.group(), invitation.founders(), invitation.members()));
   }
 
+  /** What a node has to have that has begun is there before that is written down: the start may end in between. */
   synchronized void begin() throws IOException {
-    if (!identity.began()) write(identity.begun());
+    if (identity.began()) return;
+    for (String part : NodeIdentity.PARTS) Storages.createDirectory(directory.resolve(part));
+    write(identity.begun());
   }
 
   /** A change of the members was applied; one that is applied again, after a start, is known already. */

@@ -23,6 +23,9 @@ import java.util.UUID;
  */
 record NodeIdentity(
     String address, UUID incarnation, UUID group, List<String> founders, Members members, boolean began, boolean removed) {
+  /** What a node keeps besides its identity, once it has begun. */
+  static final List<String> PARTS = List.of("raft/log", "raft/meta");
+
   static final String ADVICE = "Delete the node's directory and start it with --join: it is sent everything"
       + " (see \"If a node's disk is damaged\" in REPLICATION.md)";
   private static final String FILE = "identity";
@@ -94,7 +97,7 @@ record NodeIdentity(
 
   /** A node that has lost a part of what it had must not go on with the rest. */
   private static void requireAll(Path directory) throws IOException {
-    for (String part : List.of("raft/log", "raft/meta"))
+    for (String part : PARTS)
       if (!Files.isDirectory(directory.resolve(part)))
         throw new IOException(directory.resolve(part) + " is missing: this node has had it, and would go on without what it acknowledged or"
             + " voted. " + ADVICE);
