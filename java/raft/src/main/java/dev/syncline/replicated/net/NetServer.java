@@ -3,6 +3,8 @@ package dev.syncline.replicated.net;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
@@ -10,15 +12,16 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.WriteTimeoutHandler;
+import io.netty.util.AttributeKey;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,13 +36,16 @@ public final class NetServer implements Closeable {
 
   private final NetLimits limits;
   private final Optional<Tls> tls;
+  /** The number of a connection in the order in which they came: each goes on on a loop of its own, and some loops begin late. */
+  private static final AttributeKey<Long> ARRIVAL = AttributeKey.valueOf(NetServer.class, "arrival");
+
   private final Doorkeeper doorkeeper;
   private final RequestHandler requests;
   private final MemoryBudget budget;
   private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
 
-  /** Who has connected and not yet said who he is, the longest waiting first; guarded by itself. */
-  private final Deque<ServerConnection> strangers = new ArrayDeque<>();
+  /** Who has connected and not yet said who he is, by {@link #ARRIVAL}: the longest waiting first; guarded by itself. */
+  private final NavigableMap<Long, ServerConnection> strangers = new TreeMap<>();
 
   /** Connections of clients by host; guarded by itself. */
   private final Map<String, Integer> clients = new HashMap<>();
@@ -65,6 +71,7 @@ public final class NetServer implements Closeable {
     ServerBootstrap bootstrap = new ServerBootstrap()
         .group(Loops.shared())
         .channel(NioServerSocketChannel.class)
+        .handler(new Arrivals())
         .option(ChannelOption.SO_BACKLOG, BACKLOG)
         .option(ChannelOption.SO_REUSEADDR, true)
         .childOption(ChannelOption.TCP_NODELAY, true)
@@ -94,8 +101,8 @@ public final class NetServer implements Closeable {
     connections.add(connection);
     ServerConnection longest = null;
     synchronized (strangers) {
-      strangers.addLast(connection);
-      if (strangers.size() > limits.clients()) longest = strangers.removeFirst();
+      strangers.put(arrival(connection), connection);
+      if (strangers.size() > limits.clients()) longest = strangers.pollFirstEntry().getValue();
     }
     // A new one has more to expect than one that has been silent for so long.
     if (longest != null) longest.close();
@@ -125,7 +132,22 @@ public final class NetServer implements Closeable {
   /** Somebody has said who he is. */
   void known(ServerConnection connection) {
     synchronized (strangers) {
-      strangers.remove(connection);
+      strangers.remove(arrival(connection));
+    }
+  }
+
+  private static Long arrival(ServerConnection connection) {
+    return connection.channel().attr(ARRIVAL).get();
+  }
+
+  /** Numbers the connections that come in, on the one thread that takes them. */
+  private static final class Arrivals extends ChannelInboundHandlerAdapter {
+    private long last;
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object accepted) {
+      ((Channel) accepted).attr(ARRIVAL).set(++last);
+      context.fireChannelRead(accepted);
     }
   }
 

@@ -45,6 +45,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Ses
     return decoder;
   }
 
+  SocketChannel channel() {
+    return channel;
+  }
+
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) throws RefusedException {
     FrameDecoder.Received received = (FrameDecoder.Received) message;
