@@ -2,6 +2,7 @@ package dev.syncline.replicated.net;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
@@ -164,9 +165,10 @@ public final class NetClient implements Closeable {
                 connection.decoder(), connection);
           }
         });
-    bootstrap.connect(host, port).addListener(done -> {
+    bootstrap.connect(host, port).addListener((ChannelFuture done) -> {
       if (!done.isSuccess()) link.ready.completeExceptionally(done.cause());
-      else if (closed) connection.close();
+      // The channel itself: the connection has not heard of it yet.
+      else if (closed) done.channel().close();
     });
   }
 

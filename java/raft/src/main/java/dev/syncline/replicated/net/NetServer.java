@@ -55,6 +55,9 @@ public final class NetServer implements Closeable {
   private final AtomicLong refusals = new AtomicLong();
   private Channel channel;
 
+  /** Set before the connections are ended, so that one that comes in meanwhile is ended by whoever takes it. */
+  private volatile boolean closed;
+
   private NetServer(NetLimits limits, Optional<Tls> tls, Doorkeeper doorkeeper, RequestHandler requests) {
     this.limits = limits;
     this.tls = tls;
@@ -106,6 +109,8 @@ public final class NetServer implements Closeable {
     }
     // A new one has more to expect than one that has been silent for so long.
     if (longest != null) longest.close();
+    // Else it would go on with a node that is no more, and whoever has opened it take that for its successor.
+    if (closed) connection.close();
     accepted.eventLoop().schedule(connection::closeStranger, limits.greetingMillis(), TimeUnit.MILLISECONDS);
   }
 
@@ -214,6 +219,7 @@ public final class NetServer implements Closeable {
   /** Stops to listen and ends all connections. */
   @Override
   public void close() {
+    closed = true;
     channel.close().awaitUninterruptibly();
     for (ServerConnection each : connections) each.close();
   }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -247,6 +248,33 @@ class NetServerTest {
     sockets.get(0).close();
     await("its end, and that of the refused one", () -> server.connections() <= 3);
     greeted();
+  }
+
+  /** Else whoever was let in last would go on talking to a node that is no more, and take its successor for it. */
+  @Test
+  void noConnectionOutlivesTheServer() throws Exception {
+    for (int round = 0; round < 60; round++) {
+      start(limits());
+      CountDownLatch begun = new CountDownLatch(1);
+      Thread visitor = new Thread(() -> {
+        try {
+          while (true) {
+            connect();
+            begun.countDown();
+          }
+        } catch (IOException e) {
+          // Nobody listens any more.
+          begun.countDown();
+        }
+      });
+      visitor.start();
+      begun.await();
+      server.close();
+      visitor.join();
+      await("all to be let go", () -> server.connections() == 0);
+      for (Socket each : sockets) each.close();
+      sockets.clear();
+    }
   }
 
   @Test
