@@ -109,20 +109,13 @@ public final class RecordCodec {
     return (int) (rest >>> 32);
   }
 
-  /** Whether the {@code availableBytes} at {@code at} begin with a record of this epoch. Small, to be compiled into its callers' loops. */
-  public static boolean isSound(ByteBuffer in, int at, int availableBytes, Crc crc, long epoch) {
-    if (availableBytes < Layout.RECORD_HEADER_BYTES) return false;
-    int payloadBytes = payloadBytes(in, at);
-    if (payloadBytes < 0 || payloadBytes > availableBytes - Layout.RECORD_HEADER_BYTES) return false;
-    return crc.seeded(epoch, in, at + 4, Layout.RECORD_HEADER_BYTES - 4 + payloadBytes) == in.getInt(at);
-  }
-
-  /** Why they do not, or null if they do. */
+  /** Why the {@code availableBytes} at {@code at} do not begin with a record of this epoch, or null if they do. */
   public static String problem(ByteBuffer in, int at, int availableBytes, Crc crc, long epoch) {
-    if (isSound(in, at, availableBytes, crc, epoch)) return null;
     String length = lengthProblem(in, at, availableBytes, availableBytes);
     if (length != null) return length;
-    return checksumProblem(crc.seeded(epoch, in, at + 4, Layout.RECORD_HEADER_BYTES - 4 + payloadBytes(in, at)), in.getInt(at));
+    int expected = crc.seeded(epoch, in, at + 4, bytes(in, at) - 4);
+    int found = in.getInt(at);
+    return expected == found ? null : checksumProblem(expected, found);
   }
 
   /**
