@@ -6,10 +6,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.Locale;
 
 /** When records were committed, as text. */
 final class Times {
   private static final int BLOCK_BYTES = 4096;
+
+  /** Always as wide: {@link Instant#toString} leaves out a fraction of zero. */
+  private static final DateTimeFormatter TEXT = new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
 
   private Times() {}
 
@@ -19,7 +25,7 @@ final class Times {
 
   /** As ISO 8601 has it, in UTC; null if it is not known. */
   static String text(long millis) {
-    return millis == CommitTimes.UNKNOWN ? null : Instant.ofEpochMilli(millis).toString();
+    return millis == CommitTimes.UNKNOWN ? null : TEXT.format(Instant.ofEpochMilli(millis));
   }
 
   /**
