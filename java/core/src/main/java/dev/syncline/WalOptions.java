@@ -327,7 +327,8 @@ public final class WalOptions {
      * space that their records take, and not a block each; each is durable when it is acknowledged all the same. Whole
      * milliseconds.
      *
-     * <p>Default a second. With zero every commit has a frame of its own, and so at least a block.
+     * <p>Default a second; not below zero. With zero every commit has a frame of its own, and so at least a block; one of more than 292
+     * million years counts as that.
      */
     public Builder joinCommitsWithin(Duration time) {
       joinCommitsWithin = OptionLimits.notNegative("joinCommitsWithin", time);

@@ -163,10 +163,14 @@ public final class ReplicatedLogOptions {
         throw new IllegalArgumentException("expected every peer once, found " + this.peers);
     }
 
-
-    /** Told apart from other groups that use the same addresses. */
+    /**
+     * Told apart from other groups that use the same addresses. Default {@code syncline}; a letter of ASCII, then letters, digits,
+     * {@code -} and {@code _}.
+     */
     public Builder group(String name) {
-      group = Objects.requireNonNull(name, "group");
+      if (!Objects.requireNonNull(name, "group").matches("[A-Za-z][A-Za-z0-9_-]*"))
+        throw new IllegalArgumentException("group is a letter and then letters, digits, - and _, not \"" + name + "\"");
+      group = name;
       return this;
     }
 
@@ -230,6 +234,7 @@ public final class ReplicatedLogOptions {
       return this;
     }
 
+    /** How a node's files are written. Default {@link StorageMode#AUTO}: native where that works, else portable. */
     public Builder storage(StorageMode mode) {
       storage = Objects.requireNonNull(mode, "storage");
       return this;

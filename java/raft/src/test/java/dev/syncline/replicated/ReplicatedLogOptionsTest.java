@@ -52,6 +52,15 @@ class ReplicatedLogOptionsTest {
   }
 
   @Test
+  void aGroupsNameIsRefusedBeforeAnythingIsMadeForIt() {
+    for (String name : List.of("", " ", "1st", "-a", "orders group", "orders/1", "ordërs", "g\n"))
+      assertThatThrownBy(() -> builder().group(name))
+          .isInstanceOf(IllegalArgumentException.class).hasMessage("group is a letter and then letters, digits, - and _, not \"%s\"", name);
+    for (String name : List.of("g", "Orders-2_b")) assertThat(builder().group(name).build().group()).isEqualTo(name);
+    assertThat(builder().build().group()).isEqualTo("syncline");
+  }
+
+  @Test
   void theGroupsOwnLogHasTheSameLimits() {
     for (long bytes : new long[] {0, -1, (1L << 40) + 1, Long.MAX_VALUE})
       assertThatThrownBy(() -> LogSettings.defaults().withSegmentBytes(bytes))
