@@ -136,8 +136,9 @@ public final class MutantChecks {
 
   /** On files, since a simulated disk has no links. */
   public static void aCutLeavesTheCopyAlone(Path directory) throws IOException {
-    Path copy = directory.resolveSibling(directory.getFileName() + "-copy");
-    try (WriteAheadLog log = WriteAheadLog.open(directory, WalOptions.builder().joinCommitsWithin(Duration.ZERO).build())) {
+    Path copy = directory.resolve("copy");
+    WalOptions options = WalOptions.builder().joinCommitsWithin(Duration.ZERO).build();
+    try (WriteAheadLog log = WriteAheadLog.open(directory.resolve("original"), options)) {
       for (int i = 0; i < 20; i++) log.append(new byte[10]);
       log.snapshot(copy);
       log.truncateAfter(5);
