@@ -119,8 +119,8 @@ final class Group implements Doorkeeper {
 
   // With whom this node talks.
 
-  /** Whether what the other side has said makes it a node of the same group. */
-  boolean isOwn(Hello other) {
+  @Override
+  public boolean isFellow(Hello other) {
     NodeIdentity own = identity;
     return other.node() && !own.belongsToNone() && other.group().equals(own.group()) && !own.members().isGone(other.incarnation());
   }
@@ -135,7 +135,7 @@ final class Group implements Doorkeeper {
   public Hello answer(Hello other) {
     NodeIdentity own = identity;
     if (own.belongsToNone()) return self();
-    boolean fellow = isOwn(other);
+    boolean fellow = isFellow(other);
     return new Hello(true, fellow ? own.group() : own.publicName(), address, fellow ? own.incarnation() : Hello.NONE, 0);
   }
 

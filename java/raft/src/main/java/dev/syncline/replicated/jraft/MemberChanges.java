@@ -188,12 +188,12 @@ final class MemberChanges {
   /** Tells a node that belongs to no group that it belongs to this one, after the group knows its incarnation. */
   private void introduce(String address) throws IOException {
     Hello hello = meet(address);
-    if (group.isOwn(hello)) return;
+    if (group.isFellow(hello)) return;
     if (!hello.belongsToNone()) throw new IllegalArgumentException(address + " belongs to another group");
     commit(List.of(Members.admit(address, hello.incarnation())));
     invite(address);
     long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS);
-    while (!group.isOwn(meet(address))) {
+    while (!group.isFellow(meet(address))) {
       if (System.nanoTime() - deadlineNanos > 0)
         throw new UnavailableException(address + " was told to join the group, and has not within " + ANSWER_MILLIS + " ms");
       pause();

@@ -47,7 +47,7 @@ public final class NetServer implements Closeable {
   /** Who has connected and not yet said who he is, by {@link #ARRIVAL}: the longest waiting first; guarded by itself. */
   private final NavigableMap<Long, ServerConnection> strangers = new TreeMap<>();
 
-  /** Connections of clients by host; guarded by itself. */
+  /** Connections of all who are not this group's nodes by host; guarded by itself. */
   private final Map<String, Integer> clients = new HashMap<>();
 
   private final AtomicLong notedNanos = new AtomicLong();
@@ -156,19 +156,19 @@ public final class NetServer implements Closeable {
     }
   }
 
-  void countClient(String host) throws RefusedException {
+  void countStranger(String host) throws RefusedException {
     synchronized (clients) {
       int all = clients.values().stream().mapToInt(Integer::intValue).sum();
       int itsOwn = clients.getOrDefault(host, 0);
       if (all >= limits.clients() || itsOwn >= limits.clientsPerHost())
         throw new RefusedException(RefusedException.Reason.BUSY,
-            "this node has " + all + " connections of clients, " + itsOwn + " of them from " + host + "; at most "
-                + limits.clients() + " and " + limits.clientsPerHost() + " are taken");
+            "this node has " + all + " connections of clients, and of nodes that are not of its group, " + itsOwn + " of them from " + host
+                + "; at most " + limits.clients() + " and " + limits.clientsPerHost() + " are taken");
       clients.merge(host, 1, Integer::sum);
     }
   }
 
-  void forgetClient(String host) {
+  void forgetStranger(String host) {
     synchronized (clients) {
       clients.computeIfPresent(host, (name, count) -> count > 1 ? count - 1 : null);
     }

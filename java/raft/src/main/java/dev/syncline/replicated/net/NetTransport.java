@@ -51,6 +51,11 @@ public final class NetTransport implements ClientTransport {
     }
 
     @Override
+    public boolean isFellow(Hello other) {
+      throw new UnsupportedOperationException("nobody connects to a client");
+    }
+
+    @Override
     public void met(String address, Hello other) throws RefusedException {
       if (!other.node()) throw new RefusedException(RefusedException.Reason.INVALID, address + " is not a node");
       if (other.belongsToNone()) return;

@@ -69,7 +69,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Ses
   /** Begins to work on a request, if it may be now. */
   private boolean begun(FrameDecoder.Received received) {
     if (underWay >= server.limits().requestsPerConnection() || !channel.isWritable()) return false;
-    long reserved = hello.node() ? 0 : server.requests().replyBytes(received.frame().type(), received.frame().body());
+    long reserved = server.requests().replyBytes(received.frame().type(), received.frame().body());
     if (reserved > 0 && !server.budget().take(reserved)) {
       retrySoon();
       return false;
@@ -94,14 +94,16 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Ses
     Set<Permission> its = server.tls().isPresent() ? server.tls().get().permissions(certificate()) : EnumSet.allOf(Permission.class);
     if (said.node() && server.tls().isPresent()) server.tls().get().requireNode(certificate(), said.address());
     server.doorkeeper().admit(said);
-    if (!said.node()) {
-      server.countClient(host());
+    // To call oneself a node costs nothing.
+    boolean fellow = server.doorkeeper().isFellow(said);
+    if (!fellow) {
+      server.countStranger(host());
       countedHost = host();
     }
     permissions = Set.copyOf(its);
     hello = said;
     server.known(this);
-    decoder.open(server.limits().frameBytes(), said.node() ? null : server.budget());
+    decoder.open(server.limits().frameBytes(), fellow ? null : server.budget());
     Hello answer = server.doorkeeper().answer(said).taking(server.limits().frameBytes());
     channel.writeAndFlush(new Frame(Frame.WELCOME, (byte) 0, 0, answer.encode()));
   }
@@ -176,7 +178,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Ses
     server.ended(this);
     for (FrameDecoder.Received each : waiting) server.budget().give(each.taken());
     waiting.clear();
-    if (countedHost != null) server.forgetClient(countedHost);
+    if (countedHost != null) server.forgetStranger(countedHost);
     countedHost = null;
     if (hello != null) server.requests().closed(this);
   }

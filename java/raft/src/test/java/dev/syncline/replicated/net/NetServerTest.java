@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 /** What a node takes from whoever reaches its port, and how much of it. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class NetServerTest {
+  private static final UUID FELLOWS = new UUID(1, 2);
   private static final int FRAME = 1 << 20;
   private final Queue<RequestHandler.Replies> held = new ConcurrentLinkedQueue<>();
   private final AtomicInteger requests = new AtomicInteger();
@@ -48,6 +49,11 @@ class NetServerTest {
 
     @Override
     public void admit(Hello other) {}
+
+    @Override
+    public boolean isFellow(Hello other) {
+      return other.group().equals(FELLOWS);
+    }
 
     @Override
     public void met(String address, Hello other) {}
@@ -275,6 +281,53 @@ class NetServerTest {
       for (Socket each : sockets) each.close();
       sockets.clear();
     }
+  }
+
+  private Socket greetedAsNode(UUID group, String address) throws IOException {
+    Socket socket = connect();
+    send(socket, Frame.HELLO, 0, new Hello(true, group, address, UUID.randomUUID(), 0).encode());
+    return socket;
+  }
+
+  @Test
+  void whoCallsHimselfANodeAndIsOfAnotherGroupHasNoMoreConnectionsThanAClient() throws IOException {
+    start(limits());
+    for (int i = 0; i < 4; i++) assertThat(receive(greetedAsNode(Hello.NONE, "127.0.0.1:" + (i + 1)))).isEqualTo(Frame.WELCOME);
+    assertThat(receive(greetedAsNode(Hello.NONE, "127.0.0.1:9"))).isEqualTo(Frame.REFUSED);
+    // The group's own nodes are not shut out by others.
+    for (int i = 0; i < 8; i++) assertThat(receive(greetedAsNode(FELLOWS, "127.0.0.1:" + (i + 1)))).isEqualTo(Frame.WELCOME);
+    sockets.get(0).close();
+    await("its place", () -> server.connections() == 3 + 8);
+    assertThat(receive(greetedAsNode(Hello.NONE, "127.0.0.1:9"))).isEqualTo(Frame.WELCOME);
+  }
+
+  @Test
+  void whoCallsHimselfANodeAndIsOfAnotherGroupTakesMemoryAsAClientDoes() throws IOException {
+    start(limits());
+    for (int i = 0; i < 2; i++) {
+      Socket socket = greetedAsNode(Hello.NONE, "127.0.0.1:" + (i + 1));
+      assertThat(receive(socket)).isEqualTo(Frame.WELCOME);
+      new DataOutputStream(socket.getOutputStream()).writeInt(FRAME);
+    }
+    await("the memory for two frames", () -> server.clientBytesFree() == 2L * FRAME);
+    Socket fellow = greetedAsNode(FELLOWS, "127.0.0.1:3");
+    assertThat(receive(fellow)).isEqualTo(Frame.WELCOME);
+    new DataOutputStream(fellow.getOutputStream()).writeInt(FRAME);
+    for (Socket each : sockets) each.close();
+    await("the memory again", () -> server.clientBytesFree() == 4L * FRAME);
+  }
+
+  @Test
+  void answersToWhoCallsHimselfANodeAreMadeWithinThatMemoryToo() throws IOException {
+    answerBytes = 5 * FRAME;
+    start(limits());
+    Socket socket = greetedAsNode(Hello.NONE, "127.0.0.1:1");
+    assertThat(receive(socket)).isEqualTo(Frame.WELCOME);
+    send(socket, Frame.REQUEST, 1, new byte[10]);
+    // It can never be made, so the request is not begun, and whoever comes with the next frames of his waits behind it.
+    await("what is taken", () -> server.connections() == 1 && server.clientBytesFree() == 4L * FRAME);
+    greeted();
+    assertThat(requests).hasValue(0);
   }
 
   @Test
