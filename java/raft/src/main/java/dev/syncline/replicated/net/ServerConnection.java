@@ -4,6 +4,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.WriteTimeoutException;
 import java.net.InetSocketAddress;
@@ -168,9 +169,15 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Ses
       channel.writeAndFlush(Frame.refused(refusal)).addListener(ChannelFutureListener.CLOSE);
       return;
     }
-    String why = because instanceof WriteTimeoutException ? "takes no answers" : String.valueOf(because.getMessage());
-    server.note(remote(), "the connection ended: " + why);
+    server.note(remote(), "the connection ended: " + reason(because));
     channel.close();
+  }
+
+  private static String reason(Throwable because) {
+    if (because instanceof WriteTimeoutException) return "takes no answers";
+    // Netty would say what has come instead, and that may be anything, records too.
+    if (because.getCause() instanceof NotSslRecordException) return "what came is not TLS, and this port speaks nothing else";
+    return String.valueOf(because.getMessage());
   }
 
   @Override
