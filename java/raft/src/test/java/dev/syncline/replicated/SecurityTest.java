@@ -187,6 +187,30 @@ class SecurityTest {
     assertThat(cluster.linesOfAll()).hasSize(1);
   }
 
+  @Test
+  void betweenTheNewKeyAndTheNewCertificateTheOldTwoStayInForce() throws Exception {
+    start(1);
+    String address = cluster.addresses().get(0);
+    X509Certificate before = certificateOf(address);
+    copy("node-renewed.key", "node.key");
+    touch("node.key");
+    pauseForALook();
+    assertThat(certificateOf(address)).isEqualTo(before);
+    assertThat(client("reader", 20).scan(0)).isEmpty();
+    copy("node-renewed.pem", "node.pem");
+    touch("node.pem");
+    pauseForALook();
+    assertThat(certificateOf(address).getSubjectX500Principal().getName()).isEqualTo("CN=node-renewed");
+  }
+
+  @Test
+  void aKeyOfAnotherCertificateIsSaidToBeOne() {
+    Path certificate = files.resolve("reader.pem");
+    for (String other : List.of("writer", "foreign"))
+      assertThatThrownBy(() -> Security.ofClient(certificate, files.resolve(other + ".key"), files.resolve("authority.pem")).load())
+          .isInstanceOf(IOException.class).hasMessageContaining(other + ".key is not the key of the certificate in").hasMessageContaining("reader.pem");
+  }
+
   /** The files are looked at once a second. */
   private static void pauseForALook() throws InterruptedException {
     Thread.sleep(1100);
