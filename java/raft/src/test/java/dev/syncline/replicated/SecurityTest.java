@@ -131,6 +131,8 @@ class SecurityTest {
     try (ReplicatedLogClient plain = ReplicatedLogClient.connect(cluster.addresses(), Duration.ofSeconds(1))) {
       assertThatThrownBy(() -> plain.scan(0)).isInstanceOf(UnavailableException.class);
     }
+    assertThatThrownBy(() -> askingOnce(cluster.addresses().get(0), Optional.empty()).scan(0))
+        .isInstanceOf(UnavailableException.class).hasMessageContaining("it may speak TLS alone");
     assertThat(client("reader", 20).scan(0)).hasSize(1);
     assertThat(cluster.linesOfAll()).hasSize(1);
   }
