@@ -47,10 +47,11 @@ public final class SynclineCluster {
     quieten();
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    ProcessEnd.own();
     int exitCode = commandLine().setOut(out).setErr(err).execute(arguments);
     out.flush();
     err.flush();
-    System.exit(exitCode);
+    ProcessEnd.exit(exitCode);
   }
 
   /**
