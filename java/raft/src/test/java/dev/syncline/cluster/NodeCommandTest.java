@@ -8,6 +8,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +59,15 @@ class NodeCommandTest {
     } finally {
       node.destroyForcibly();
     }
+  }
+
+  @Test
+  void ofAFileThatCannotBeHadTheReasonIsSaidToo() {
+    assertThat(SynclineCluster.message(new AccessDeniedException("/var/lib/syncline/log.lock")))
+        .isEqualTo("/var/lib/syncline/log.lock: permission denied");
+    assertThat(SynclineCluster.message(new NoSuchFileException("d"))).isEqualTo("d: there is no such file or directory");
+    assertThat(SynclineCluster.message(new FileAlreadyExistsException("d: expected nothing there"))).isEqualTo("d: expected nothing there");
+    assertThat(SynclineCluster.message(new FileSystemException("f", null, "No space left on device"))).isEqualTo("f: No space left on device");
   }
 
   @Test
