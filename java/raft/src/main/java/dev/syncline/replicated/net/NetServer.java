@@ -79,6 +79,8 @@ public final class NetServer implements Closeable {
         .option(ChannelOption.SO_REUSEADDR, true)
         .childOption(ChannelOption.TCP_NODELAY, true)
         .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+    if (address.isUnresolved())
+      throw new IOException("cannot listen on " + address.getHostString() + ":" + address.getPort() + ": nobody knows a host of this name");
         .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER)
         .childHandler(new ChannelInitializer<SocketChannel>() {
           @Override
