@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.WriteTimeoutHandler;
@@ -26,12 +27,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
+import jdk.net.ExtendedSocketOptions;
 
 /** Listens for nodes and clients. */
 public final class NetServer implements Closeable {
   private static final System.Logger LOG = System.getLogger("dev.syncline.replicated");
   private static final int BACKLOG = 256;
   private static final long NOTE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** Whose machine has gone without a word is found out within two minutes; else his connections would count for ever. */
+  static final int PROBE_AFTER_SECONDS = 60;
+  private static final int PROBE_AGAIN_SECONDS = 10;
+  private static final int PROBES = 6;
+
   private static final WriteBufferWaterMark WATER = new WriteBufferWaterMark(256 << 10, 1 << 20);
 
   private final NetLimits limits;
@@ -70,6 +79,8 @@ public final class NetServer implements Closeable {
   public static NetServer listen(
       InetSocketAddress address, NetLimits limits, Optional<Tls> tls, Doorkeeper doorkeeper, RequestHandler requests)
       throws IOException {
+    if (address.isUnresolved())
+      throw new IOException("cannot listen on " + address.getHostString() + ":" + address.getPort() + ": nobody knows a host of this name");
     NetServer server = new NetServer(limits, tls, doorkeeper, requests);
     ServerBootstrap bootstrap = new ServerBootstrap()
         .group(Loops.shared())
@@ -78,9 +89,11 @@ public final class NetServer implements Closeable {
         .option(ChannelOption.SO_BACKLOG, BACKLOG)
         .option(ChannelOption.SO_REUSEADDR, true)
         .childOption(ChannelOption.TCP_NODELAY, true)
+        .childOption(ChannelOption.SO_KEEPALIVE, true)
+        .childOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), PROBE_AFTER_SECONDS)
+        .childOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), PROBE_AGAIN_SECONDS)
+        .childOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), PROBES)
         .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-    if (address.isUnresolved())
-      throw new IOException("cannot listen on " + address.getHostString() + ":" + address.getPort() + ": nobody knows a host of this name");
         .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER)
         .childHandler(new ChannelInitializer<SocketChannel>() {
           @Override
@@ -130,6 +143,10 @@ public final class NetServer implements Closeable {
 
   RequestHandler requests() {
     return requests;
+  }
+
+  Stream<SocketChannel> channels() {
+    return connections.stream().map(ServerConnection::channel);
   }
 
   MemoryBudget budget() {

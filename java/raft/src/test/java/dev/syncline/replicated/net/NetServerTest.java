@@ -3,6 +3,7 @@ package dev.syncline.replicated.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.channel.socket.nio.NioChannelOption;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
+import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -364,6 +366,16 @@ class NetServerTest {
     await("what is taken", () -> server.connections() == 1 && server.clientBytesFree() == 4L * FRAME);
     greeted();
     assertThat(requests).hasValue(0);
+  }
+
+  /** As far as the system lets a program say when to probe. */
+  @Test
+  void whoseMachineHasGoneWithoutAWordIsFoundOut() throws IOException {
+    start(limits());
+    greeted();
+    assertThat(server.channels()).hasSize(1).allMatch(channel -> channel.config().isKeepAlive());
+    Integer after = server.channels().findFirst().orElseThrow().config().getOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE));
+    if (System.getProperty("os.name").equals("Linux")) assertThat(after).isEqualTo(NetServer.PROBE_AFTER_SECONDS);
   }
 
   @Test
