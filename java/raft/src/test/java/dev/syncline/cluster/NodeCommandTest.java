@@ -67,7 +67,8 @@ class NodeCommandTest {
         .isEqualTo("/var/lib/syncline/log.lock: permission denied");
     assertThat(SynclineCluster.message(new NoSuchFileException("d"))).isEqualTo("d: there is no such file or directory");
     assertThat(SynclineCluster.message(new FileAlreadyExistsException("d: expected nothing there"))).isEqualTo("d: expected nothing there");
-    assertThat(SynclineCluster.message(new FileSystemException("f", null, "No space left on device"))).isEqualTo("f: No space left on device");
+    assertThat(SynclineCluster.message(new FileSystemException("f", null, "No space left on device")))
+        .isEqualTo("f: No space left on device");
   }
 
   @Test

@@ -210,7 +210,8 @@ class SecurityTest {
     Path certificate = files.resolve("reader.pem");
     for (String other : List.of("writer", "foreign"))
       assertThatThrownBy(() -> Security.ofClient(certificate, files.resolve(other + ".key"), files.resolve("authority.pem")).load())
-          .isInstanceOf(IOException.class).hasMessageContaining(other + ".key is not the key of the certificate in").hasMessageContaining("reader.pem");
+          .isInstanceOf(IOException.class).hasMessageContaining(other + ".key is not the key of the certificate in")
+          .hasMessageContaining("reader.pem");
   }
 
   /** The files are looked at once a second. */

@@ -16,6 +16,7 @@ final class ForeignText {
   /** Whether it neither controls a terminal nor ends a line, in Unicode's eyes too. */
   static boolean isHarmless(int character) {
     int type = Character.getType(character);
-    return type != Character.CONTROL && type != Character.FORMAT && type != Character.LINE_SEPARATOR && type != Character.PARAGRAPH_SEPARATOR;
+    return type != Character.CONTROL && type != Character.FORMAT && type != Character.LINE_SEPARATOR
+        && type != Character.PARAGRAPH_SEPARATOR;
   }
 }

@@ -222,7 +222,8 @@ public final class NetServer implements Closeable {
       return;
     }
     long others = unnoted.getAndSet(0);
-    LOG.log(System.Logger.Level.INFO, "{0}: {1}{2}", ForeignText.line(remote), ForeignText.line(why), others == 0 ? "" : " (and " + others + " others since the last line)");
+    LOG.log(System.Logger.Level.INFO, "{0}: {1}{2}", ForeignText.line(remote), ForeignText.line(why),
+        others == 0 ? "" : " (and " + others + " others since the last line)");
   }
 
   /** Connections that were refused or failed, and requests of nodes that were not believed, since the start. */
