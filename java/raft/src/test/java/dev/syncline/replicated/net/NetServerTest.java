@@ -11,7 +11,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -22,10 +21,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
 import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -288,37 +283,6 @@ class NetServerTest {
       for (Socket each : sockets) each.close();
       sockets.clear();
     }
-  }
-
-  @Test
-  void whatOthersSayIsOneLineOfTheLog() throws IOException {
-    Logger logger = Logger.getLogger("dev.syncline.replicated");
-    List<String> lines = Collections.synchronizedList(new ArrayList<>());
-    Handler handler = new Handler() {
-      @Override
-      public void publish(LogRecord line) {
-        lines.add(new SimpleFormatter().formatMessage(line));
-      }
-
-      @Override
-      public void flush() {}
-
-      @Override
-      public void close() {}
-    };
-    logger.addHandler(handler);
-    try {
-      start(limits());
-      for (String address : List.of("x\nSEVERE: the disk is on fire", "\u001b[2J", "a\u2028b", "\u202eab", "a b"))
-        assertThat(receive(greetedAsNode(Hello.NONE, address))).as(address).isEqualTo(Frame.REFUSED);
-      server.note("x\ny", "z\r\u001b" + "a".repeat(1000));
-      await("a line", () -> !lines.isEmpty());
-      assertThat(lines).allMatch(line -> line.length() < 1000 && line.chars().allMatch(ForeignText::isHarmless));
-    } finally {
-      logger.removeHandler(handler);
-    }
-    assertThat(ForeignText.line("a\nb\u009bc")).isEqualTo("a?b?c");
-    assertThat(ForeignText.line("a".repeat(1000))).hasSize(ForeignText.CHARS_MAX + 3);
   }
 
   private Socket greetedAsNode(UUID group, String address) throws IOException {
