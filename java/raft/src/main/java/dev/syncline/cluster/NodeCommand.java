@@ -109,6 +109,7 @@ final class NodeCommand implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> {
       told.countDown();
       awaitQuietly(closed);
+      ProcessEnd.haltIfOwn();
     }, "stop node"));
     try {
       ReplicatedLog node = ReplicatedLog.open(options());

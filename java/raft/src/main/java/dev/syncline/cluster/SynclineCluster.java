@@ -5,6 +5,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
@@ -42,6 +47,7 @@ public final class SynclineCluster {
   boolean stackTrace;
 
   public static void main(String[] arguments) {
+    ProcessEnd.own();
     // The RPC looks for a logging library of its own choice, and would say on stderr that there is none.
     System.setProperty("sofa.middleware.log.internal.level", "ERROR");
     quieten();
@@ -50,7 +56,7 @@ public final class SynclineCluster {
     int exitCode = commandLine().setOut(out).setErr(err).execute(arguments);
     out.flush();
     err.flush();
-    System.exit(exitCode);
+    ProcessEnd.exit(exitCode);
   }
 
   /**
@@ -86,12 +92,23 @@ public final class SynclineCluster {
   private int explain(Exception thrown, CommandLine line) {
     Exception failure = thrown instanceof UncheckedIOException wrapped ? wrapped.getCause() : thrown;
     boolean said = failure instanceof IOException || failure instanceof IllegalArgumentException;
-    String message = failure.getMessage() == null ? "" : failure.getMessage();
+    String message = message(failure);
     String text = said && !message.isEmpty() ? message : "unexpected " + failure + "; run again with --stacktrace to see where";
     line.getErr().println("syncline " + line.getCommandName() + ": " + text.replaceAll("\\s*\\R\\s*", " "));
     if (stackTrace) failure.printStackTrace(line.getErr());
     if (failure instanceof NodeRemovedException) return REMOVED;
     return failure instanceof IllegalArgumentException ? CommandLine.ExitCode.USAGE : NOT_RUN;
+  }
+
+  /** Of some errors the JDK tells the file alone. */
+  static String message(Exception failure) {
+    String message = failure.getMessage() == null ? "" : failure.getMessage();
+    if (!(failure instanceof FileSystemException named) || named.getReason() != null || message.contains(": ")) return message;
+    if (failure instanceof AccessDeniedException) return message + ": permission denied";
+    if (failure instanceof NoSuchFileException) return message + ": there is no such file or directory";
+    if (failure instanceof FileAlreadyExistsException) return message + ": it is there already";
+    if (failure instanceof DirectoryNotEmptyException) return message + ": the directory is not empty";
+    return message + ": " + failure.getClass().getSimpleName();
   }
 
   /** The version that the build wrote into the manifest. */

@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * A group from outside, for who operates it: looks at its nodes, and changes it through its leader. What it asks for is done once however
@@ -61,7 +63,9 @@ public final class GroupClient implements Closeable {
     try {
       return node(address).details();
     } catch (IOException e) {
-      return Map.of("address", address, "error", String.valueOf(e.getMessage()));
+      String message = String.valueOf(e.getMessage());
+      String known = address + " does not answer: ";
+      return Map.of("address", address, "error", message.startsWith(known) ? message.substring(known.length()) : message);
     }
   }
 
@@ -97,15 +101,16 @@ public final class GroupClient implements Closeable {
 
   /** See {@link NodeClient#backup}; from the first of the nodes that answers. A part is waited for as long as the timeout. */
   public long backup(Path target) throws IOException {
-    UnavailableException trouble = null;
+    List<UnavailableException> troubles = new ArrayList<>();
     for (String each : addresses) {
       try {
         return new NodeClient(transport, each, timeout).backup(target);
       } catch (UnavailableException e) {
-        trouble = e;
+        troubles.add(e);
       }
     }
-    throw trouble;
+    throw new UnavailableException(
+        troubles.stream().map(Exception::getMessage).distinct().collect(Collectors.joining("; ")), troubles.get(0));
   }
 
   /** Lets a node save its state and cut the group's log on its disk, now. See {@link ReplicatedLog#compact}. */
@@ -121,7 +126,7 @@ public final class GroupClient implements Closeable {
     long deadlineNanos = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
     int next = 0;
     String leader = null;
-    ReplicationException said = null;
+    Map<String, ReplicationException> said = new LinkedHashMap<>();
     while (true) {
       String asked = leader != null ? leader : addresses.get(next++ % addresses.size());
       leader = null;
@@ -136,10 +141,12 @@ public final class GroupClient implements Closeable {
       } catch (UnavailableException | OutcomeUnknownException e) {
         trouble = e;
       }
-      // At the end there is no time for an answer: what was said before says more.
-      if (said == null || leftNanos > ANSWER_NANOS) said = trouble;
+      // What a node has answered says more than that it did not answer in the time that was left.
+      if (trouble instanceof OutcomeUnknownException) said.putIfAbsent(asked, trouble);
+      else if (leftNanos > ANSWER_NANOS || !said.containsKey(asked)) said.put(asked, trouble);
       if (deadlineNanos - System.nanoTime() <= 0)
-        throw new OutcomeUnknownException("not done within " + timeout.toMillis() + " ms: " + said.getMessage(), said);
+        throw new OutcomeUnknownException("not done within " + timeout.toMillis() + " ms: "
+            + said.values().stream().map(Exception::getMessage).distinct().collect(Collectors.joining("; ")), trouble);
       pause();
     }
   }

@@ -40,6 +40,7 @@ public final class ReplicatedLogClient implements Closeable {
 
   private ReplicatedLogClient(ClientTransport transport, List<String> addresses, Duration timeout) {
     if (addresses.isEmpty()) throw new IllegalArgumentException("expected the address of at least one node");
+    addresses.forEach(ReplicatedLogOptions::requireAddress);
     Duration attempt = timeout.compareTo(ATTEMPT_MAX) < 0 ? timeout : ATTEMPT_MAX;
     this.transport = transport;
     this.timeoutNanos = TimeUnit.NANOSECONDS.convert(timeout);

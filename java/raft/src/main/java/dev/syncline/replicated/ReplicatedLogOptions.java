@@ -17,6 +17,7 @@ import java.util.concurrent.ForkJoinPool;
 
 /** Who a node is and how it behaves; immutable. Sizes are bytes. Every node of a group needs the same ones but for its own address. */
 public final class ReplicatedLogOptions {
+  private static final int PORT_MAX = 65_535;
   private static final int FORMAT_BATCH_BYTES_MAX = 1 << 30;
   private static final Duration ELECTION_TIMEOUT_MIN = Duration.ofMillis(1);
 
@@ -116,8 +117,13 @@ public final class ReplicatedLogOptions {
   }
 
   static String requireAddress(String address) {
-    if (!Objects.requireNonNull(address, "address").matches("[^:/\\s]+:\\d{1,5}"))
+    if (!Objects.requireNonNull(address, "address").matches("[^:/\\s\\p{Cntrl}]+:\\d{1,5}"))
       throw new IllegalArgumentException("expected an address like 10.0.0.1:7001, found \"" + address + "\"");
+    int port = Integer.parseInt(address.substring(address.indexOf(':') + 1));
+    if (port < 1 || port > PORT_MAX)
+      throw new IllegalArgumentException("expected a port from 1 to " + PORT_MAX + ", at which others reach it, found \"" + address + "\"");
+    if (address.startsWith("0.0.0.0:"))
+      throw new IllegalArgumentException("expected an address at which others reach this one node, found \"" + address + "\"");
     return address;
   }
 

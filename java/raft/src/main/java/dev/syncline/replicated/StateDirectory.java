@@ -73,15 +73,28 @@ final class StateDirectory {
 
   /** The name of the file becomes durable with its directory, which the caller syncs or renames. */
   static void writeDurably(Path file, byte[] bytes) throws IOException {
-    Files.write(file, bytes);
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      channel.force(true);
+    try {
+      Files.write(file, bytes);
+    } catch (IOException e) {
+      throw naming(file, e);
     }
+    force(file, StandardOpenOption.WRITE);
   }
 
   static void sync(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+    force(directory, StandardOpenOption.READ);
+  }
+
+  private static void force(Path file, StandardOpenOption access) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, access)) {
       channel.force(true);
+    } catch (IOException e) {
+      throw naming(file, e);
     }
+  }
+
+  /** What the kernel says of a file that is open does not name it. */
+  private static IOException naming(Path file, IOException error) {
+    return error.getClass() == IOException.class ? new IOException(file + ": " + error.getMessage(), error) : error;
   }
 }

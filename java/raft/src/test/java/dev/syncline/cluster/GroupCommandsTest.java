@@ -174,6 +174,29 @@ class GroupCommandsTest {
   }
 
   @Test
+  void whatIsWrongIsSaidOfTheNodeThatItIsWrongWith() throws IOException {
+    String absent = addresses.get(4);
+    run(3, "members", "add", absent, "--timeout", "20");
+    assertThat(err).contains(absent + " cannot be reached by").contains("Connection refused");
+    run(2, "members", "add", "0.0.0.0:7001");
+    run(2, "members", "add", "127.0.0.1:0");
+    execute(2, List.of("cluster", "append", "x", "--nodes", "127.0.0.1"));
+    assertThat(err).contains("expected an address like 10.0.0.1:7001, found \"127.0.0.1\"").hasLineCount(1);
+    nodes = absent + "," + nodes;
+    assertThat(run(0, "status")).anyMatch(line -> line.matches(absent + " +does not answer: Connection refused.*"));
+    for (ReplicatedLog each : running.values()) each.close();
+    running.clear();
+    run(3, "backup", "--to", temporary.resolve("none").toString(), "--timeout", "2");
+    assertThat(err).contains(absent + " does not answer: Connection refused").contains("; " + addresses.get(0) + " does not answer");
+    execute(3, List.of("node", "--address", "no.such.host.invalid:7001", "--join", "--insecure",
+        "--directory", directory("elsewhere").toString()));
+    assertThat(err).contains("cannot listen on no.such.host.invalid:7001: nobody knows a host of this name");
+    // The next try with the right address finds nothing that it would have to be told to delete.
+    open(ReplicatedLogOptions.joining(directory("elsewhere"), absent));
+    assertThat(running.get(absent).administration().orElseThrow().details()).containsEntry("role", "waiting");
+  }
+
+  @Test
   void aBackupOfARunningGroupIsALogAndBecomesAnotherGroup() throws IOException {
     for (int i = 1; i <= 30; i++) run(0, "append", "" + i);
     run(0, "truncate", "--through", "10");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.syncline.Operation;
+import dev.syncline.replicated.net.NetTransport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -91,6 +92,13 @@ class SecurityTest {
     return client;
   }
 
+  /** Says what the first attempt came to, however long that takes. */
+  private NodeClient askingOnce(String address, Optional<Security> security) throws IOException {
+    ClientTransport transport = NetTransport.start(security.isPresent() ? Optional.of(security.get().load()) : Optional.empty());
+    open.add(transport);
+    return new NodeClient(transport, address, Duration.ofMinutes(2));
+  }
+
   @Test
   void everybodyDoesWhatHisCertificateAllowsAndNothingElse() throws IOException {
     start(3);
@@ -123,15 +131,17 @@ class SecurityTest {
     try (ReplicatedLogClient plain = ReplicatedLogClient.connect(cluster.addresses(), Duration.ofSeconds(1))) {
       assertThatThrownBy(() -> plain.scan(0)).isInstanceOf(UnavailableException.class);
     }
+    assertThatThrownBy(() -> askingOnce(cluster.addresses().get(0), Optional.empty()).scan(0))
+        .isInstanceOf(UnavailableException.class).hasMessageContaining("it may speak TLS alone");
     assertThat(client("reader", 20).scan(0)).hasSize(1);
     assertThat(cluster.linesOfAll()).hasSize(1);
   }
 
   @Test
   void aClientWithTlsSaysThatANodeHasNone() throws IOException {
-    try (Cluster plain = Cluster.start(temporary.resolve("plain"), 1);
-        ReplicatedLogClient client = ReplicatedLogClient.connect(plain.addresses(), Duration.ofSeconds(1), as("reader"))) {
-      assertThatThrownBy(() -> client.scan(0)).isInstanceOf(UnavailableException.class).hasMessageContaining("no TLS with");
+    try (Cluster plain = Cluster.start(temporary.resolve("plain"), 1)) {
+      assertThatThrownBy(() -> askingOnce(plain.addresses().get(0), Optional.of(as("reader"))).scan(0))
+          .isInstanceOf(UnavailableException.class).hasMessageContaining("no TLS with");
       assertThat(plain.append("fine")).isEqualTo(1);
     }
   }
@@ -177,6 +187,31 @@ class SecurityTest {
     cluster.stop(address);
     cluster.start(address);
     assertThat(cluster.linesOfAll()).hasSize(1);
+  }
+
+  @Test
+  void betweenTheNewKeyAndTheNewCertificateTheOldTwoStayInForce() throws Exception {
+    start(1);
+    String address = cluster.addresses().get(0);
+    X509Certificate before = certificateOf(address);
+    copy("node-renewed.key", "node.key");
+    touch("node.key");
+    pauseForALook();
+    assertThat(certificateOf(address)).isEqualTo(before);
+    assertThat(client("reader", 20).scan(0)).isEmpty();
+    copy("node-renewed.pem", "node.pem");
+    touch("node.pem");
+    pauseForALook();
+    assertThat(certificateOf(address).getSubjectX500Principal().getName()).isEqualTo("CN=node-renewed");
+  }
+
+  @Test
+  void aKeyOfAnotherCertificateIsSaidToBeOne() {
+    Path certificate = files.resolve("reader.pem");
+    for (String other : List.of("writer", "foreign"))
+      assertThatThrownBy(() -> Security.ofClient(certificate, files.resolve(other + ".key"), files.resolve("authority.pem")).load())
+          .isInstanceOf(IOException.class).hasMessageContaining(other + ".key is not the key of the certificate in")
+          .hasMessageContaining("reader.pem");
   }
 
   /** The files are looked at once a second. */

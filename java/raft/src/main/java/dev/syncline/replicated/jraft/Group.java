@@ -44,11 +44,13 @@ final class Group implements Doorkeeper {
   /** The group of the node in a directory that exists. A node that is new gets its identity now. */
   static Group open(Path directory, String address, List<String> founders) throws IOException {
     Optional<NodeIdentity> known = NodeIdentity.read(directory);
-    NodeIdentity identity = known.orElseGet(() -> NodeIdentity.fresh(address));
+    // Who belongs to no group has promised nothing yet: under another address it is a new node, and its first one was a mistake.
+    NodeIdentity identity = known.filter(its -> its.address().equals(address) || !its.belongsToNone())
+        .orElseGet(() -> NodeIdentity.fresh(address));
     if (!identity.address().equals(address))
       throw new IOException(directory + ": expected the directory of the node " + address + ", found that of " + identity.address()
           + ". A node that moves joins as a new one: start it with --join and an empty directory, and let it replace the other");
-    if (known.isEmpty()) identity.write(directory);
+    if (!Optional.of(identity).equals(known)) identity.write(directory);
     if (identity.removed()) throw new NodeRemovedException(address, directory);
     return new Group(directory, address, List.copyOf(founders), identity);
   }
@@ -119,8 +121,8 @@ final class Group implements Doorkeeper {
 
   // With whom this node talks.
 
-  /** Whether what the other side has said makes it a node of the same group. */
-  boolean isOwn(Hello other) {
+  @Override
+  public boolean isFellow(Hello other) {
     NodeIdentity own = identity;
     return other.node() && !own.belongsToNone() && other.group().equals(own.group()) && !own.members().isGone(other.incarnation());
   }
@@ -135,7 +137,7 @@ final class Group implements Doorkeeper {
   public Hello answer(Hello other) {
     NodeIdentity own = identity;
     if (own.belongsToNone()) return self();
-    boolean fellow = isOwn(other);
+    boolean fellow = isFellow(other);
     return new Hello(true, fellow ? own.group() : own.publicName(), address, fellow ? own.incarnation() : Hello.NONE, 0);
   }
 

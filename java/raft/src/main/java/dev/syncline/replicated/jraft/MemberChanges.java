@@ -33,6 +33,10 @@ import java.util.stream.Stream;
  */
 final class MemberChanges {
   private static final long ANSWER_MILLIS = 10_000;
+
+  /** Whoever asks for a change asks again, and gives up sooner than he would learn of a node that is not there. */
+  private static final long REACHED_MILLIS = 3_000;
+
   private static final long CHANGE_MILLIS = TimeUnit.MINUTES.toMillis(10);
   private static final long LOOK_MILLIS = 50;
   static final String VOTER = "voter";
@@ -188,12 +192,12 @@ final class MemberChanges {
   /** Tells a node that belongs to no group that it belongs to this one, after the group knows its incarnation. */
   private void introduce(String address) throws IOException {
     Hello hello = meet(address);
-    if (group.isOwn(hello)) return;
+    if (group.isFellow(hello)) return;
     if (!hello.belongsToNone()) throw new IllegalArgumentException(address + " belongs to another group");
     commit(List.of(Members.admit(address, hello.incarnation())));
     invite(address);
     long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS);
-    while (!group.isOwn(meet(address))) {
+    while (!group.isFellow(meet(address))) {
       if (System.nanoTime() - deadlineNanos > 0)
         throw new UnavailableException(address + " was told to join the group, and has not within " + ANSWER_MILLIS + " ms");
       pause();
@@ -201,7 +205,7 @@ final class MemberChanges {
   }
 
   private Hello meet(String address) throws IOException {
-    long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS);
+    long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(REACHED_MILLIS);
     while (true) {
       try {
         net.connect(address).get(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
@@ -211,7 +215,8 @@ final class MemberChanges {
         if (e.getCause() instanceof RefusedException refused)
           throw new IllegalArgumentException(refused.getMessage(), refused);
         if (System.nanoTime() - deadlineNanos > 0)
-          throw new UnavailableException(address + " cannot be reached: " + e.getCause().getMessage(), e.getCause());
+          throw new UnavailableException(
+              address + " cannot be reached by " + group.address() + ": " + e.getCause().getMessage(), e.getCause());
       } catch (TimeoutException e) {
         throw new UnavailableException(address + " cannot be reached within " + ANSWER_MILLIS + " ms", e);
       } catch (InterruptedException e) {

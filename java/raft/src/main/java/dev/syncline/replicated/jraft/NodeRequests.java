@@ -37,7 +37,7 @@ final class NodeRequests implements RequestHandler {
       throw new RefusedException(Reason.NOT_PERMITTED, "a client asks what only nodes ask");
     } else if (type == Invitation.TYPE) {
       Loops.forNodes().execute(() -> accept(session, body, replies));
-    } else if (group.isOwn(session.hello())) {
+    } else if (group.isFellow(session.hello())) {
       // Between an invitation and the node's start the connection stays: who asks asks again.
       if (engine.runs()) raft.handle(session, type, body, replies);
       else RaftServer.error(replies, RaftError.EBUSY, group.address() + " is starting, or has stopped for good");

@@ -48,7 +48,7 @@ final class RaftClient implements RpcClient {
   /** One that belongs to no group (yet), because it is new, is not there as far as JRaft is concerned. */
   @Override
   public boolean checkConnection(Endpoint endpoint) {
-    return net.hello(endpoint.toString()).filter(group::isOwn).isPresent();
+    return net.hello(endpoint.toString()).filter(group::isFellow).isPresent();
   }
 
   @Override

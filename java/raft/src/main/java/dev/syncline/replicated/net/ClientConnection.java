@@ -105,7 +105,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    fail(ctx, new IOException(address + " has ended the connection"));
+    boolean inTheClear = ctx.pipeline().get(SslHandler.class) == null;
+    fail(ctx, new IOException(address + " has ended the connection"
+        + (other == null && inTheClear ? ", having said nothing: it may speak TLS alone, and this side has no certificate" : "")));
   }
 
   /** Whoever waits learns that there will be no answer. */

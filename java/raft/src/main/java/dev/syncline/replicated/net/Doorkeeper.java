@@ -12,6 +12,12 @@ public interface Doorkeeper {
   /** Whether one that has connected may stay. */
   void admit(Hello other) throws RefusedException;
 
+  /**
+   * Whether one that may stay has shown that it is a node of this side's own group. Everybody else, whatever he calls himself, has no more
+   * connections and memory than a client.
+   */
+  boolean isFellow(Hello other);
+
   /** Whether the one at {@code address}, to which this side has connected, is who it should be. */
   void met(String address, Hello other) throws RefusedException;
 

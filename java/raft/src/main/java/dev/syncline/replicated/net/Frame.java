@@ -30,15 +30,12 @@ record Frame(byte kind, byte type, long id, byte[] body) {
   /** Until both sides know each other nobody may send more than this. */
   static final int GREETING_BYTES_MAX = 2 << 10;
 
-  private static final int REASON_CHARS_MAX = 400;
-
   static Frame refused(RefusedException refusal) {
-    String text = refusal.getMessage();
-    if (text.length() > REASON_CHARS_MAX) text = text.substring(0, REASON_CHARS_MAX);
-    return new Frame(REFUSED, (byte) refusal.reason().ordinal(), 0, text.getBytes(StandardCharsets.UTF_8));
+    byte[] text = ForeignText.line(refusal.getMessage()).getBytes(StandardCharsets.UTF_8);
+    return new Frame(REFUSED, (byte) refusal.reason().ordinal(), 0, text);
   }
 
   RefusedException refusal(String by) {
-    return new RefusedException(RefusedException.Reason.of(type), by + ": " + new String(body, StandardCharsets.UTF_8));
+    return new RefusedException(RefusedException.Reason.of(type), by + ": " + ForeignText.line(new String(body, StandardCharsets.UTF_8)));
   }
 }

@@ -27,6 +27,9 @@ final class FrameDecoder extends ByteToMessageDecoder {
   private long framesBegun;
   private boolean broken;
 
+  /** Whether a frame waits for memory. Nothing is read meanwhile: what is read is held. */
+  private boolean paused;
+
   FrameDecoder(long stallMillis) {
     this.stallMillis = stallMillis;
   }
@@ -86,15 +89,34 @@ final class FrameDecoder extends ByteToMessageDecoder {
   /** Reads on when somebody has given memory back. */
   private void pause(ChannelHandlerContext ctx) {
     ctx.channel().config().setAutoRead(false);
+    if (paused) return;
+    paused = true;
     ctx.executor().schedule(() -> {
-      ctx.channel().config().setAutoRead(true);
+      paused = false;
       try {
         channelRead(ctx, Unpooled.EMPTY_BUFFER);
+        if (!paused) ctx.channel().config().setAutoRead(true);
         channelReadComplete(ctx);
       } catch (Exception e) {
         ctx.fireExceptionCaught(e);
       }
     }, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /** Where nothing has come of what was read, the decoder asks for more, although the channel is not to read by itself. */
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+    if (!paused) {
+      super.channelReadComplete(ctx);
+      return;
+    }
+    discardSomeReadBytes();
+    ctx.fireChannelReadComplete();
+  }
+
+  /** Bytes that were read and are no frame yet. */
+  int heldBytes() {
+    return actualReadableBytes();
   }
 
   @Override

@@ -63,7 +63,10 @@ public record Hello(boolean node, UUID group, String address, UUID incarnation, 
       if (length < 0 || length > ADDRESS_BYTES_MAX || length > in.remaining()) throw invalid("an address of " + length + " bytes");
       byte[] name = new byte[length];
       in.get(name);
-      return new Hello(node, group, new String(name, StandardCharsets.UTF_8), incarnation, founders, frameBytes);
+      String address = new String(name, StandardCharsets.UTF_8);
+      if (!address.chars().allMatch(each -> ForeignText.isHarmless(each) && !Character.isWhitespace(each)))
+        throw invalid("an address with spaces or control characters");
+      return new Hello(node, group, address, incarnation, founders, frameBytes);
     } catch (BufferUnderflowException e) {
       throw invalid("a greeting that ends too early");
     }

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.WriteTimeoutHandler;
@@ -26,12 +27,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
+import jdk.net.ExtendedSocketOptions;
 
 /** Listens for nodes and clients. */
 public final class NetServer implements Closeable {
   private static final System.Logger LOG = System.getLogger("dev.syncline.replicated");
   private static final int BACKLOG = 256;
   private static final long NOTE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** Whose machine has gone without a word is found out within two minutes; else his connections would count for ever. */
+  static final int PROBE_AFTER_SECONDS = 60;
+  private static final int PROBE_AGAIN_SECONDS = 10;
+  private static final int PROBES = 6;
+
   private static final WriteBufferWaterMark WATER = new WriteBufferWaterMark(256 << 10, 1 << 20);
 
   private final NetLimits limits;
@@ -47,7 +56,7 @@ public final class NetServer implements Closeable {
   /** Who has connected and not yet said who he is, by {@link #ARRIVAL}: the longest waiting first; guarded by itself. */
   private final NavigableMap<Long, ServerConnection> strangers = new TreeMap<>();
 
-  /** Connections of clients by host; guarded by itself. */
+  /** Connections of all who are not this group's nodes by host; guarded by itself. */
   private final Map<String, Integer> clients = new HashMap<>();
 
   private final AtomicLong notedNanos = new AtomicLong();
@@ -70,6 +79,8 @@ public final class NetServer implements Closeable {
   public static NetServer listen(
       InetSocketAddress address, NetLimits limits, Optional<Tls> tls, Doorkeeper doorkeeper, RequestHandler requests)
       throws IOException {
+    if (address.isUnresolved())
+      throw new IOException("cannot listen on " + address.getHostString() + ":" + address.getPort() + ": nobody knows a host of this name");
     NetServer server = new NetServer(limits, tls, doorkeeper, requests);
     ServerBootstrap bootstrap = new ServerBootstrap()
         .group(Loops.shared())
@@ -78,6 +89,10 @@ public final class NetServer implements Closeable {
         .option(ChannelOption.SO_BACKLOG, BACKLOG)
         .option(ChannelOption.SO_REUSEADDR, true)
         .childOption(ChannelOption.TCP_NODELAY, true)
+        .childOption(ChannelOption.SO_KEEPALIVE, true)
+        .childOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), PROBE_AFTER_SECONDS)
+        .childOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), PROBE_AGAIN_SECONDS)
+        .childOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), PROBES)
         .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
         .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER)
         .childHandler(new ChannelInitializer<SocketChannel>() {
@@ -130,6 +145,10 @@ public final class NetServer implements Closeable {
     return requests;
   }
 
+  Stream<SocketChannel> channels() {
+    return connections.stream().map(ServerConnection::channel);
+  }
+
   MemoryBudget budget() {
     return budget;
   }
@@ -156,19 +175,19 @@ public final class NetServer implements Closeable {
     }
   }
 
-  void countClient(String host) throws RefusedException {
+  void countStranger(String host) throws RefusedException {
     synchronized (clients) {
       int all = clients.values().stream().mapToInt(Integer::intValue).sum();
       int itsOwn = clients.getOrDefault(host, 0);
       if (all >= limits.clients() || itsOwn >= limits.clientsPerHost())
         throw new RefusedException(RefusedException.Reason.BUSY,
-            "this node has " + all + " connections of clients, " + itsOwn + " of them from " + host + "; at most "
-                + limits.clients() + " and " + limits.clientsPerHost() + " are taken");
+            "this node has " + all + " connections of clients, and of nodes that are not of its group, " + itsOwn + " of them from " + host
+                + "; at most " + limits.clients() + " and " + limits.clientsPerHost() + " are taken");
       clients.merge(host, 1, Integer::sum);
     }
   }
 
-  void forgetClient(String host) {
+  void forgetStranger(String host) {
     synchronized (clients) {
       clients.computeIfPresent(host, (name, count) -> count > 1 ? count - 1 : null);
     }
@@ -203,7 +222,8 @@ public final class NetServer implements Closeable {
       return;
     }
     long others = unnoted.getAndSet(0);
-    LOG.log(System.Logger.Level.INFO, "{0}: {1}{2}", remote, why, others == 0 ? "" : " (and " + others + " others since the last line)");
+    LOG.log(System.Logger.Level.INFO, "{0}: {1}{2}", ForeignText.line(remote), ForeignText.line(why),
+        others == 0 ? "" : " (and " + others + " others since the last line)");
   }
 
   /** Connections that were refused or failed, and requests of nodes that were not believed, since the start. */

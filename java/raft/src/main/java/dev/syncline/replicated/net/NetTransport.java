@@ -51,6 +51,11 @@ public final class NetTransport implements ClientTransport {
     }
 
     @Override
+    public boolean isFellow(Hello other) {
+      throw new UnsupportedOperationException("nobody connects to a client");
+    }
+
+    @Override
     public void met(String address, Hello other) throws RefusedException {
       if (!other.node()) throw new RefusedException(RefusedException.Reason.INVALID, address + " is not a node");
       if (other.belongsToNone()) return;
@@ -86,8 +91,13 @@ public final class NetTransport implements ClientTransport {
       return new NotPermittedException(refused.getMessage());
     if (cause instanceof NetClient.TooLargeException) return new RecordTooLargeException(cause.getMessage() + ". Nothing was appended");
     if (cause instanceof NetClient.NotSentException)
-      return new UnavailableException(address + " does not answer: " + cause.getMessage(), cause);
+      return new UnavailableException(address + " does not answer: " + behind(address + ": ", cause.getMessage()), cause);
     return new OutcomeUnknownException("no answer from " + address + ": " + cause.getMessage(), cause);
+  }
+
+  /** What a text says behind a beginning that has been said. */
+  private static String behind(String said, String text) {
+    return text.startsWith(said) ? text.substring(said.length()) : text;
   }
 
   @Override

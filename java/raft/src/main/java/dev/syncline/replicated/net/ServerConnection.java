@@ -4,6 +4,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.WriteTimeoutException;
 import java.net.InetSocketAddress;
@@ -69,7 +70,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Ses
   /** Begins to work on a request, if it may be now. */
   private boolean begun(FrameDecoder.Received received) {
     if (underWay >= server.limits().requestsPerConnection() || !channel.isWritable()) return false;
-    long reserved = hello.node() ? 0 : server.requests().replyBytes(received.frame().type(), received.frame().body());
+    long reserved = server.requests().replyBytes(received.frame().type(), received.frame().body());
     if (reserved > 0 && !server.budget().take(reserved)) {
       retrySoon();
       return false;
@@ -94,14 +95,16 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Ses
     Set<Permission> its = server.tls().isPresent() ? server.tls().get().permissions(certificate()) : EnumSet.allOf(Permission.class);
     if (said.node() && server.tls().isPresent()) server.tls().get().requireNode(certificate(), said.address());
     server.doorkeeper().admit(said);
-    if (!said.node()) {
-      server.countClient(host());
+    // To call oneself a node costs nothing.
+    boolean fellow = server.doorkeeper().isFellow(said);
+    if (!fellow) {
+      server.countStranger(host());
       countedHost = host();
     }
     permissions = Set.copyOf(its);
     hello = said;
     server.known(this);
-    decoder.open(server.limits().frameBytes(), said.node() ? null : server.budget());
+    decoder.open(server.limits().frameBytes(), fellow ? null : server.budget());
     Hello answer = server.doorkeeper().answer(said).taking(server.limits().frameBytes());
     channel.writeAndFlush(new Frame(Frame.WELCOME, (byte) 0, 0, answer.encode()));
   }
@@ -166,9 +169,15 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Ses
       channel.writeAndFlush(Frame.refused(refusal)).addListener(ChannelFutureListener.CLOSE);
       return;
     }
-    String why = because instanceof WriteTimeoutException ? "takes no answers" : String.valueOf(because.getMessage());
-    server.note(remote(), "the connection ended: " + why);
+    server.note(remote(), "the connection ended: " + reason(because));
     channel.close();
+  }
+
+  private static String reason(Throwable because) {
+    if (because instanceof WriteTimeoutException) return "takes no answers";
+    // Netty would say what has come instead, and that may be anything, records too.
+    if (because.getCause() instanceof NotSslRecordException) return "what came is not TLS, and this port speaks nothing else";
+    return String.valueOf(because.getMessage());
   }
 
   @Override
@@ -176,7 +185,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Ses
     server.ended(this);
     for (FrameDecoder.Received each : waiting) server.budget().give(each.taken());
     waiting.clear();
-    if (countedHost != null) server.forgetClient(countedHost);
+    if (countedHost != null) server.forgetStranger(countedHost);
     countedHost = null;
     if (hello != null) server.requests().closed(this);
   }

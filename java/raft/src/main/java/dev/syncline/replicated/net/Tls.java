@@ -90,6 +90,8 @@ public final class Tls {
     try {
       SslContextBuilder server = SslContextBuilder.forServer(certificate.toFile(), key.toFile()).clientAuth(ClientAuth.REQUIRE);
       SslContextBuilder client = SslContextBuilder.forClient().keyManager(certificate.toFile(), key.toFile());
+      // Who replaces the two files does it one after the other; in between, what was there before goes on.
+      KeyPairCheck.requirePair(certificate, key);
       return new Loaded(common(server).build(), common(client).build(), permissions == null ? Map.of() : readPermissions());
     } catch (IllegalArgumentException e) {
       throw new IOException("no certificate, key and authorities in PEM format could be read from " + files() + ": " + e.getMessage(), e);

@@ -83,6 +83,11 @@ class ForgedMessagesTest {
     public void admit(Hello other) {}
 
     @Override
+    public boolean isFellow(Hello other) {
+      return true;
+    }
+
+    @Override
     public void met(String to, Hello other) {}
 
     @Override

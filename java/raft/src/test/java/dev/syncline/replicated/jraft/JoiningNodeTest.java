@@ -43,6 +43,11 @@ class JoiningNodeTest {
     public void admit(Hello other) {}
 
     @Override
+    public boolean isFellow(Hello other) {
+      return true;
+    }
+
+    @Override
     public void met(String to, Hello other) {}
 
     @Override

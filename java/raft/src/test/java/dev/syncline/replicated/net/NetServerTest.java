@@ -3,131 +3,23 @@ package dev.syncline.replicated.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.DataInputStream;
+import io.netty.channel.socket.nio.NioChannelOption;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.UUID;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
+import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a node takes from whoever reaches its port, and how much of it. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class NetServerTest {
-  private static final int FRAME = 1 << 20;
-  private final Queue<RequestHandler.Replies> held = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger requests = new AtomicInteger();
-  private volatile int answerBytes = -1;
-  private volatile boolean refuses;
-  private final List<Socket> sockets = new ArrayList<>();
-  private NetServer server;
-
-  private static final class Everybody implements Doorkeeper {
-    @Override
-    public Hello self() {
-      return new Hello(true, Hello.NONE, "127.0.0.1:1", UUID.randomUUID(), 0);
-    }
-
-    @Override
-    public Hello answer(Hello other) {
-      return self();
-    }
-
-    @Override
-    public void admit(Hello other) {}
-
-    @Override
-    public void met(String address, Hello other) {}
-
-    @Override
-    public void refusedBy(String address, RefusedException refusal) {}
-  }
-
-  private void start(NetLimits limits) throws IOException {
-    server = NetServer.listen(new InetSocketAddress("127.0.0.1", 0), limits, Optional.empty(), new Everybody(), new RequestHandler() {
-      @Override
-      public void handle(Session session, byte type, byte[] body, Replies replies) throws RefusedException {
-        requests.incrementAndGet();
-        if (refuses) throw new RefusedException(RefusedException.Reason.NOT_PERMITTED, "not this");
-        if (answerBytes >= 0) replies.reply(type, new byte[answerBytes]);
-        else held.add(replies);
-      }
-
-      @Override
-      public long replyBytes(byte type, byte[] body) {
-        return Math.max(0, answerBytes);
-      }
-
-      @Override
-      public void closed(Session session) {}
-    });
-  }
-
-  private static NetLimits limits() {
-    return new NetLimits(FRAME, 8, 4, 16, 4L * FRAME, 60_000, 60_000);
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    for (Socket each : sockets) each.close();
-    server.close();
-  }
-
-  private Socket connect() throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
-    socket.setSoTimeout(30_000);
-    sockets.add(socket);
-    return socket;
-  }
-
-  private Socket greeted() throws IOException {
-    Socket socket = connect();
-    send(socket, Frame.HELLO, 0, Hello.client(Hello.NONE).encode());
-    assertThat(receive(socket)).isEqualTo(Frame.WELCOME);
-    return socket;
-  }
-
-  private static void send(Socket socket, byte kind, long id, byte[] body) throws IOException {
-    DataOutputStream out = new DataOutputStream(new java.io.BufferedOutputStream(socket.getOutputStream(), 1 << 16));
-    out.writeInt(Frame.HEADER_BYTES + body.length);
-    out.writeByte(kind);
-    out.writeByte(0);
-    out.writeLong(id);
-    out.write(body);
-    out.flush();
-  }
-
-  /** The kind of the next frame; -1 at the end. */
-  private static int receive(Socket socket) throws IOException {
-    DataInputStream in = new DataInputStream(socket.getInputStream());
-    int first = in.read();
-    if (first < 0) return -1;
-    byte[] rest = in.readNBytes(3);
-    int length = first << 24 | (rest[0] & 0xff) << 16 | (rest[1] & 0xff) << 8 | rest[2] & 0xff;
-    return in.readNBytes(length)[0];
-  }
-
-  private static void await(String what, BooleanSupplier condition) {
-    long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - deadlineNanos).as("still waiting for %s", what).isNegative();
-      LockSupport.parkNanos(2_000_000);
-    }
-  }
-
+class NetServerTest extends NetServerTestBase {
   @Test
   void aFrameThatIsTooLongIsRefusedByItsLengthAlone() throws IOException {
     start(limits());
@@ -275,6 +167,16 @@ class NetServerTest {
       for (Socket each : sockets) each.close();
       sockets.clear();
     }
+  }
+
+  /** As far as the system lets a program say when to probe. */
+  @Test
+  void whoseMachineHasGoneWithoutAWordIsFoundOut() throws IOException {
+    start(limits());
+    greeted();
+    assertThat(server.channels()).hasSize(1).allMatch(channel -> channel.config().isKeepAlive());
+    Integer after = server.channels().findFirst().orElseThrow().config().getOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE));
+    if (System.getProperty("os.name").equals("Linux")) assertThat(after).isEqualTo(NetServer.PROBE_AFTER_SECONDS);
   }
 
   @Test
