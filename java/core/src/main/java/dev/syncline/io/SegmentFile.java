@@ -52,6 +52,8 @@ public abstract class SegmentFile implements Closeable {
     enter();
     try {
       doWrite(source, offsetBytes);
+    } catch (IOException e) {
+      throw Storage.naming(e, "writing", path());
     } finally {
       storage.leave();
     }
@@ -67,6 +69,8 @@ public abstract class SegmentFile implements Closeable {
     enter();
     try {
       doWriteDurably(source, offsetBytes);
+    } catch (IOException e) {
+      throw Storage.naming(e, "writing", path());
     } finally {
       storage.leave();
     }
@@ -77,6 +81,8 @@ public abstract class SegmentFile implements Closeable {
     enter();
     try {
       doPrepareDurableWrites();
+    } catch (IOException e) {
+      throw Storage.naming(e, "preparing writes of", path());
     } finally {
       storage.leave();
     }
@@ -87,6 +93,8 @@ public abstract class SegmentFile implements Closeable {
     enter();
     try {
       doPrepareDurableWritesOnly();
+    } catch (IOException e) {
+      throw Storage.naming(e, "preparing writes of", path());
     } finally {
       storage.leave();
     }
@@ -102,6 +110,8 @@ public abstract class SegmentFile implements Closeable {
     enter();
     try {
       doWriteZeros(offsetBytes, lengthBytes);
+    } catch (IOException e) {
+      throw Storage.naming(e, "writing zeros to", path());
     } finally {
       storage.leave();
     }
@@ -114,6 +124,8 @@ public abstract class SegmentFile implements Closeable {
     enter();
     try {
       doSync();
+    } catch (IOException e) {
+      throw Storage.naming(e, "syncing", path());
     } finally {
       storage.leave();
     }
@@ -131,6 +143,8 @@ public abstract class SegmentFile implements Closeable {
       int bytes = doRead(target, offsetBytes);
       storage.gate().read(bytes);
       return bytes;
+    } catch (IOException e) {
+      throw Storage.naming(e, "reading", path());
     } finally {
       storage.leave();
     }
@@ -142,6 +156,8 @@ public abstract class SegmentFile implements Closeable {
     enter();
     try {
       doTruncate(sizeBytes);
+    } catch (IOException e) {
+      throw Storage.naming(e, "cutting or extending", path());
     } finally {
       storage.leave();
     }
@@ -158,6 +174,8 @@ public abstract class SegmentFile implements Closeable {
     enter();
     try {
       doReserve(sizeBytes);
+    } catch (IOException e) {
+      throw Storage.naming(e, "reserving space for", path());
     } finally {
       storage.leave();
     }
@@ -167,6 +185,8 @@ public abstract class SegmentFile implements Closeable {
     enter();
     try {
       return doSize();
+    } catch (IOException e) {
+      throw Storage.naming(e, "asking the size of", path());
     } finally {
       storage.leave();
     }

@@ -22,6 +22,8 @@ final class SmallFile {
   private static byte[] beginningOf(Path file) throws IOException {
     try (InputStream bytes = Files.newInputStream(file)) {
       return bytes.readNBytes(BYTES_MAX);
+    } catch (IOException e) {
+      throw Storage.naming(e, "reading", file);
     }
   }
 
@@ -33,7 +35,7 @@ final class SmallFile {
         return Files.write(file, text.getBytes(StandardCharsets.UTF_8), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       } catch (IOException e) {
         Files.deleteIfExists(file);
-        throw e;
+        throw Storage.naming(e, "writing", file);
       }
     });
   }

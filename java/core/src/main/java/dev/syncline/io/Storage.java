@@ -122,7 +122,7 @@ public abstract class Storage implements Closeable {
 
   /** Creates this storage's directory with its missing parents, and syncs the parent of each one made. */
   public final void createDirectory() throws IOException {
-    gated(() -> doCreateDirectory());
+    gated("creating", directory, () -> doCreateDirectory());
   }
 
   /** Names of the plain files in the directory, in no order. */
@@ -130,6 +130,8 @@ public abstract class Storage implements Closeable {
     enter();
     try {
       return doList();
+    } catch (IOException e) {
+      throw naming(e, "listing", directory);
     } finally {
       leave();
     }
@@ -148,6 +150,8 @@ public abstract class Storage implements Closeable {
     enter();
     try {
       return doCreate(name, reserveBytes);
+    } catch (IOException e) {
+      throw naming(e, "creating", directory.resolve(name));
     } finally {
       leave();
     }
@@ -163,6 +167,8 @@ public abstract class Storage implements Closeable {
     enter();
     try {
       return doOpen(name, access);
+    } catch (IOException e) {
+      throw naming(e, "opening", directory.resolve(name));
     } finally {
       leave();
     }
@@ -172,7 +178,7 @@ public abstract class Storage implements Closeable {
   public final void rename(String from, String to) throws IOException {
     requireName(from);
     requireName(to);
-    gated(() -> doRename(from, to));
+    gated("renaming", directory.resolve(from), () -> doRename(from, to));
   }
 
   /**
@@ -190,6 +196,8 @@ public abstract class Storage implements Closeable {
       } finally {
         target.leave();
       }
+    } catch (IOException e) {
+      throw naming(e, "linking", directory.resolve(name));
     } finally {
       leave();
     }
@@ -201,6 +209,8 @@ public abstract class Storage implements Closeable {
     enter();
     try {
       return doLinkCount(name);
+    } catch (IOException e) {
+      throw naming(e, "asking for the names of", directory.resolve(name));
     } finally {
       leave();
     }
@@ -213,7 +223,7 @@ public abstract class Storage implements Closeable {
    */
   public final void delete(String name) throws IOException {
     requireName(name);
-    gated(() -> doDelete(name));
+    gated("deleting", directory.resolve(name), () -> doDelete(name));
   }
 
   /**
@@ -221,7 +231,7 @@ public abstract class Storage implements Closeable {
    * (Windows).
    */
   public final void syncDirectory() throws IOException {
-    gated(() -> doSyncDirectory());
+    gated("syncing", directory, () -> doSyncDirectory());
   }
 
   /**
@@ -296,14 +306,23 @@ public abstract class Storage implements Closeable {
     return "probe-" + "0".repeat(16 - digits.length()) + digits + ".tmp";
   }
 
+  /** What a system says of a file that is open does not name it, and what an author of a storage throws may not either. */
+  static IOException naming(IOException failure, String doing, Path path) {
+    String said = String.valueOf(failure.getMessage());
+    if (failure.getClass() != IOException.class || said.contains(path.toString())) return failure;
+    return new IOException(doing + " " + path + " failed: " + said, failure);
+  }
+
   private interface Action {
     void run() throws IOException;
   }
 
-  private void gated(Action action) throws IOException {
+  private void gated(String doing, Path place, Action action) throws IOException {
     enter();
     try {
       action.run();
+    } catch (IOException e) {
+      throw naming(e, doing, place);
     } finally {
       leave();
     }
