@@ -85,6 +85,7 @@ public final class Syncline {
     Syncline syncline = new Syncline();
     CommandLine line = new CommandLine(syncline);
     for (BaseCommand each : commands) line.addSubcommand(each);
+    Arguments.convertFor(line);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionStrategy(Syncline::runOrExplain);
     line.setExecutionExceptionHandler(new Failures(() -> syncline.stackTrace));
