@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** {@code syncline doctor DIR}: what a log gets in a directory, why, and how fast that is. */
@@ -33,12 +34,14 @@ final class DoctorCommand extends BaseCommand {
   @Parameters(paramLabel = "DIR", description = "A directory that holds a log, or shall hold one.")
   Path directory;
 
-  @Option(
-      names = "--millis",
-      paramLabel = "N",
-      defaultValue = "1000",
-      description = "How long to measure each storage (${DEFAULT-VALUE}); 0 leaves that out.")
-  long measureMillis;
+  private long measureMillis = 1000;
+
+  @Option(names = "--millis", paramLabel = "N", description = "How long to measure each storage (1000); 0 leaves that out.")
+  void millis(long each) {
+    if (each < 0 || each > TimeUnit.DAYS.toMillis(1))
+      throw new ParameterException(spec.commandLine(), "--millis is 0 up to a day, not " + each);
+    measureMillis = each;
+  }
 
   /**
    * The JSON output.

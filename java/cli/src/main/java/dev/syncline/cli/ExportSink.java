@@ -80,31 +80,49 @@ abstract class ExportSink implements Closeable {
     private final Path temporary;
     private final FileChannel channel;
     private final OutputStream out;
+    private final AtExit unfinished;
 
     FileSink(Path file, Path temporary) throws IOException {
       this.file = file;
       this.temporary = temporary;
       this.channel = FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
       this.out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
+      this.unfinished = AtExit.run("delete " + temporary.getFileName(), () -> Files.deleteIfExists(temporary));
     }
 
     @Override
     void writeLine(String line) throws IOException {
-      out.write(line.getBytes(StandardCharsets.UTF_8));
-      out.write('\n');
+      try {
+        out.write(line.getBytes(StandardCharsets.UTF_8));
+        out.write('\n');
+      } catch (IOException e) {
+        throw unwritable(e);
+      }
     }
 
     @Override
     void finish() throws IOException {
-      out.flush();
-      channel.force(true);
-      channel.close();
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+      try {
+        out.flush();
+        channel.force(true);
+        channel.close();
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+      } catch (IOException e) {
+        throw unwritable(e);
+      }
       TargetDirectory.sync(file.getParent());
+    }
+
+    /** What the system says of a write is two words, without the file. */
+    private IOException unwritable(IOException failed) {
+      return new IOException(
+          file + " could not be written: " + failed.getMessage() + ". Look at the room and the inodes of its disk (df -h, df -i), at quotas"
+              + " and limits (ulimit -f), and if it is an error of the disk at dmesg. What was written of it is removed", failed);
     }
 
     @Override
     public void close() throws IOException {
+      unfinished.forget();
       channel.close();
       Files.deleteIfExists(temporary);
     }

@@ -21,7 +21,10 @@ final class Failures implements IExecutionExceptionHandler {
 
   @Override
   public int handleExecutionException(Exception thrown, CommandLine line, ParseResult parsed) {
-    Exception failure = thrown instanceof UncheckedIOException wrapped ? wrapped.getCause() : thrown;
+    return handle(thrown instanceof UncheckedIOException wrapped ? wrapped.getCause() : thrown, line);
+  }
+
+  int handle(Throwable failure, CommandLine line) {
     line.getOut().flush();
     line.getErr().println("syncline " + line.getCommandName() + ": " + describe(failure));
     if (stackTraceWanted.getAsBoolean()) failure.printStackTrace(line.getErr());
@@ -30,7 +33,11 @@ final class Failures implements IExecutionExceptionHandler {
   }
 
   /** One line that says what happened and where. */
-  static String describe(Exception failure) {
+  static String describe(Throwable failure) {
+    if (failure instanceof OutOfMemoryError)
+      return "out of memory (" + failure.getMessage() + "): give the JVM more, as by SYNCLINE_JAVA_OPTS=-Xmx2g, or the machine";
+    // Of what a class could not be initialized for, the cause tells more.
+    if (failure instanceof ExceptionInInitializerError && failure.getCause() != null) return describe(failure.getCause());
     String message = failure.getMessage() == null ? "" : Text.oneLine(failure.getMessage().strip());
     if (failure instanceof NoSuchFileException missing && missing.getReason() == null) return message + ": no such file or directory";
     if (failure instanceof AccessDeniedException denied && denied.getReason() == null)
@@ -41,7 +48,7 @@ final class Failures implements IExecutionExceptionHandler {
     return "unexpected " + (message.isEmpty() ? name : name + ": " + message) + "; run again with --stacktrace to see where";
   }
 
-  private static int exitCode(Exception failure) {
+  private static int exitCode(Throwable failure) {
     if (failure instanceof CliException known) return known.exitCode();
     return failure instanceof CorruptLogException ? ExitCode.PROBLEM : ExitCode.NOT_RUN;
   }

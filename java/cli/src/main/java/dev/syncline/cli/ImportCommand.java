@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** {@code syncline import FILE DIR}: makes a log of what {@code syncline export} has written. */
@@ -21,8 +22,13 @@ import picocli.CommandLine.Parameters;
     },
     footer = {"", "Example: from a compressed file", "  gzip -dc orders.jsonl.gz | syncline import - /var/lib/orders"})
 final class ImportCommand extends BaseCommand {
+  private String source;
+
   @Parameters(index = "0", paramLabel = "FILE", description = "The exported log, or - for standard input.")
-  String source;
+  void source(String given) {
+    if (given.isEmpty()) throw new ParameterException(spec.commandLine(), "FILE: " + Arguments.EMPTY);
+    source = given;
+  }
 
   @Parameters(index = "1", paramLabel = "DIR", description = "Where the log is made: no directory yet, or an empty one.")
   Path target;

@@ -6,6 +6,7 @@ import dev.syncline.format.SegmentName;
 import dev.syncline.io.Refusal;
 import dev.syncline.io.ShellWord;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -68,8 +69,18 @@ abstract class LogCommand extends BaseCommand {
     try {
       requireFiles(directory);
     } catch (IOException e) {
-      throw Refusal.explained(e, directory, false);
+      throw explained(e, directory);
     }
+  }
+
+  /** What has no type of its own Java tells in two words of the system's. */
+  private static IOException explained(IOException failed, Path directory) {
+    if (failed.getClass() != FileSystemException.class) return Refusal.explained(failed, directory, false);
+    String reason = ((FileSystemException) failed).getReason();
+    throw new CliException(
+        ExitCode.NOT_RUN,
+        directory + " cannot be looked into: " + reason + ". Look at its name, at the limits of this process (ulimit -n), and if it is an"
+            + " error of the disk at dmesg. Nothing was changed", failed);
   }
 
   private static void requireFiles(Path directory) throws IOException {
@@ -87,9 +98,10 @@ abstract class LogCommand extends BaseCommand {
       // What this user may not look at is there all the same.
       if (!Files.exists(directory)) Files.readAttributes(directory, BasicFileAttributes.class);
     } catch (NoSuchFileException e) {
-      throw new CliException(ExitCode.NOT_RUN, directory + " does not exist; name the directory of a log");
+      String found = Files.isSymbolicLink(directory) ? " is a symbolic link to what does not exist" : " does not exist";
+      throw new CliException(ExitCode.NOT_RUN, directory + found + "; name the directory of a log");
     } catch (IOException e) {
-      throw Refusal.explained(e, directory, false);
+      throw explained(e, directory);
     }
     if (!Files.isDirectory(directory))
       throw new CliException(ExitCode.NOT_RUN, directory + " is a file; name the directory that it is in");

@@ -14,16 +14,24 @@ import java.util.concurrent.TimeUnit;
 final class ScratchDirectory implements Closeable {
   private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(3);
   private final Path path;
-  private final Thread hook;
+  private final AtExit atExit;
 
-  private ScratchDirectory(Path path) {
+  /** @param alsoIfEmpty goes with it when the program is interrupted, unless there is something in it; null for none */
+  private ScratchDirectory(Path path, Path alsoIfEmpty) {
     this.path = path;
-    this.hook = new Thread(this::deleteWhatAppears, "delete " + path.getFileName());
-    Runtime.getRuntime().addShutdownHook(hook);
+    this.atExit = AtExit.run("delete " + path.getFileName(), () -> {
+      deleteWhatAppears();
+      if (alsoIfEmpty != null) Files.deleteIfExists(alsoIfEmpty);
+    });
   }
 
   static ScratchDirectory create(Path parent, String prefix) throws IOException {
-    return new ScratchDirectory(Files.createTempDirectory(parent, prefix));
+    return new ScratchDirectory(Files.createTempDirectory(parent, prefix), null);
+  }
+
+  /** In a directory that was made for it. */
+  static ScratchDirectory createInOwn(Path parent, String prefix) throws IOException {
+    return new ScratchDirectory(Files.createTempDirectory(parent, prefix), parent);
   }
 
   Path path() {
@@ -32,21 +40,13 @@ final class ScratchDirectory implements Closeable {
 
   /** Leaves the directory to whoever wants to look at it. */
   void keep() {
-    forgetHook();
+    atExit.forget();
   }
 
+  /** Nothing is done if it was kept, or the program is already ending. */
   @Override
   public void close() throws IOException {
-    if (forgetHook()) delete(path);
-  }
-
-  /** Whether the directory was still ours to delete: not kept, and the program is not already ending. */
-  private boolean forgetHook() {
-    try {
-      return Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      return false;
-    }
+    if (atExit.forget()) delete(path);
   }
 
   /** At the end of the program other threads still run, and may create a file behind the deletion's back. */

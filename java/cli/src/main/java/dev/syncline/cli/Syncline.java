@@ -85,6 +85,7 @@ public final class Syncline {
     Syncline syncline = new Syncline();
     CommandLine line = new CommandLine(syncline);
     for (BaseCommand each : commands) line.addSubcommand(each);
+    Arguments.convertFor(line);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionStrategy(Syncline::runOrExplain);
     line.setExecutionExceptionHandler(new Failures(() -> syncline.stackTrace));
@@ -100,8 +101,8 @@ public final class Syncline {
   }
 
   private static int runOrExplain(CommandLine.ParseResult parsed) {
-    int exitCode = run(parsed);
     CommandLine line = parsed.commandSpec().commandLine();
+    int exitCode = run(parsed);
     // A writer that prints keeps its errors to itself until it is asked.
     if (!line.getOut().checkError() || exitCode == ExitCode.NOT_RUN) return exitCode;
     CommandLine last = parsed.hasSubcommand() ? parsed.subcommand().commandSpec().commandLine() : line;
@@ -115,10 +116,20 @@ public final class Syncline {
   private static int run(CommandLine.ParseResult parsed) {
     boolean helpAsked = CommandLine.printHelpIfRequested(parsed);
     if (helpAsked) return ExitCode.OK;
-    if (parsed.hasSubcommand()) return new CommandLine.RunLast().execute(parsed);
+    if (parsed.hasSubcommand()) return runCommand(parsed);
     CommandLine line = parsed.commandSpec().commandLine();
     line.usage(line.getErr());
     return ExitCode.USAGE;
+  }
+
+  /** What Java calls an error ends a thread, with a stack trace and the exit code that says damage: here it is one more failure. */
+  private static int runCommand(CommandLine.ParseResult parsed) {
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (Error e) {
+      CommandLine command = parsed.subcommand().commandSpec().commandLine();
+      return ((Failures) command.getExecutionExceptionHandler()).handle(e, command);
+    }
   }
 
   private static void describeExitCodes(CommandLine line) {

@@ -48,7 +48,8 @@ final class TargetDirectory implements Closeable {
       if (exists) LeftOvers.remove(path);
       if (exists) requireNothingBeside(path, null);
       else Storages.createDirectory(path);
-      ScratchDirectory scratch = ScratchDirectory.create(path, LeftOvers.PREFIX);
+      ScratchDirectory scratch =
+          exists ? ScratchDirectory.create(path, LeftOvers.PREFIX) : ScratchDirectory.createInOwn(path, LeftOvers.PREFIX);
       return new TargetDirectory(path, !exists, scratch, InUse.take(scratch.path()));
     } catch (IOException e) {
       if (!exists) Files.deleteIfExists(path);

@@ -75,6 +75,8 @@ final class TruncateCommand extends BaseCommand {
   }
 
   private Truncated apply() throws IOException {
+    // What cannot be is refused while the log is open to read: to open it to write is to change it.
+    plan();
     long before = bytes();
     Truncated planned;
     try (WriteAheadLog log = WriteAheadLog.open(directory)) {
@@ -82,7 +84,7 @@ final class TruncateCommand extends BaseCommand {
       if (what.after != null) log.truncateAfter(what.after);
       else log.truncate(through(log));
     } catch (IllegalArgumentException e) {
-      throw new CliException(ExitCode.NOT_RUN, directory + ": " + e.getMessage() + ". Nothing was changed");
+      throw new CliException(ExitCode.NOT_RUN, directory + ": " + e.getMessage() + ". No record was forgotten");
     }
     try (WriteAheadLog log = WriteAheadLog.openReadOnly(directory)) {
       damage = DamageView.of(log.recovery().damage());

@@ -150,4 +150,41 @@ class LauncherTest {
     Files.createFile(jar);
     assertThat(launched(Map.of("JAVA_HOME", "/no/jvm"), "info").exits(ExitCode.NOT_RUN).failsInOneLine().err()).contains("found no java");
   }
+
+  @Test
+  void aJavaHomeThatLeadsNowhereIsNamed() throws Exception {
+    Files.createFile(jar);
+    Path home = Files.createDirectory(temporary.resolve("no jvm"));
+    for (int kind = 0; kind < 2; kind++) {
+      assertThat(launched(Map.of("JAVA_HOME", home.toString()), "info").exits(ExitCode.NOT_RUN).failsInOneLine().err())
+          .contains(home + "/bin/java", "JAVA_HOME", "unset it");
+      // What is there and cannot be run is no better.
+      Files.createDirectories(home.resolve("bin/java"));
+    }
+  }
+
+  @Test
+  void aJvmThatIsTooOldIsNamedBeforeItPrintsAStackTrace() throws Exception {
+    Files.createFile(jar);
+    for (String version : new String[] {"1.8.0_402", "9", "11.0.22", "16.0.2"}) {
+      Files.writeString(temporary.resolve("jvm/release"), "IMPLEMENTOR=\"Debian\"\nJAVA_VERSION=\"" + version + "\"\nOS_ARCH=\"x86_64\"\n");
+      assertThat(launched(Map.of(), "info").exits(ExitCode.NOT_RUN).failsInOneLine().err())
+          .contains(temporary.resolve("jvm/bin/java") + " is Java " + version, "expected 17 or later");
+    }
+    for (String version : new String[] {"17", "17.0.15", "21.0.1", "25-ea", "100"}) {
+      Files.writeString(temporary.resolve("jvm/release"), "JAVA_VERSION=\"" + version + "\"\n");
+      launched(Map.of(), "info").exits(7);
+    }
+  }
+
+  /** The JVM makes question marks of what its locale does not have, and then there is no such directory. */
+  @Test
+  void aNameThatIsNotAsciiReachesTheJvmInALocaleThatHasNone() throws Exception {
+    Files.createFile(jar);
+    script(temporary.resolve("jvm/bin/java"), "echo \"<${LC_ALL:-}>\"; exit 7");
+    assertThat(launched(Map.of("LC_ALL", "C"), "info", "café").exits(7).out()).isEqualTo("<C.UTF-8>\n");
+    assertThat(launched(Map.of("LC_ALL", "xx_XX"), "info", "café").exits(7).out()).isEqualTo("<C.UTF-8>\n");
+    assertThat(launched(Map.of("LC_ALL", "C"), "info", "cafe").exits(7).out()).isEqualTo("<C>\n");
+    assertThat(launched(Map.of("LC_ALL", "C.UTF-8"), "info", "café").exits(7).out()).isEqualTo("<C.UTF-8>\n");
+  }
 }

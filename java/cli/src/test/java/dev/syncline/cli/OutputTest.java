@@ -56,6 +56,35 @@ class OutputTest {
     assertThat(err.toString()).contains("standard output takes no more").contains("exit code 1");
   }
 
+  /** The exit code of a JVM that ends by an error is the one that says damage. */
+  @Test
+  void anErrorOfTheJvmIsAFailureAndNoDamage() throws IOException {
+    Path log = Cli.sampleLog(temporary.resolve("log"));
+    for (Error error : List.of(
+        new OutOfMemoryError("Java heap space"), new ExceptionInInitializerError(new IOException("Too many open files")),
+        new StackOverflowError())) {
+      StringWriter err = new StringWriter();
+      CommandLine line = Syncline.commandLine().setOut(new PrintWriter(new ThrowingWriter(error))).setErr(new PrintWriter(err));
+      assertThat(line.execute("verify", log.toString())).as("%s", error).isEqualTo(ExitCode.NOT_RUN);
+      String cause = error.getCause() != null ? "Too many open files" : "unexpected StackOverflowError";
+      assertThat(err.toString().lines()).singleElement().asString().startsWith("syncline verify: ")
+          .contains(error instanceof OutOfMemoryError ? "SYNCLINE_JAVA_OPTS" : cause);
+    }
+  }
+
+  private static final class ThrowingWriter extends StringWriter {
+    private final Error error;
+
+    ThrowingWriter(Error error) {
+      this.error = error;
+    }
+
+    @Override
+    public void write(String text, int from, int length) {
+      throw error;
+    }
+  }
+
   /** As the device /dev/full. */
   private static final class FullWriter extends Writer {
     @Override

@@ -71,6 +71,26 @@ class ReadOnlyFileSystemTest {
         .contains(log.toString()).contains("mounted read-only").contains("Mount it to be written");
   }
 
+  /** Beside the exporter's own limits: there is no such thing as a large enough disk. */
+  @Test
+  void aFullDiskIsNamedWithWhatWasToBeWrittenThere() throws Exception {
+    Path big = temporary.resolve("big");
+    try (WriteAheadLog large = WriteAheadLog.open(big)) {
+      for (int i = 0; i < 8; i++) large.append(new byte[100_000]);
+    }
+    Path small = Files.createDirectory(temporary.resolve("small"));
+    assumeTrue(succeeds("mount", "-t", "tmpfs", "-o", "size=256k", "syncline-cli", small.toString()));
+    try {
+      for (Object[] command : new Object[][] {{"export", big, "-o", small.resolve("out")}, {"snapshot", big, small.resolve("copy")}}) {
+        assertThat(Cli.run(command).exits(ExitCode.NOT_RUN).failsInOneLine().err()).as("%s", command[0])
+            .contains(small.toString()).contains("df -h").contains("df -i").contains("ulimit -f");
+        assertThat(small).isEmptyDirectory();
+      }
+    } finally {
+      assertThat(succeeds("umount", small.toString())).isTrue();
+    }
+  }
+
   @Test
   void whatOnlyReadsWorks() throws IOException {
     for (String command : List.of("info", "dump", "verify", "repair", "export")) Cli.run(command, log).exits(ExitCode.OK);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.syncline.WriteAheadLog;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,18 @@ class TruncateCommandTest {
     assertThat(out).contains("to go     sequences 1..60").contains("there is no checkpoint")
         .contains("1..60 is in no saved state").contains("--through 60 --apply' does it");
     assertThat(Cli.run("truncate", log, "--after", 60).exits(ExitCode.OK).out()).contains("to go     sequences 61..100");
+    assertThat(Cli.contents(log)).isEqualTo(before);
+  }
+
+  /** To open a log to write is to write its mark, and its lock's file where there is none. */
+  @Test
+  void whatCannotBeIsRefusedAndChangesNoByte() throws IOException {
+    Path log = log();
+    Map<String, String> before = Cli.contents(log);
+    for (String cut : List.of(
+        "--through -1", "--through 101", "--after -1", "--after 101", "--after 9223372036854775807", "--checkpointed"))
+      assertThat(Cli.run((Object[]) ("truncate " + log + " " + cut + " --apply").split(" ")).exits(ExitCode.NOT_RUN).failsInOneLine().err())
+          .as(cut).contains("Nothing was changed");
     assertThat(Cli.contents(log)).isEqualTo(before);
   }
 

@@ -1,6 +1,8 @@
 package dev.syncline.io;
 
 import dev.syncline.LogLockedException;
+import dev.syncline.ResourceShortageException;
+import dev.syncline.shortage.Descriptors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -50,6 +52,9 @@ record LockRecord(long pid, ProcessIdentity process, String directory) {
       return Optional.empty();
     } catch (IOException e) {
       if (Files.isDirectory(file)) return Optional.empty();
+      // Who is short of descriptors must not be told to make the file readable, or to delete it.
+      String shortage = Descriptors.areShort(e, file);
+      if (shortage != null) throw new ResourceShortageException(shortage, e);
       throw new IOException(
           file + " names the process that holds the log, and cannot be read: " + e + ". Nothing was changed; make it readable, or delete"
               + " it if certainly no process has the log open", e);

@@ -87,6 +87,12 @@ enum Errno {
     return exception(result, operation + " of " + lengthBytes + " bytes at offset " + offsetBytes + " of " + path, path);
   }
 
+  /** The exception for a lock that cannot be had: some systems that have none for a file say that by other errors than ENOLCK. */
+  static IOException noLock(long result, Path path) {
+    IOException failure = failure(result, "lock", path);
+    return ENOSYS.is(result) || EOPNOTSUPP.is(result) ? new IOException(failure.getMessage() + Advice.LOCKS) : failure;
+  }
+
   private static IOException exception(long result, String what, Path path) {
     String message = what + " failed: " + describe(result);
     if (isFull(result)) return new StorageFullException(message + Advice.ROOM);

@@ -37,12 +37,12 @@ final class NativeLock extends ProcessLock {
     requirePlainOrNone(real.resolve(DirectoryLock.FILE_NAME));
     int directoryFd = LibSyncline.syncline_lock_directory(RawPath.of(real));
     if (Errno.EAGAIN.is(directoryFd)) return Optional.empty();
-    if (directoryFd < 0) throw Errno.failure(directoryFd, "lock", real);
+    if (directoryFd < 0) throw Errno.noLock(directoryFd, real);
     int fileFd = LibSyncline.syncline_lock_file(directoryFd, NAME);
     boolean taken = false;
     try {
       if (Errno.EAGAIN.is(fileFd)) return Optional.empty();
-      if (fileFd < 0 && !Errno.EINVAL.is(fileFd)) throw Errno.failure(fileFd, "lock", real.resolve(DirectoryLock.FILE_NAME));
+      if (fileFd < 0 && !Errno.EINVAL.is(fileFd)) throw Errno.noLock(fileFd, real.resolve(DirectoryLock.FILE_NAME));
       if (fileFd >= 0) {
         NativeLock lock = new NativeLock(real, directoryFd, fileFd);
         taken = lock.isInPlace();

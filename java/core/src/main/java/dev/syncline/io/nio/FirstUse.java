@@ -6,7 +6,7 @@ import dev.syncline.shortage.Initialized;
 final class FirstUse {
   /** Every class here that does something when it is initialized. */
   private static final String[] CLASSES = {
-    "dev.syncline.io.nio.Descriptors", "dev.syncline.io.nio.DirectSupport", "dev.syncline.io.nio.Full",
+    "dev.syncline.shortage.Descriptors", "dev.syncline.io.nio.DirectSupport", "dev.syncline.io.nio.Full",
     "dev.syncline.io.nio.NioSegmentFile", "dev.syncline.io.nio.NioStorage",
   };
 

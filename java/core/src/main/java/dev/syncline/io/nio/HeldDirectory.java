@@ -1,5 +1,7 @@
 package dev.syncline.io.nio;
 
+import dev.syncline.ResourceShortageException;
+import dev.syncline.shortage.Descriptors;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -37,7 +39,7 @@ abstract class HeldDirectory implements Closeable {
     try {
       stream = Files.newDirectoryStream(path);
     } catch (IOException e) {
-      throw Descriptors.explained(e, path);
+      throw explained(e, path);
     }
     if (stream instanceof SecureDirectoryStream<Path> secure) return DescriptorDirectory.of(path, secure);
     stream.close();
@@ -80,7 +82,7 @@ abstract class HeldDirectory implements Closeable {
     try {
       return opening.run();
     } catch (IOException e) {
-      throw Descriptors.explained(e, path.resolve(name).normalize());
+      throw explained(e, path.resolve(name).normalize());
     }
   }
 
@@ -113,4 +115,9 @@ abstract class HeldDirectory implements Closeable {
 
   @Override
   public abstract void close() throws IOException;
+
+  private static IOException explained(IOException failure, Path file) {
+    String shortage = Descriptors.areShort(failure, file);
+    return shortage == null ? failure : new ResourceShortageException(shortage, failure);
+  }
 }

@@ -1,6 +1,5 @@
-package dev.syncline.io.nio;
+package dev.syncline.shortage;
 
-import dev.syncline.ResourceShortageException;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -11,18 +10,16 @@ import java.nio.file.Path;
  * Tells that a file could not be opened since the process has no descriptor left, which Java says with a text in the language of the
  * process and by no type: a device that anybody can open cannot be opened then either.
  */
-final class Descriptors {
+public final class Descriptors {
   private static final Path ANYBODY_OPENS = Path.of("/dev/null");
 
   private Descriptors() {}
 
-  /** What to throw for a failed opening of {@code file}: the same failure, or that descriptors are short. */
-  static IOException explained(IOException failure, Path file) {
-    // What has a type of its own says what it was.
-    if (failure.getClass() != FileSystemException.class || !areShort()) return failure;
+  /** What to say of a failed opening of {@code file} if descriptors are short; null if they are not, or if its type says what failed. */
+  public static String areShort(IOException failure, Path file) {
+    if (failure.getClass() != FileSystemException.class || !areShort()) return null;
     String reason = ((FileSystemException) failure).getReason();
-    return new ResourceShortageException(
-        file + " could not be opened: " + reason + "; close files or raise the limit of open ones (ulimit -n), then try again", failure);
+    return file + " could not be opened: " + reason + "; close files or raise the limit of open ones (ulimit -n), then try again";
   }
 
   /** To open a directory takes two. */
