@@ -3,6 +3,7 @@ package dev.syncline.cli;
 import dev.syncline.StorageInfo;
 import dev.syncline.StorageMode;
 import dev.syncline.WalOptions;
+import dev.syncline.WriteAheadLog;
 import dev.syncline.io.Storages;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -89,6 +90,11 @@ final class DoctorCommand extends BaseCommand {
     Optional<String> nativeProblem = Storages.nativeProblem(scratch, WalOptions.defaults().blockSize());
     String fileSystem = storage.fileSystem().isEmpty() ? disk.type() : storage.fileSystem();
     List<AppendMeter.Measured> measured = measure(scratch, nativeProblem.isEmpty());
+    List<String> advice = new ArrayList<>();
+    ofTheLog().ifPresent(advice::add);
+    advice.addAll(Advice.of(new Advice.Facts(
+        fileSystem, Advice.mountOptions(directory), disk.getUsableSpace(), Advice.descriptors(), Advice.writeCache(directory),
+        nativeProblem.orElse(null), measured.isEmpty() ? 0 : measured.get(0).p50Micros())));
     return new Diagnosis(
         directory.toString(),
         fileSystem,
@@ -97,9 +103,19 @@ final class DoctorCommand extends BaseCommand {
         nativeProblem.orElse(null),
         LockState.of(directory),
         measured,
-        Advice.of(new Advice.Facts(
-            fileSystem, Advice.mountOptions(directory), disk.getUsableSpace(), Advice.descriptors(), Advice.writeCache(directory),
-            nativeProblem.orElse(null), measured.isEmpty() ? 0 : measured.get(0).p50Micros())));
+        advice);
+  }
+
+  /** What a log that is there already needs before anything is written to it. */
+  private Optional<String> ofTheLog() throws IOException {
+    if (!LogCommand.hasFiles(directory)) return Optional.empty();
+    try (WriteAheadLog log = WriteAheadLog.openReadOnly(directory)) {
+      if (log.recovery().damage().isEmpty()) return Optional.empty();
+      return Optional.of("the log here is damaged, and takes no appends: 'syncline verify DIR' says where and what is lost,"
+          + " 'syncline repair DIR' what can be kept");
+    } catch (IOException e) {
+      return Optional.of("the log here cannot be opened: " + Failures.describe(e));
+    }
   }
 
   private List<AppendMeter.Measured> measure(Path scratch, boolean nativeToo) throws IOException {

@@ -83,8 +83,12 @@ abstract class LogCommand extends BaseCommand {
             + " error of the disk at dmesg. Nothing was changed", failed);
   }
 
+  static boolean hasFiles(Path directory) throws IOException {
+    return Files.exists(directory.resolve(SegmentName.MARK)) || !segmentFiles(directory).isEmpty();
+  }
+
   private static void requireFiles(Path directory) throws IOException {
-    if (Files.exists(directory.resolve(SegmentName.MARK)) || !segmentFiles(directory).isEmpty()) return;
+    if (hasFiles(directory)) return;
     // In the middle of a repair everything may lie elsewhere.
     if (Files.exists(directory.resolve(SegmentName.REPAIR).resolve(SegmentName.COMPLETE))) return;
     throw new CliException(

@@ -44,6 +44,22 @@ class DoctorCommandTest {
   }
 
   @Test
+  void aLogThatNeedsSomethingIsSaidToNeedIt() throws IOException {
+    Cli.sampleLog(directory);
+    assertThat(Cli.run("doctor", "--millis", 0, directory).exits(ExitCode.OK).out()).contains("to change      nothing");
+    Cli.damage(directory, "dark green");
+    Map<String, String> before = Cli.contents(directory);
+    assertThat(Cli.run("doctor", "--millis", 0, directory).exits(ExitCode.OK).out())
+        .contains("to change      the log here is damaged", "'syncline verify DIR'", "'syncline repair DIR'");
+    Files.move(directory.resolve("log.mark"), directory.resolve("elsewhere"));
+    Files.createSymbolicLink(directory.resolve("log.mark"), directory.resolve("elsewhere"));
+    assertThat(Cli.run("doctor", "--millis", 0, directory).exits(ExitCode.OK).out())
+        .contains("to change      the log here cannot be opened: " + directory.resolve("log.mark"));
+    before.keySet().removeIf(name -> !name.endsWith(".wal"));
+    assertThat(Cli.contents(directory)).containsAllEntriesOf(before);
+  }
+
+  @Test
   void aLiveWriterIsSeenAndGoesOn() throws IOException {
     try (WriteAheadLog log = WriteAheadLog.open(directory)) {
       JsonNode lock = Cli.run("doctor", "--json", "--millis", 0, directory).exits(ExitCode.OK).json().get("lock");
