@@ -26,7 +26,8 @@ public final class KitDirectory implements TempDirFactory {
 
   @Override
   public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext context) throws IOException {
-    Path all = Path.of(System.getProperty("syncline.tck.directory", "target/tck")).toAbsolutePath();
+    // One of its own, since who else keeps things there may have made the one above.
+    Path all = Path.of(System.getProperty("syncline.tck.directory", "target/tck"), "logs").toAbsolutePath();
     if (Files.notExists(all)) spread(Files.createDirectories(all));
     Path parent = all.resolve(Integer.toString(Math.floorMod(MADE.getAndIncrement(), PARENTS)));
     return Files.createTempDirectory(Files.createDirectories(parent), "log-");
