@@ -176,7 +176,7 @@ class GroupCommandsTest {
   @Test
   void whatIsWrongIsSaidOfTheNodeThatItIsWrongWith() throws IOException {
     String absent = addresses.get(4);
-    run(3, "members", "add", absent, "--timeout", "20");
+    run(3, "members", "add", absent, "--timeout", "8");
     assertThat(err).contains(absent + " cannot be reached by").contains("Connection refused");
     run(2, "members", "add", "0.0.0.0:7001");
     run(2, "members", "add", "127.0.0.1:0");
