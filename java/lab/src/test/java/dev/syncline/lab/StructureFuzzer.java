@@ -10,7 +10,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a fuzzer calls with bytes that choose structures, fields and values: forges them, with checksums made right, in a good log, and does
@@ -25,6 +27,9 @@ public final class StructureFuzzer {
 
   /** A forged length cuts what follows into other records, as many as a frame has. */
   private static final int FRAME_RECORDS_MAX = 40;
+
+  /** Where a changed field makes other records of a frame, in its place or in a slot. */
+  private static final Set<Kind> OF_RECORDS = EnumSet.of(Kind.FRAME_HEADER, Kind.RECORD, Kind.SLOT_HEADER, Kind.SLOT_RECORD);
 
   private static List<ForgedLogs> logs;
   private static Path lockDirectory;
@@ -44,7 +49,7 @@ public final class StructureFuzzer {
       List<Field> fields = LogFields.of(image);
       if (fields.isEmpty()) break;
       Field field = fields.get(next16(in) % fields.size());
-      recordsForged |= field.kind() == Kind.RECORD || field.kind() == Kind.FRAME_HEADER;
+      recordsForged |= OF_RECORDS.contains(field.kind());
       image = LogFields.forge(image, field, value(in, image, fields, field), (choice & 0x80) != 0);
     }
     ForgedUse forged = new ForgedUse(lockDirectory, image, log.written(), recordsForged ? FRAME_RECORDS_MAX : 0);
