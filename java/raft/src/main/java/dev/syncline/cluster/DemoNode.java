@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A node in a process of its own, which can be killed, stopped and continued. */
@@ -18,16 +19,21 @@ final class DemoNode implements Closeable {
   private final List<String> peers;
   private final Path directory;
   private final List<String> options;
+  private final Map<String, String> environment;
   private Process process;
   private boolean paused;
 
-  /** {@code options} are further ones of {@code syncline node}. */
-  DemoNode(String name, String address, List<String> peers, Path scratch, List<String> options) {
+  /**
+   * @param options further ones of {@code syncline node}
+   * @param environment what its process finds set, besides what this one does
+   */
+  DemoNode(String name, String address, List<String> peers, Path scratch, List<String> options, Map<String, String> environment) {
     this.name = name;
     this.address = address;
     this.peers = peers;
     this.directory = scratch.resolve(name);
     this.options = options;
+    this.environment = environment;
   }
 
   String name() {
@@ -56,7 +62,9 @@ final class DemoNode implements Closeable {
   /** Starts the process. */
   void begin() throws IOException {
     Files.createDirectories(directory);
-    process = new ProcessBuilder(command()).redirectError(ProcessBuilder.Redirect.appendTo(logFile().toFile())).start();
+    ProcessBuilder builder = new ProcessBuilder(command()).redirectError(ProcessBuilder.Redirect.appendTo(logFile().toFile()));
+    builder.environment().putAll(environment);
+    process = builder.start();
   }
 
   void awaitListening() throws IOException {

@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** A group of nodes on this machine. None of them outlives this object, nor this program. */
 final class DemoNodes implements Closeable {
@@ -25,9 +27,16 @@ final class DemoNodes implements Closeable {
 
   /** {@code options} are further ones of {@code syncline node}. Nothing is started yet. */
   DemoNodes(Path scratch, int count, List<String> options) throws IOException {
+    this(scratch, count, options, name -> Map.of());
+  }
+
+  /** @param environment what the process of a node of that name finds set, besides what this one does */
+  DemoNodes(Path scratch, int count, List<String> options, Function<String, Map<String, String>> environment) throws IOException {
     List<String> addresses = freeAddresses(count);
-    for (int i = 0; i < count; i++)
-      nodes.add(new DemoNode("node-" + (i + 1), addresses.get(i), addresses, scratch, options));
+    for (int i = 0; i < count; i++) {
+      String name = "node-" + (i + 1);
+      nodes.add(new DemoNode(name, addresses.get(i), addresses, scratch, options, environment.apply(name)));
+    }
     Runtime.getRuntime().addShutdownHook(hook);
   }
 

@@ -1,6 +1,7 @@
 package dev.syncline.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.syncline.Operation;
 import dev.syncline.RecordType;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 2, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RandomKillsTest {
   private static final int USERS = 4;
+  private static final List<String> OPTIONS = List.of("--election-timeout", "400", "--snapshot-every", "1");
   private static final Logger JRAFT = Logger.getLogger("com.alipay");
   private final int kills = Integer.getInteger("syncline.kills", 3);
   private final long seed = Long.getLong("syncline.seed", Long.getLong("nightly.seed", 9));
@@ -51,28 +53,68 @@ class RandomKillsTest {
 
   @TempDir Path temporary;
 
+  private interface Work {
+    void run() throws Exception;
+  }
+
   @Test
   void killingAnyProcessAtAnyTimeLosesNothingAcknowledged() throws Exception {
-    JRAFT.setLevel(Level.OFF);
-    List<String> options = List.of("--election-timeout", "400", "--snapshot-every", "1");
-    try (DemoNodes nodes = new DemoNodes(temporary, 3, options)) {
-      nodes.startAll();
-      ExecutorService pool = Executors.newFixedThreadPool(USERS);
-      try {
-        List<Future<?>> users = new ArrayList<>();
-        for (int user = 0; user < USERS; user++) {
-          int number = user;
-          users.add(pool.submit(() -> use(nodes, number)));
-        }
-        nodes.awaitLeader();
+    try (DemoNodes nodes = new DemoNodes(temporary, 3, OPTIONS)) {
+      besideUsers(nodes, () -> {
         for (int kill = 0; kill < kills; kill++) trouble(nodes);
-        over.set(true);
-        for (Future<?> user : users) user.get();
-      } finally {
-        pool.shutdownNow();
-      }
-      judge(nodes);
+      });
+      judge(nodes, kills + " kills, stops and lost disks");
     }
+  }
+
+  /** An hour forwards, an hour back, and right again, on the leader first; then on the others, one after the other. */
+  @Test
+  void wallClocksThatJumpLoseNothingAndStopNobody() throws Exception {
+    WallClocks clocks = WallClocks.make(temporary).orElse(null);
+    assumeTrue(clocks != null, "needs a C compiler, and a system that loads a library before all others");
+    List<Duration> jumps = List.of(Duration.ofHours(1), Duration.ofHours(-1), Duration.ZERO);
+    try (DemoNodes nodes = new DemoNodes(temporary, 3, OPTIONS, clocks::environmentOf)) {
+      besideUsers(nodes, () -> {
+        for (Duration ahead : jumps) {
+          DemoNode leader = nodes.awaitLeader();
+          clocks.set(leader.name(), ahead);
+          awaitMore(nodes);
+          for (DemoNode each : nodes.all()) {
+            clocks.set(each.name(), ahead);
+            awaitMore(nodes);
+          }
+          for (DemoNode each : nodes.all()) assertThat(each.runs()).as("%s runs", each.name()).isTrue();
+        }
+      });
+      judge(nodes, "clocks that jumped");
+    }
+  }
+
+  private void besideUsers(DemoNodes nodes, Work work) throws Exception {
+    JRAFT.setLevel(Level.OFF);
+    nodes.startAll();
+    ExecutorService pool = Executors.newFixedThreadPool(USERS);
+    try {
+      List<Future<?>> users = new ArrayList<>();
+      for (int user = 0; user < USERS; user++) {
+        int number = user;
+        users.add(pool.submit(() -> use(nodes, number)));
+      }
+      nodes.awaitLeader();
+      work.run();
+      over.set(true);
+      for (Future<?> user : users) user.get();
+    } finally {
+      over.set(true);
+      pool.shutdownNow();
+    }
+  }
+
+  /** Until some more appends were acknowledged, and a record that is appended now is applied by every node. */
+  private void awaitMore(DemoNodes nodes) throws IOException, InterruptedException {
+    long enough = history.acknowledged() + 20;
+    while (history.acknowledged() < enough) pause(20);
+    for (DemoNode each : nodes.all()) nodes.awaitCaughtUp(each);
   }
 
   // Trouble.
@@ -153,7 +195,7 @@ class RandomKillsTest {
 
   // The verdict.
 
-  private void judge(DemoNodes nodes) throws IOException {
+  private void judge(DemoNodes nodes, String after) throws IOException {
     Map<Long, String> first = null;
     for (DemoNode node : nodes.all()) {
       nodes.awaitCaughtUp(node);
@@ -163,7 +205,7 @@ class RandomKillsTest {
     }
     history.check(first);
     assertThat(history.acknowledged()).as("acknowledged of %d operations, seed %d", history.size(), seed).isGreaterThan(100);
-    System.out.println(kills + " kills, stops and lost disks, " + history.size() + " operations, " + history.acknowledged()
+    System.out.println(after + ", " + history.size() + " operations, " + history.acknowledged()
         + " appends acknowledged, seed " + seed);
   }
 
