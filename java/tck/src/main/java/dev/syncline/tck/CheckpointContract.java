@@ -61,7 +61,7 @@ public abstract class CheckpointContract extends LogTestBase {
   @Test
   void aCheckpointBesideACutCoversNothingThatTheCutHasTaken() throws Exception {
     FaultyStorage disk = new FaultyStorage(openStorage(directory()));
-    WriteAheadLog log = open(disk, options -> options.markInterval(Duration.ofDays(1)));
+    WriteAheadLog log = open(disk, options -> options.markInterval(NEVER));
     appendEntries(log, 10);
     FaultyStorage.Stall stall = disk.on(Operation.Op.WRITE_DURABLY).named("log.mark"::equals).stallBefore();
     Together.Task<Void> cut = Together.begin(() -> {

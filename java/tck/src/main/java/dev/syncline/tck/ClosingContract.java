@@ -65,7 +65,7 @@ public abstract class ClosingContract extends LogTestBase {
   @Test
   void aSecondCloseReturnsWhenTheFirstHasLetGo() throws Exception {
     FaultyStorage disk = new FaultyStorage(openStorage(directory()));
-    WriteAheadLog log = open(disk, options -> options.markInterval(Duration.ofHours(1)));
+    WriteAheadLog log = open(disk, options -> options.markInterval(NEVER));
     appendEntries(log, 3);
     FaultyStorage.Stall stall = disk.on(Op.TRUNCATE).stallBefore();
     Together.Task<Map<String, String>> first = Together.begin(() -> closedAndLookedAt(log));
@@ -203,7 +203,7 @@ public abstract class ClosingContract extends LogTestBase {
   @Test
   void whoWaitsBehindACutThatHangsIsToldWhenCloseGivesUp() throws Exception {
     FaultyStorage disk = new FaultyStorage(openStorage(directory()));
-    WriteAheadLog log = open(disk, options -> options.closeTimeout(Duration.ofMillis(200)));
+    WriteAheadLog log = open(disk, options -> options.closeTimeout(Duration.ofMillis(200)).markInterval(NEVER));
     appendEntries(log, 5);
     FaultyStorage.Stall stall = disk.on(Op.WRITE_DURABLY).named("log.mark"::equals).stallBefore();
     Together.Task<Throwable> cut = Together.begin(() -> catchThrowable(() -> log.truncateAfter(3)));

@@ -262,7 +262,7 @@ public abstract class CompletenessContract extends LogTestBase {
 
   @Test
   void verifyOfAnOpenLogLooksAtLinksAndMark() throws IOException {
-    WriteAheadLog log = open(LogTestBase::smallSegments);
+    WriteAheadLog log = open(options -> options.maxSegmentSize(SMALL_SEGMENT_BYTES).markInterval(NEVER));
     appendEntries(log, 60);
     Path copy = crashCopy(log);
     assertThat(log.verify().ok()).isTrue();

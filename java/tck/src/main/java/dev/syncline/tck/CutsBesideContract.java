@@ -80,7 +80,7 @@ public abstract class CutsBesideContract extends IndexTestBase {
   @Test
   void aTruncationThatACutHasOvertakenForgetsNothingThatIsAppendedAfterIt() throws Exception {
     FaultyStorage disk = new FaultyStorage(openStorage(directory()));
-    WriteAheadLog log = open(disk, options -> {});
+    WriteAheadLog log = open(disk, options -> options.markInterval(NEVER));
     appendEntries(log, 5);
     FaultyStorage.Stall stall = disk.on(Op.WRITE_DURABLY).named("log.mark"::equals).stallBefore();
     Together.Task<Throwable> cut = Together.begin(() -> catchThrowable(() -> log.truncateAfter(2)));
@@ -99,7 +99,7 @@ public abstract class CutsBesideContract extends IndexTestBase {
   @Test
   void aCutThatATruncationHasOvertakenIsRefusedAndLosesNothing() throws Exception {
     FaultyStorage disk = new FaultyStorage(openStorage(directory()));
-    WriteAheadLog log = open(disk, options -> {});
+    WriteAheadLog log = open(disk, options -> options.markInterval(NEVER));
     appendEntries(log, 5);
     FaultyStorage.Stall stall = disk.on(Op.WRITE_DURABLY).named("log.mark"::equals).stallBefore();
     Together.Task<Throwable> truncation = Together.begin(() -> catchThrowable(() -> log.truncate(4)));

@@ -29,7 +29,7 @@ public abstract class FailureScenarios extends ScenarioBase {
   private static final List<Op> COMMITS = List.of(Op.WRITE, Op.WRITE_DURABLY, Op.SYNC);
 
   private static void manual(dev.syncline.WalOptions.Builder options) {
-    options.syncMode(SyncMode.MANUAL).maxSegmentSize(SMALL_SEGMENT_BYTES).markInterval(Duration.ofHours(1));
+    options.syncMode(SyncMode.MANUAL).maxSegmentSize(SMALL_SEGMENT_BYTES).markInterval(NEVER);
   }
 
   @Test

@@ -361,7 +361,7 @@ public abstract class FollowerContract extends LogTestBase {
 
   @Test
   void theNewestSegmentIsNotReadAgainFromItsFront() throws Exception {
-    WriteAheadLog writer = open(options -> options.maxSegmentSize(64 << 20));
+    WriteAheadLog writer = open(options -> options.maxSegmentSize(64 << 20).markInterval(NEVER));
     for (int i = 0; i < 12; i++) writer.append(new byte[1 << 20]);
     CountedFiles disk = counted();
     try (WriteAheadLog reader = follow(disk); WalCursor tail = reader.tail(0)) {

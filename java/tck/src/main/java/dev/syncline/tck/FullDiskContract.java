@@ -215,7 +215,7 @@ public abstract class FullDiskContract extends LogTestBase {
   @ValueSource(booleans = {true, false})
   void noRoomForTheMarkOfATruncationPoisons(boolean after) throws IOException {
     FaultyStorage disk = new FaultyStorage(openStorage(directory()));
-    WriteAheadLog log = open(disk, options -> options.maxSegmentSize(SMALL_SEGMENT_BYTES).markInterval(Duration.ofHours(1)));
+    WriteAheadLog log = open(disk, options -> options.maxSegmentSize(SMALL_SEGMENT_BYTES).markInterval(NEVER));
     appendEntries(log, 5);
     disk.on(Op.WRITE_DURABLY).named("log.mark"::equals).fail(() -> new StorageFullException("no space, says the test"));
     ThrowingCallable truncation = after ? () -> log.truncateAfter(3) : () -> log.truncate(3);

@@ -35,7 +35,7 @@ public abstract class JoinedCommitsContract extends LogTestBase {
   private static final int SLOT_BYTES = BLOCK_BYTES;
 
   private static void joined(WalOptions.Builder options) {
-    options.maxSegmentSize(SMALL_SEGMENT_BYTES).joinCommitsWithin(Duration.ofHours(1)).markInterval(Duration.ofHours(1));
+    options.maxSegmentSize(SMALL_SEGMENT_BYTES).joinCommitsWithin(Duration.ofHours(1)).markInterval(NEVER);
   }
 
   // What they take.

@@ -27,7 +27,7 @@ public abstract class JoinedFaultsContract extends LogTestBase {
   private static final int READ_ATTEMPTS = 3;
 
   private static void joined(WalOptions.Builder options) {
-    options.maxSegmentSize(SMALL_SEGMENT_BYTES).joinCommitsWithin(Duration.ofHours(1)).markInterval(Duration.ofHours(1));
+    options.maxSegmentSize(SMALL_SEGMENT_BYTES).joinCommitsWithin(Duration.ofHours(1)).markInterval(NEVER);
   }
 
   /** What is known of one commit of a frame is known of no later one that has joined it. */

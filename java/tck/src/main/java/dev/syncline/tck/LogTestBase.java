@@ -47,6 +47,9 @@ public abstract class LogTestBase {
 
   public static final int SMALL_SEGMENT_BYTES = FRAMES_START_BYTES + 15 * BLOCK_BYTES;
 
+  /** For {@code markInterval}, where a test looks at the mark, harms it or stops its writing: no other mark comes in between. */
+  protected static final Duration NEVER = Duration.ofDays(1);
+
   @TempDir(factory = KitDirectory.class)
   protected Path temporary;
 

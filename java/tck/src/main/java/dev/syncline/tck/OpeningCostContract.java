@@ -17,7 +17,6 @@ import dev.syncline.io.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -193,7 +192,7 @@ public abstract class OpeningCostContract extends LogTestBase {
   void aCopyThatAReaderMakesOfALogThatIsWrittenToKnowsItsLastCheckpoint() throws IOException {
     givenLargeClosedLog(20);
     try (WriteAheadLog reader = WriteAheadLog.openReadOnly(directory());
-        WriteAheadLog log = open(options -> options.maxSegmentSize(RESERVED_BYTES).markInterval(Duration.ofHours(1)))) {
+        WriteAheadLog log = open(options -> options.maxSegmentSize(RESERVED_BYTES).markInterval(NEVER))) {
       long checkpoint = log.checkpoint(7);
       appendEntries(log, 3);
       for (int i = 0; i < 3; i++) log.append(new byte[PIECE_BYTES]);

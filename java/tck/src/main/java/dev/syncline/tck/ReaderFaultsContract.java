@@ -134,7 +134,7 @@ public abstract class ReaderFaultsContract extends LogTestBase {
 
   @Test
   void aTailPassesOverNothingAfterAStaleRead() throws Exception {
-    WriteAheadLog writer = open(options -> options.markInterval(Duration.ofMinutes(1)));
+    WriteAheadLog writer = open(options -> options.markInterval(NEVER));
     appendEntries(writer, 5);
     HookedStorage disk = new HookedStorage(openStorage(directory()));
     try (WriteAheadLog reader = readOnly(disk); WalCursor tail = reader.tail(0)) {

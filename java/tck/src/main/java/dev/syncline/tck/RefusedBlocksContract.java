@@ -143,7 +143,7 @@ public abstract class RefusedBlocksContract extends LogTestBase {
   private Path givenJoined(int commits) throws IOException {
     WriteAheadLog log = open(options -> {
       smallSegments(options);
-      options.joinCommitsWithin(Duration.ofHours(1)).markInterval(Duration.ofHours(1));
+      options.joinCommitsWithin(Duration.ofHours(1)).markInterval(NEVER);
     });
     appendEntries(log, commits);
     Path crashed = crashCopy(log);

@@ -310,7 +310,7 @@ public abstract class RepairCasesContract extends RepairTestBase {
   void ofACrashedSegmentWithoutItsHeaderEachCommitIsKept(int commits) throws IOException {
     Path crashed;
     try (WriteAheadLog log = open(options ->
-        options.maxSegmentSize(SMALL_SEGMENT_BYTES).joinCommitsWithin(Duration.ofHours(1)).markInterval(Duration.ofHours(1)))) {
+        options.maxSegmentSize(SMALL_SEGMENT_BYTES).joinCommitsWithin(Duration.ofHours(1)).markInterval(NEVER))) {
       appendEntries(log, commits);
       crashed = crashCopy(log);
     }

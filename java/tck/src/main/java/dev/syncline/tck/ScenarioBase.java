@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -33,12 +32,12 @@ public abstract class ScenarioBase extends LogTestBase {
 
   /** For {@link #open}: small segments, and nothing on disk vouches for the last frame. */
   protected static void withoutEvidence(WalOptions.Builder options) {
-    options.maxSegmentSize(SMALL_SEGMENT_BYTES).markInterval(Duration.ofHours(1));
+    options.maxSegmentSize(SMALL_SEGMENT_BYTES).markInterval(NEVER);
   }
 
   /** For {@link #open}: each append or two begin a segment. */
   protected static void tinySegments(WalOptions.Builder options) {
-    options.maxSegmentSize(FRAMES_START_BYTES + 3 * BLOCK_BYTES).markInterval(Duration.ofHours(1));
+    options.maxSegmentSize(FRAMES_START_BYTES + 3 * BLOCK_BYTES).markInterval(NEVER);
   }
 
   /** What a process leaves that died after {@code count} appends, without a mark that vouches for the last of them. */

@@ -12,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -141,7 +140,7 @@ public abstract class TornScenarios extends ScenarioBase {
     Path current = givenCrashWithoutEvidence(3);
     int entries = 3;
     for (int cycle = 0; cycle < 5; cycle++) {
-      WriteAheadLog log = open(current, options -> options.maxSegmentSize(1 << 18).markInterval(Duration.ofHours(1)));
+      WriteAheadLog log = open(current, options -> options.maxSegmentSize(1 << 18).markInterval(NEVER));
       assertThat(lines(log.replay())).as("cycle %d", cycle).isEqualTo(entryLines(1, entries));
       log.append(entryPayload(++entries));
       for (int i = 6 - cycle; i > 0; i--) log.append(noise(23 * cycle + i, i * 2000));

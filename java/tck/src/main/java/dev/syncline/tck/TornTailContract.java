@@ -21,8 +21,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a torn tail is told from damage, by evidence on disk: promise 17. */
 public abstract class TornTailContract extends LogTestBase {
-  private static final Duration NEVER = Duration.ofHours(1);
-
   // Torn: work that nobody was told is durable.
 
   @ParameterizedTest

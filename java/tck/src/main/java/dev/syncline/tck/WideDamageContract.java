@@ -82,7 +82,7 @@ public abstract class WideDamageContract extends LogTestBase {
   private long marksOpenedToTruncate(Path damaged, int callers) throws Exception {
     FaultyStorage slow = new FaultyStorage(openStorage(damaged));
     RecordingStorage disk = new RecordingStorage(slow);
-    WriteAheadLog log = open(disk, options -> options.verifyOnOpen(Verification.FULL));
+    WriteAheadLog log = open(disk, options -> options.verifyOnOpen(Verification.FULL).markInterval(NEVER));
     disk.reset();
     FaultyStorage.Stall stall = slow.on(Op.WRITE_DURABLY).named("log.mark"::equals).stallBefore();
     List<Together.Task<Void>> truncations = new ArrayList<>();
