@@ -47,6 +47,7 @@ final class MemberChanges {
   private final NetClient net;
   private final AppliedCommands applied;
   private final Barrier barrier;
+  private final Succession succession;
   private final ReentrantLock one = new ReentrantLock();
 
   /** Waits until this node has applied what was acknowledged before, by other leaders too. */
@@ -60,6 +61,7 @@ final class MemberChanges {
     this.node = node;
     this.net = net;
     this.applied = applied;
+    succession = new Succession(node, group, net);
   }
 
   private interface Change {
@@ -109,19 +111,13 @@ final class MemberChanges {
       if (node.listPeers().equals(List.of(peer)))
         throw new IllegalArgumentException(address + " is the only voter: a group without one could not even take a new one");
       if (address.equals(group.address())) {
-        handOver(peer);
+        // A leader that is to be removed lets another one remove it.
+        succession.handOverToAnother();
         throw new NotLeaderException(address, null);
       }
       leave(peer);
       commit(List.of(Members.remove(address)));
     });
-  }
-
-  /** A leader that is to be removed lets another one remove it. */
-  private void handOver(PeerId self) throws IOException {
-    for (PeerId each : node.listPeers())
-      if (!each.equals(self) && node.transferLeadershipTo(each).isOk()) return;
-    throw new UnavailableException(self + " leads, is to be removed, and found nobody to hand over to");
   }
 
   void transfer(String address) throws IOException {
@@ -130,8 +126,7 @@ final class MemberChanges {
       if (address.equals(group.address())) return;
       if (!node.listPeers().contains(peer))
         throw new IllegalArgumentException(address + " is not a voter of the group: " + node.listPeers());
-      Status status = node.transferLeadershipTo(peer);
-      if (!status.isOk()) throw new UnavailableException("leadership was not handed to " + address + ": " + status.getErrorMsg());
+      succession.handOverTo(peer);
     });
   }
 

@@ -1,0 +1,118 @@
+package dev.syncline.replicated;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.syncline.Operation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** While a leader hands over, the group takes nothing: so that is not tried with who cannot lead, nor again and again. */
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class TransferTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(6);
+
+  /** One that is made before anybody knows, and one after each rest of two seconds. */
+  private static final int ATTEMPTS_MAX = 3;
+
+  @TempDir Path temporary;
+
+  @AfterEach
+  void reconnect() {
+    Network.reconnectAll();
+  }
+
+  @Test
+  void aNodeThatIsNotThereIsNotHandedTheLead() throws IOException {
+    try (Cluster cluster = Cluster.start(temporary, 3)) {
+      String stopped = cluster.followers().get(0);
+      cluster.append("1");
+      cluster.stop(stopped);
+      Attempts attempts = new Attempts(cluster);
+      assertThatThrownBy(() -> transfer(cluster, stopped))
+          .isInstanceOf(ReplicationException.class).hasMessageContaining("goes on leading: " + stopped + " does not answer");
+      assertThat(attempts.inVain()).isLessThanOrEqualTo(1);
+      cluster.append("2");
+    }
+  }
+
+  @Test
+  void aNodeThatHearsNothingIsNotAskedAgainAndAgain() throws IOException {
+    try (Cluster cluster = Cluster.start(temporary, 3)) {
+      String deaf = cluster.followers().get(0);
+      cluster.append("1");
+      Network.deafen(deaf);
+      Attempts attempts = new Attempts(cluster);
+      assertThatThrownBy(() -> transfer(cluster, deaf)).isInstanceOf(ReplicationException.class);
+      assertThat(attempts.inVain()).isLessThanOrEqualTo(ATTEMPTS_MAX);
+      try (ReplicatedLogClient client = cluster.client()) {
+        client.append(Operation.entry(Cluster.bytes("2")));
+      }
+      Network.reconnectAll();
+      try (GroupClient operator = cluster.operator()) {
+        operator.transfer(deaf);
+      }
+    }
+  }
+
+  @Test
+  void aLeaderThatIsRemovedHandsOverToWhoeverIsThere() throws IOException {
+    try (Cluster cluster = Cluster.start(temporary, 5)) {
+      String removed = cluster.awaitLeader();
+      cluster.append("1");
+      // Who would be asked first is not there. With another one of five, four can do without the leader, too.
+      List<String> others = cluster.addresses().stream().filter(each -> !each.equals(removed)).toList();
+      cluster.stop(others.get(0));
+      cluster.stop(others.get(1));
+      try (GroupClient operator = cluster.operator()) {
+        operator.remove(others.get(1));
+        operator.remove(removed);
+      }
+      Cluster.await("it to be told", () -> cluster.node(removed).failure().isPresent());
+      cluster.stop(removed);
+      cluster.append("3");
+      assertThat(cluster.awaitLeader()).isNotEqualTo(removed);
+    }
+  }
+
+  private static void transfer(Cluster cluster, String to) throws IOException {
+    try (GroupClient operator = GroupClient.connect(cluster.runningAddresses(), PATIENCE, Optional.empty())) {
+      operator.transfer(to);
+    }
+  }
+
+  /** How often a leader has begun to hand over and went on leading: each time it begins again, in the same term. */
+  private static final class Attempts {
+    private final Cluster cluster;
+    private final String leader;
+    private final Map<String, String> before;
+
+    Attempts(Cluster cluster) {
+      this.cluster = cluster;
+      leader = cluster.awaitLeader();
+      before = details();
+    }
+
+    private Map<String, String> details() {
+      return cluster.node(leader).administration().orElseThrow().details();
+    }
+
+    /** None, if it has lost its place, as on a busy machine it may. */
+    long inVain() {
+      Map<String, String> now = details();
+      return now.get("term").equals(before.get("term")) ? changes(now) - changes(before) : 0;
+    }
+
+    private static long changes(Map<String, String> details) {
+      return Long.parseLong(details.get("leaderChanges"));
+    }
+  }
+}
