@@ -244,9 +244,10 @@ public final class SynclineLogStorage implements LogStorage, Describer {
 
   /**
    * Appends entries, each run of consecutive indexes in one write; in Raft that is all of them. What lies at or above the index of an
-   * entry is cut away first.
+   * entry is cut away first. Those in front that lie before the first index are in a snapshot and are passed over: a leader that has not
+   * heard of a snapshot yet, since another one sent it, begins before it.
    *
-   * @return how many of them are in the log now, from the front; with {@link RaftOptions#isSync} they are durable
+   * @return how many of them are in the log now, or in a snapshot, from the front; with {@link RaftOptions#isSync} they are durable
    */
   @Override
   public int appendEntries(List<LogEntry> entries) {
@@ -255,6 +256,7 @@ public final class SynclineLogStorage implements LogStorage, Describer {
     changes.lock();
     try {
       Opened now = open();
+      done = inSnapshot(now, entries);
       while (done < entries.size()) done += appendRun(now, entries.subList(done, entries.size()));
     } catch (IOException | RuntimeException e) {
       troubles.accept(e);
@@ -264,6 +266,20 @@ public final class SynclineLogStorage implements LogStorage, Describer {
       changes.unlock();
     }
     return done;
+  }
+
+  private int inSnapshot(Opened now, List<LogEntry> entries) {
+    long first = now.log().truncatedThrough() + 1;
+    int count = 0;
+    while (count < entries.size() && wasTruncated(entries.get(count).getId().getIndex(), first)) count++;
+    if (count > 0) LOG.info("Of {} entries from index {} on, {} are in a snapshot, as {} begins with {}.", entries.size(),
+        entries.get(0).getId().getIndex(), count, directory, first);
+    return count;
+  }
+
+  /** There is no index below 1. */
+  private static boolean wasTruncated(long index, long first) {
+    return index >= 1 && index < first;
   }
 
   /** Appends entries as long as each has the next index and all together can be written in one piece; returns how many. */

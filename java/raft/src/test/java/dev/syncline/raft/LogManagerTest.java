@@ -256,6 +256,25 @@ class LogManagerTest extends LogStorageTestBase {
     assertThat(errors).isEmpty();
   }
 
+  /** The leader that sent the snapshot has gone, and the next one has all entries, too, and sends those. */
+  @Test
+  void entriesFromBeforeASnapshotThatWasTakenMeanwhileAreTakenFromBehindItOn() throws Exception {
+    SynclineLogStorage log = newLog();
+    Manager manager = manager(log);
+    manager.setSnapshot(snapshot(286, 8));
+    manager.setAppliedId(new LogId(286, 8));
+    appended(manager, entries(1, 304, 8));
+    assertThat(manager.getLastLogId(true)).isEqualTo(new LogId(304, 8));
+    for (long index = 287; index <= 304; index++) assertThat(manager.getEntry(index)).isEqualTo(entry(index, 8));
+    appended(manager, entries(305, 310, 9));
+    assertThat(manager.checkConsistency().isOk()).isTrue();
+    assertThat(errors).isEmpty();
+    stop(manager, log);
+    List<String> expected = new ArrayList<>(lines(287, 304, 8));
+    expected.addAll(lines(305, 310, 9));
+    assertThat(contents(opened(log))).isEqualTo(expected);
+  }
+
   private static SnapshotMeta snapshot(long index, long term) {
     return SnapshotMeta.newBuilder().setLastIncludedIndex(index).setLastIncludedTerm(term).addPeers("a:1").build();
   }

@@ -130,14 +130,34 @@ abstract class LogStorageContract extends LogStorageTestBase {
   }
 
   @Test
-  void anAppendBelowTheFirstIndexIsRefusedAndChangesNothing() {
+  void whatASnapshotCoversIsPassedOverAndTheRestIsAppended() {
     SynclineLogStorage log = openedLog();
     append(log, 1, 30, 1);
     assertThat(log.truncatePrefix(20)).isTrue();
-    assertThat(log.appendEntries(entries(10, 12, 2))).isZero();
-    assertThat(logged.messages()).last().asString().contains("expected an entry from index 20 on, found one at 10");
+    assertThat(log.appendEntries(entries(10, 12, 2))).isEqualTo(3);
     assertThat(contents(log)).isEqualTo(lines(20, 30, 1));
-    append(log, 31, 32, 1);
+    assertThat(log.appendEntries(entries(10, 32, 2))).isEqualTo(23);
+    assertThat(contents(log)).isEqualTo(lines(20, 32, 2));
+    assertThat(log.truncatePrefix(100)).isTrue();
+    assertThat(log.appendEntries(entries(90, 102, 3))).isEqualTo(13);
+    assertThat(contents(log)).isEqualTo(lines(100, 102, 3));
+    log.shutdown();
+    assertThat(contents(opened(log))).isEqualTo(lines(100, 102, 3));
+  }
+
+  @Test
+  void anAppendThatGoesBackBelowTheFirstIndexIsRefusedThereAndLosesNothing() {
+    SynclineLogStorage log = openedLog();
+    append(log, 1, 30, 1);
+    assertThat(log.truncatePrefix(20)).isTrue();
+    List<LogEntry> back = new ArrayList<>(entries(31, 32, 2));
+    back.addAll(entries(10, 12, 2));
+    assertThat(log.appendEntries(back)).isEqualTo(2);
+    assertThat(logged.messages()).last().asString().contains("expected an entry from index 20 on, found one at 10");
+    List<String> expected = new ArrayList<>(lines(20, 30, 1));
+    expected.addAll(lines(31, 32, 2));
+    assertThat(contents(log)).isEqualTo(expected);
+    append(log, 33, 34, 2);
   }
 
   @Test
