@@ -42,7 +42,9 @@ final class Intruder implements Closeable {
     this.group = group;
     this.random = new Random(seed);
     this.certificates = new ArrayList<>();
+    // What it remembers of its connections would look as if the node had kept it: they share a heap.
     for (String each : certificates) this.certificates.add((JdkSslContext) SslContextBuilder.forClient().sslProvider(SslProvider.JDK)
+        .sessionCacheSize(16)
         .keyManager(tls.resolve(each + ".pem").toFile(), tls.resolve(each + ".key").toFile())
         .trustManager(tls.resolve("authority.pem").toFile()).build());
   }
