@@ -89,6 +89,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     if (frame.kind() != Frame.WELCOME)
       throw new IOException("expected the welcome of " + address + ", found a frame of kind " + frame.kind());
     Hello said = Hello.decode(frame.body());
+    Tls.requireInForce(ctx.pipeline().get(SslHandler.class), address);
     if (requireNode.isPresent()) requireNode.get().requireNode(ctx.pipeline().get(SslHandler.class), address);
     doorkeeper.met(address, said);
     other = said;

@@ -92,6 +92,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Ses
     if (frame.kind() != Frame.HELLO)
       throw new RefusedException(RefusedException.Reason.INVALID, "expected a greeting, found a frame of kind " + frame.kind());
     Hello said = Hello.decode(frame.body());
+    Tls.requireInForce(certificate(), host());
     Set<Permission> its = server.tls().isPresent() ? server.tls().get().permissions(certificate()) : EnumSet.allOf(Permission.class);
     if (said.node() && server.tls().isPresent()) server.tls().get().requireNode(certificate(), said.address());
     server.doorkeeper().admit(said);

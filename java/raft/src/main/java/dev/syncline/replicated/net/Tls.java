@@ -10,6 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -166,6 +169,20 @@ public final class Tls {
     if (!permissions(connection).contains(Permission.NODE))
       throw new RefusedException(
           RefusedException.Reason.NOT_PERMITTED, address + ": the certificate of " + name(connection) + " is not a node's");
+  }
+
+  /**
+   * Who goes on with a TLS session from before shows no certificate again, and TLS does not look at the old one again; the JDK lets it for
+   * a day. So this does. What has ended since then is refused as it would be without a session.
+   */
+  static void requireInForce(SslHandler connection, String address) throws RefusedException {
+    if (connection == null) return;
+    try {
+      for (Certificate each : connection.engine().getSession().getPeerCertificates()) ((X509Certificate) each).checkValidity();
+    } catch (CertificateExpiredException | CertificateNotYetValidException | SSLPeerUnverifiedException e) {
+      throw new RefusedException(RefusedException.Reason.NOT_PERMITTED,
+          address + ": the certificate of " + name(connection) + " is not in force: " + e.getMessage());
+    }
   }
 
   /** What the other side's certificate may do. */
