@@ -15,6 +15,7 @@ import dev.syncline.replicated.net.RefusedException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +48,7 @@ final class MemberChanges {
   private final NetClient net;
   private final AppliedCommands applied;
   private final Barrier barrier;
+  private final Presence presence;
   private final Succession succession;
   private final ReentrantLock one = new ReentrantLock();
 
@@ -61,7 +63,8 @@ final class MemberChanges {
     this.node = node;
     this.net = net;
     this.applied = applied;
-    succession = new Succession(node, group, net);
+    presence = new Presence(node, group, net);
+    succession = new Succession(node, group, presence);
   }
 
   private interface Change {
@@ -110,6 +113,7 @@ final class MemberChanges {
       PeerId peer = peer(address);
       if (node.listPeers().equals(List.of(peer)))
         throw new IllegalArgumentException(address + " is the only voter: a group without one could not even take a new one");
+      requireMajorityWithout(peer);
       if (address.equals(group.address())) {
         // A leader that is to be removed lets another one remove it.
         succession.handOverToAnother();
@@ -118,6 +122,18 @@ final class MemberChanges {
       leave(peer);
       commit(List.of(Members.remove(address)));
     });
+  }
+
+  /** A group whose change needs somebody who is not there takes nothing more, and the change cannot be taken back either. */
+  private void requireMajorityWithout(PeerId removed) throws UnavailableException {
+    List<PeerId> left = new ArrayList<>(node.listPeers());
+    if (!left.remove(removed)) return;
+    List<String> absent = left.stream().map(presence::absence).flatMap(Optional::stream).toList();
+    int present = left.size() - absent.size();
+    if (present > left.size() / 2) return;
+    throw new UnavailableException(removed + " is not removed: of the " + left.size() + " voters without it " + present
+        + " would be there, which is no majority, and the group would take nothing more. " + String.join("; ", absent)
+        + ". Start or remove who is not there first");
   }
 
   void transfer(String address) throws IOException {

@@ -4,8 +4,6 @@ import com.alipay.sofa.jraft.Node;
 import com.alipay.sofa.jraft.Status;
 import com.alipay.sofa.jraft.entity.PeerId;
 import dev.syncline.replicated.UnavailableException;
-import dev.syncline.replicated.net.Hello;
-import dev.syncline.replicated.net.NetClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,23 +18,23 @@ final class Succession {
   private static final int REST_ELECTIONS = 4;
   private final Node node;
   private final Group group;
-  private final NetClient net;
+  private final Presence presence;
 
   /** What was tried last, and when; nothing before the first time. */
   private Optional<PeerId> tried = Optional.empty();
 
   private long triedNanos;
 
-  Succession(Node node, Group group, NetClient net) {
+  Succession(Node node, Group group, Presence presence) {
     this.node = node;
     this.group = group;
-    this.net = net;
+    this.presence = presence;
   }
 
   /** Begins to hand over to one voter. */
   void handOverTo(PeerId heir) throws UnavailableException {
-    Optional<String> hindrance = hindrance(heir);
-    if (hindrance.isPresent()) throw stays(hindrance.get());
+    Optional<String> absence = presence.absence(heir);
+    if (absence.isPresent()) throw stays(absence.get());
     begin(heir);
   }
 
@@ -46,34 +44,17 @@ final class Succession {
     List<PeerId> others = new ArrayList<>(node.listPeers());
     others.remove(self);
     int first = tried.map(others::indexOf).orElse(-1) + 1;
-    List<String> hindrances = new ArrayList<>();
+    List<String> absences = new ArrayList<>();
     for (int i = 0; i < others.size(); i++) {
       PeerId each = others.get((first + i) % others.size());
-      Optional<String> hindrance = hindrance(each);
-      if (hindrance.isEmpty()) {
+      Optional<String> absence = presence.absence(each);
+      if (absence.isEmpty()) {
         begin(each);
         return;
       }
-      hindrances.add(hindrance.get());
+      absences.add(absence.get());
     }
-    throw stays(hindrances.isEmpty() ? "there is no other voter" : String.join("; ", hindrances));
-  }
-
-  /** Why a voter could not lead now, as far as this leader knows. */
-  private Optional<String> hindrance(PeerId heir) {
-    Optional<Hello> hello = net.hello(heir.toString());
-    if (hello.isPresent() && !group.isFellow(hello.get()))
-      return Optional.of(heir + " has lost its directory, and is not in the group again yet");
-    return hello.isPresent() && hasAnswered(heir) ? Optional.empty() : Optional.of(heir + " does not answer");
-  }
-
-  /** Within the time that a leader has to hear of half of them, so an election's. */
-  private boolean hasAnswered(PeerId heir) {
-    try {
-      return node.listAlivePeers().contains(heir);
-    } catch (IllegalStateException e) {
-      return false; // It leads no more, and knows of nobody.
-    }
+    throw stays(absences.isEmpty() ? "there is no other voter" : String.join("; ", absences));
   }
 
   private void begin(PeerId heir) throws UnavailableException {
