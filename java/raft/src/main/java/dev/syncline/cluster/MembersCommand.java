@@ -2,7 +2,9 @@ package dev.syncline.cluster;
 
 import dev.syncline.replicated.GroupClient;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -32,7 +34,10 @@ final class MembersCommand {
 
   @Command(
       name = "add",
-      description = "Puts a node in that was started with --join and an empty directory; ends when it has caught up and counts.")
+      description = {
+        "Puts a node in that was started with --join and an empty directory, or gives a learner a vote; ends when it has caught up",
+        "and counts."
+      })
   static final class Add extends Change {
     @Parameters(paramLabel = "HOST:PORT", description = "The node's address.")
     String address;
@@ -56,14 +61,23 @@ final class MembersCommand {
     @Parameters(paramLabel = "HOST:PORT", description = "The node's address.")
     String address;
 
+    private boolean known;
+
     @Override
     void make(GroupClient operator) throws IOException {
+      known = operator.details().values().stream().anyMatch(this::isListed);
       operator.remove(address);
     }
 
+    private boolean isListed(Map<String, String> details) {
+      return Stream.of("voters", "learners", "returning")
+          .anyMatch(list -> List.of(details.getOrDefault(list, "").split(",")).contains(address));
+    }
+
+    /** Whoever has written another address than he meant learns it. */
     @Override
     String done() {
-      return address + " is not in the group any more";
+      return known ? address + " is not in the group any more" : address + " is not in the group, and was not before";
     }
   }
 

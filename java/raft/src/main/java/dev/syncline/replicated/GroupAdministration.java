@@ -19,9 +19,10 @@ public interface GroupAdministration {
   Map<String, String> details();
 
   /**
-   * Puts a node into the group that belongs to none; returns when it has caught up and counts. Doing it again changes nothing.
+   * Puts a node into the group that belongs to none, or gives a learner a vote; returns when it has caught up and counts. Doing it again
+   * changes nothing.
    *
-   * @param learner whether it is to hold a copy only, without a vote
+   * @param learner whether it is to hold a copy only, without a vote; a voter is not made a learner
    */
   void add(String address, boolean learner) throws IOException;
 

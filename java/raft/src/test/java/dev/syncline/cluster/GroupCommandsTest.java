@@ -164,7 +164,8 @@ class GroupCommandsTest {
     assertThat(run(0, "transfer", fresh)).containsExactly(fresh + " leads");
     List<JsonNode> all = parsed(run(0, "status", "--json"));
     assertThat(all).extracting(each -> each.get("role").asText()).containsExactlyInAnyOrder("leader", "follower", "follower", "learner");
-    run(0, "members", "remove", learner);
+    assertThat(run(0, "members", "remove", learner)).containsExactly(learner + " is not in the group any more");
+    assertThat(run(0, "members", "remove", learner)).containsExactly(learner + " is not in the group, and was not before");
     run(2, "members", "add", "nonsense");
     running.remove(old).close();
     // A node that was removed says so and ends with a code of its own.

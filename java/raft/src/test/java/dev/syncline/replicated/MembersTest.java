@@ -252,26 +252,6 @@ class MembersTest {
     }
   }
 
-  /** Of three, one is not there: without another one the last would be one of two, and no majority. */
-  @Test
-  void whoeverIsNeededIsNotRemovedAndTheGroupGoesOn() throws IOException {
-    Cluster cluster = start("group", 3);
-    append(cluster, 1, 3);
-    String leader = cluster.awaitLeader();
-    String stopped = cluster.followers().get(0);
-    String needed = cluster.followers().get(1);
-    cluster.stop(stopped);
-    try (GroupClient operator = GroupClient.connect(cluster.runningAddresses(), Duration.ofSeconds(4), Optional.empty())) {
-      for (String each : List.of(needed, leader))
-        assertThatThrownBy(() -> operator.remove(each)).isInstanceOf(ReplicationException.class).hasMessageContaining(stopped);
-    }
-    append(cluster, 4, 6);
-    operator(cluster).remove(stopped);
-    append(cluster, 7, 9);
-    assertThat(cluster.linesOfAll()).isEqualTo(lines(9));
-    assertThat(details(cluster, cluster.awaitLeader()).get("voters").split(",")).containsExactlyInAnyOrder(leader, needed);
-  }
-
   // Nodes that have lost their directories.
 
   @Test

@@ -102,8 +102,15 @@ final class MemberChanges {
   void add(String address, boolean learner) throws IOException {
     exclusively(() -> {
       PeerId peer = peer(address);
-      if (learner ? node.listLearners().contains(peer) : node.listPeers().contains(peer)) return;
+      boolean votes = node.listPeers().contains(peer);
+      boolean learns = node.listLearners().contains(peer);
+      if (learner && votes)
+        throw new IllegalArgumentException(
+            address + " has a vote, and a voter is not made a learner: remove it, and add it anew with an empty directory");
+      if (learner ? learns : votes) return;
       introduce(address);
+      // Its answers count only if it comes as a voter.
+      if (learns) leave(peer);
       enter(peer, learner);
     });
   }

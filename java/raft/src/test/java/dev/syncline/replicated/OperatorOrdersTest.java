@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** While a leader hands over, the group takes nothing: so that is not tried with who cannot lead, nor again and again. */
+/** What an operator orders at a bad moment, or by mistake: the group goes on, and says why it does not do it. */
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class TransferTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(6);
+class OperatorOrdersTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(4);
 
   /** One that is made before anybody knows, and one after each rest of two seconds. */
   private static final int ATTEMPTS_MAX = 3;
@@ -83,6 +83,50 @@ class TransferTest {
     }
   }
 
+  @Test
+  void aLearnerIsGivenAVoteThatCountsAndAVoterIsNotMadeALearner() throws IOException {
+    try (Cluster cluster = Cluster.start(temporary, 3); GroupClient operator = cluster.operator()) {
+      cluster.append("1");
+      String fresh = cluster.startJoining();
+      operator.add(fresh, true);
+      operator.add(fresh, false);
+      Cluster.await("it to know", () -> details(cluster, fresh).get("voters").contains(fresh));
+      assertThat(details(cluster, cluster.awaitLeader())).containsEntry("learners", "");
+      for (String each : cluster.followers().subList(0, 2))
+        assertThatThrownBy(() -> operator.add(each, true))
+            .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(each + " has a vote");
+      // Of four, three must have an entry.
+      cluster.stop(cluster.followers().stream().filter(each -> !each.equals(fresh)).findFirst().orElseThrow());
+      assertThat(cluster.append("2")).isEqualTo(2);
+      assertThat(cluster.linesOfAll()).hasSize(2);
+    }
+  }
+
+  /** Of three, one is not there: without another one the last would be one of two, and no majority. */
+  @Test
+  void whoeverIsNeededIsNotRemovedAndTheGroupGoesOn() throws IOException {
+    try (Cluster cluster = Cluster.start(temporary, 3)) {
+      cluster.append("1");
+      String leader = cluster.awaitLeader();
+      String stopped = cluster.followers().get(0);
+      String needed = cluster.followers().get(1);
+      cluster.stop(stopped);
+      try (GroupClient operator = GroupClient.connect(cluster.runningAddresses(), PATIENCE, Optional.empty())) {
+        for (String each : List.of(needed, leader))
+          assertThatThrownBy(() -> operator.remove(each)).isInstanceOf(ReplicationException.class).hasMessageContaining(stopped);
+        assertThat(cluster.append("2")).isEqualTo(2);
+        operator.remove(stopped);
+      }
+      assertThat(cluster.append("3")).isEqualTo(3);
+      assertThat(cluster.linesOfAll()).hasSize(3);
+      assertThat(details(cluster, cluster.awaitLeader()).get("voters").split(",")).containsExactlyInAnyOrder(leader, needed);
+    }
+  }
+
+  private static Map<String, String> details(Cluster cluster, String address) {
+    return cluster.node(address).administration().orElseThrow().details();
+  }
+
   private static void transfer(Cluster cluster, String to) throws IOException {
     try (GroupClient operator = GroupClient.connect(cluster.runningAddresses(), PATIENCE, Optional.empty())) {
       operator.transfer(to);
@@ -98,16 +142,12 @@ class TransferTest {
     Attempts(Cluster cluster) {
       this.cluster = cluster;
       leader = cluster.awaitLeader();
-      before = details();
-    }
-
-    private Map<String, String> details() {
-      return cluster.node(leader).administration().orElseThrow().details();
+      before = details(cluster, leader);
     }
 
     /** None, if it has lost its place, as on a busy machine it may. */
     long inVain() {
-      Map<String, String> now = details();
+      Map<String, String> now = details(cluster, leader);
       return now.get("term").equals(before.get("term")) ? changes(now) - changes(before) : 0;
     }
 
