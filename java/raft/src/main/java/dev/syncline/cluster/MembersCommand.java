@@ -22,6 +22,15 @@ final class MembersCommand {
 
     abstract String done();
 
+    static boolean isMember(GroupClient operator, String address) {
+      return operator.details().values().stream().anyMatch(each -> isListed(each, address));
+    }
+
+    private static boolean isListed(Map<String, String> details, String address) {
+      return Stream.of("voters", "learners", "returning")
+          .anyMatch(list -> List.of(details.getOrDefault(list, "").split(",")).contains(address));
+    }
+
     @Override
     public Integer call() throws IOException {
       try (GroupClient operator = operator()) {
@@ -65,13 +74,8 @@ final class MembersCommand {
 
     @Override
     void make(GroupClient operator) throws IOException {
-      known = operator.details().values().stream().anyMatch(this::isListed);
+      known = isMember(operator, address);
       operator.remove(address);
-    }
-
-    private boolean isListed(Map<String, String> details) {
-      return Stream.of("voters", "learners", "returning")
-          .anyMatch(list -> List.of(details.getOrDefault(list, "").split(",")).contains(address));
     }
 
     /** Whoever has written another address than he meant learns it. */
@@ -91,14 +95,17 @@ final class MembersCommand {
     @Parameters(index = "1", paramLabel = "NEW", description = "The address of the node that comes, started with --join.")
     String fresh;
 
+    private boolean known;
+
     @Override
     void make(GroupClient operator) throws IOException {
+      known = isMember(operator, old);
       operator.replace(old, fresh);
     }
 
     @Override
     String done() {
-      return fresh + " is in the group, and " + old + " is not any more";
+      return fresh + " is in the group, and " + old + (known ? " is not any more" : " is not, and was not before");
     }
   }
 }

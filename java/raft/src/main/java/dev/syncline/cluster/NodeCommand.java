@@ -77,7 +77,7 @@ final class NodeCommand implements Callable<Integer> {
       names = "--election-timeout",
       defaultValue = "1000",
       paramLabel = "MILLIS",
-      description = "Silence after which a node wants to lead (${DEFAULT-VALUE}).")
+      description = "Silence after which a node wants to lead, the same on all nodes; 100 or more (${DEFAULT-VALUE}).")
   long electionTimeoutMillis;
 
   @Option(

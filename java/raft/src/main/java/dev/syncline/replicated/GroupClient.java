@@ -71,22 +71,27 @@ public final class GroupClient implements Closeable {
 
   /** See {@link GroupAdministration#add}. */
   public void add(String address, boolean learner) throws IOException {
+    ReplicatedLogOptions.requireAddress(address);
     untilDone(node -> node.add(address, learner));
   }
 
   /** See {@link GroupAdministration#remove}. */
   public void remove(String address) throws IOException {
+    ReplicatedLogOptions.requireAddress(address);
     untilDone(node -> node.remove(address));
   }
 
   /** Puts one node in another one's place: first the new one in, then the old one out, so that there is never a copy less. */
   public void replace(String old, String fresh) throws IOException {
+    if (old.equals(fresh)) throw new IllegalArgumentException("expected another node in the place of " + old + ", found the same");
+    ReplicatedLogOptions.requireAddress(old);
     add(fresh, false);
     remove(old);
   }
 
   /** See {@link GroupAdministration#transfer}. Returns when the node leads. */
   public void transfer(String address) throws IOException {
+    ReplicatedLogOptions.requireAddress(address);
     long deadlineNanos = System.nanoTime() + TimeUnit.NANOSECONDS.convert(timeout);
     while (true) {
       untilDone(node -> node.transfer(address));

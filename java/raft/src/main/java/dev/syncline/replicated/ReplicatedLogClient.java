@@ -15,7 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A replicated log from outside its nodes: finds the leader, and sends a command again until it is answered. It names every command
+ * A replicated log from outside its nodes: finds the leader, also one that only the nodes know of which it was told, and sends a command
+ * again until it is answered. It names every command
  * ({@link RequestId}), so each is applied once however often it was sent. Safe for many threads; up to {@link RequestId#WINDOW} of
  * them have a command on its way at a time.
  */
@@ -27,11 +28,12 @@ public final class ReplicatedLogClient implements Closeable {
 
   private final List<NodeClient> nodes;
   private final ClientTransport transport;
+  private final Duration attempt;
   private final long timeoutNanos;
   private final ReentrantLock sessionLock = new ReentrantLock();
 
-  /** Index of the node to ask first; a guess that any thread may replace by a better one. */
-  private volatile int favourite;
+  /** The node to ask first, not always one of {@link #nodes}; a guess that any thread may replace by a better one. */
+  private volatile NodeClient favourite;
 
   /** Null until the first command. Replaced, under the lock, when the group has forgotten it. */
   private volatile Session session;
@@ -41,10 +43,11 @@ public final class ReplicatedLogClient implements Closeable {
   private ReplicatedLogClient(ClientTransport transport, List<String> addresses, Duration timeout) {
     if (addresses.isEmpty()) throw new IllegalArgumentException("expected the address of at least one node");
     addresses.forEach(ReplicatedLogOptions::requireAddress);
-    Duration attempt = timeout.compareTo(ATTEMPT_MAX) < 0 ? timeout : ATTEMPT_MAX;
+    this.attempt = timeout.compareTo(ATTEMPT_MAX) < 0 ? timeout : ATTEMPT_MAX;
     this.transport = transport;
     this.timeoutNanos = TimeUnit.NANOSECONDS.convert(timeout);
     this.nodes = addresses.stream().map(address -> new NodeClient(transport, address, attempt)).toList();
+    this.favourite = nodes.get(0);
   }
 
   /** A client of the nodes at these addresses. A call gives up after {@code timeout}. Nothing is connected yet. */
@@ -178,7 +181,10 @@ public final class ReplicatedLogClient implements Closeable {
     private final long deadlineNanos = System.nanoTime() + timeoutNanos;
     private final List<String> troubles = new ArrayList<>();
     private boolean maybeApplied;
-    private int next = favourite;
+    private NodeClient next = favourite;
+
+    /** Counts the nodes of the list that were asked in turn. */
+    private int turn = Math.max(0, nodes.indexOf(next));
 
     long leftNanos() {
       return deadlineNanos - System.nanoTime();
@@ -186,28 +192,30 @@ public final class ReplicatedLogClient implements Closeable {
 
     <T> T until(Call<T> call) throws IOException {
       while (true) {
-        int asked = next;
+        NodeClient asked = next;
         try {
-          T answer = call.on(nodes.get(asked));
+          T answer = call.on(asked);
           favourite = asked;
           return answer;
         } catch (NotLeaderException e) {
           failed(e);
-          next = e.leader().map(ReplicatedLogClient.this::indexOf).filter(found -> found >= 0).orElse(following(asked));
+          Optional<String> another = e.leader().filter(leader -> !leader.equals(asked.address()));
+          next = another.flatMap(ReplicatedLogClient.this::node).orElseGet(this::following);
         } catch (UnavailableException e) {
           failed(e);
-          next = following(asked);
+          next = following();
         } catch (OutcomeUnknownException e) {
           maybeApplied = true;
           failed(e);
-          next = following(asked);
+          next = following();
         }
         pause();
       }
     }
 
-    private int following(int index) {
-      return (index + 1) % nodes.size();
+    private NodeClient following() {
+      turn = (turn + 1) % nodes.size();
+      return nodes.get(turn);
     }
 
     private void failed(IOException trouble) throws IOException {
@@ -228,9 +236,14 @@ public final class ReplicatedLogClient implements Closeable {
     }
   }
 
-  private int indexOf(String address) {
-    for (int i = 0; i < nodes.size(); i++) if (nodes.get(i).address().equals(address)) return i;
-    return -1;
+  /** The node at an address that another one has named: of a group whose machines are replaced, the list may have only some. */
+  private Optional<NodeClient> node(String address) {
+    for (NodeClient each : nodes) if (each.address().equals(address)) return Optional.of(each);
+    try {
+      return Optional.of(new NodeClient(transport, ReplicatedLogOptions.requireAddress(address), attempt));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   private static IOException interrupted() {

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +55,12 @@ class GroupCommandsTest {
   private void open(ReplicatedLogOptions.Builder options) throws IOException {
     ReplicatedLog node = ReplicatedLog.open(options.electionTimeout(Duration.ofMillis(500)).build());
     running.put(node.administration().orElseThrow().details().get("address"), node);
+  }
+
+  private static List<String> names(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.map(Path::toString).sorted().toList();
+    }
   }
 
   private Path directory(String address) {
@@ -222,6 +229,14 @@ class GroupCommandsTest {
     assertThat(run(0, "restore", "--from", backup.toString(), "--directory", directory(address).toString(), "--address", address).get(0))
         .contains("holds the log up to sequence 31");
     run(3, "restore", "--from", backup.toString(), "--directory", directory(address).toString(), "--address", address);
+    // The directory above the backup, say: opening it would make a log of it.
+    Path above = backup.getParent();
+    List<String> before = names(above);
+    Path none = temporary.resolve("of nothing");
+    run(3, "restore", "--from", above.toString(), "--directory", none.toString(), "--address", address);
+    assertThat(err).contains(above + ": expected the files of a log");
+    assertThat(names(above)).isEqualTo(before);
+    assertThat(none).doesNotExist();
     open(ReplicatedLogOptions.builder(directory(address), address, List.of(address)));
     String joining = addresses.get(4);
     open(ReplicatedLogOptions.joining(directory(joining), joining));

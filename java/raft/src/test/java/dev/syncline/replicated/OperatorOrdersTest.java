@@ -90,7 +90,7 @@ class OperatorOrdersTest {
       String fresh = cluster.startJoining();
       operator.add(fresh, true);
       operator.add(fresh, false);
-      Cluster.await("it to know", () -> details(cluster, fresh).get("voters").contains(fresh));
+      Cluster.await("it to know", () -> details(cluster, fresh).getOrDefault("voters", "").contains(fresh));
       assertThat(details(cluster, cluster.awaitLeader())).containsEntry("learners", "");
       for (String each : cluster.followers().subList(0, 2))
         assertThatThrownBy(() -> operator.add(each, true))
@@ -120,6 +120,46 @@ class OperatorOrdersTest {
       assertThat(cluster.append("3")).isEqualTo(3);
       assertThat(cluster.linesOfAll()).hasSize(3);
       assertThat(details(cluster, cluster.awaitLeader()).get("voters").split(",")).containsExactlyInAnyOrder(leader, needed);
+    }
+  }
+
+  /** JRaft reads a port as a number, others as a text. */
+  @Test
+  void anAddressIsWrittenInOneWay() throws IOException {
+    try (Cluster cluster = Cluster.start(temporary, 3); GroupClient operator = cluster.operator()) {
+      cluster.append("1");
+      String voters = details(cluster, cluster.awaitLeader()).get("voters");
+      String follower = cluster.followers().get(0);
+      String another = follower.replace(":", ":0");
+      assertThatThrownBy(() -> operator.remove(another)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(another);
+      assertThatThrownBy(() -> operator.add(another, false)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> operator.transfer(another)).isInstanceOf(IllegalArgumentException.class);
+      GroupAdministration leader = cluster.leader().administration().orElseThrow();
+      assertThatThrownBy(() -> leader.remove(another)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(another);
+      assertThatThrownBy(() -> operator.replace(follower, follower)).isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("another node in the place of " + follower);
+      assertThat(details(cluster, cluster.awaitLeader())).containsEntry("voters", voters);
+    }
+  }
+
+  @Test
+  void aLearnerThatDoesNotComeAsAVoterStaysALearner() throws IOException {
+    try (Cluster cluster = Cluster.start(temporary, 3); GroupClient operator = cluster.operator()) {
+      cluster.append("1");
+      String learner = cluster.startJoining();
+      operator.add(learner, true);
+      Cluster.await("it to know", () -> details(cluster, learner).getOrDefault("learners", "").contains(learner));
+      Network.deafen(learner);
+      try (GroupClient hasty = GroupClient.connect(cluster.addresses(), PATIENCE, Optional.empty())) {
+        assertThatThrownBy(() -> hasty.add(learner, false)).isInstanceOf(ReplicationException.class);
+      }
+      Cluster.await("it to be a learner again", () -> operator.details().values().stream()
+          .anyMatch(each -> "leader".equals(each.get("role")) && each.get("learners").contains(learner)));
+      Network.reconnectAll();
+      cluster.append("2");
+      Cluster.await("it to hear of that", () -> cluster.node(learner).appliedSequence() == 2);
+      operator.add(learner, false);
+      assertThat(details(cluster, cluster.awaitLeader()).get("voters")).contains(learner);
     }
   }
 

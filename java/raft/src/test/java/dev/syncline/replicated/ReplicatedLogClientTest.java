@@ -87,6 +87,23 @@ class ReplicatedLogClientTest {
   }
 
   @Test
+  void aLeaderIsFoundThatOnlyTheNodesKnow() throws IOException {
+    start(3);
+    String leader = cluster.awaitLeader();
+    String follower = cluster.followers().get(0);
+    try (ReplicatedLogClient knowsOne = ReplicatedLogClient.connect(List.of(follower), Duration.ofSeconds(20));
+        GroupClient operator = cluster.operator()) {
+      assertThat(knowsOne.append(Operation.entry(bytes("one")))).isEqualTo(1);
+      String fresh = cluster.startJoining();
+      operator.replace(leader, fresh);
+      operator.transfer(fresh);
+      assertThat(knowsOne.append(Operation.entry(bytes("two")))).isEqualTo(2);
+      operator.transfer(follower);
+      assertThat(knowsOne.append(Operation.entry(bytes("three")))).isEqualTo(3);
+    }
+  }
+
+  @Test
   void aScanOfMoreThanAMegabyteComesInParts() throws IOException {
     start(1);
     byte[] value = bytes("x".repeat(300 << 10));

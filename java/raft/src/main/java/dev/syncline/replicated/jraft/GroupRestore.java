@@ -26,6 +26,7 @@ public final class GroupRestore {
    * @return the highest sequence in it
    */
   public static long restore(Path backup, Path directory, String address) throws IOException {
+    RestoredState.requireLog(backup);
     if (Files.exists(directory)) {
       try (var there = Files.list(directory)) {
         if (there.findAny().isPresent()) throw new IOException(directory + ": expected an empty directory, or none, for the new node");

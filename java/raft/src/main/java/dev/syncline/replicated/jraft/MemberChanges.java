@@ -109,10 +109,20 @@ final class MemberChanges {
             address + " has a vote, and a voter is not made a learner: remove it, and add it anew with an empty directory");
       if (learner ? learns : votes) return;
       introduce(address);
-      // Its answers count only if it comes as a voter.
-      if (learns) leave(peer);
-      enter(peer, learner);
+      if (learns) promote(peer);
+      else enter(peer, learner);
     });
+  }
+
+  /** A learner's answers count only if it comes as a voter, so it goes first; if it does not come, it is a learner again. */
+  private void promote(PeerId learner) throws IOException {
+    leave(learner);
+    try {
+      enter(learner, false);
+    } catch (UnavailableException e) {
+      enter(learner, true);
+      throw e;
+    }
   }
 
   void remove(String address) throws IOException {
@@ -316,7 +326,9 @@ final class MemberChanges {
 
   static PeerId peer(String address) {
     PeerId peer = PeerId.parsePeer(address);
-    if (peer == null) throw new IllegalArgumentException("expected an address like 10.0.0.1:7001, found \"" + address + "\"");
+    // JRaft takes 127.0.0.1:07001 for 127.0.0.1:7001; for everybody else they are two nodes.
+    if (peer == null || !peer.toString().equals(address))
+      throw new IllegalArgumentException("expected an address like 10.0.0.1:7001, found \"" + address + "\"");
     return peer;
   }
 
