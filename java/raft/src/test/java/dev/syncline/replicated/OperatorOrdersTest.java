@@ -10,6 +10,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -160,6 +165,41 @@ class OperatorOrdersTest {
       Cluster.await("it to hear of that", () -> cluster.node(learner).appliedSequence() == 2);
       operator.add(learner, false);
       assertThat(details(cluster, cluster.awaitLeader()).get("voters")).contains(learner);
+    }
+  }
+
+  @Test
+  void aNodeThatCallsTheGroupByAnotherNameIsTold() throws IOException {
+    try (Cluster cluster = Cluster.start(temporary, 3)) {
+      cluster.append("1");
+      String misled = cluster.followers().get(0);
+      cluster.stop(misled);
+      List<String> said = new CopyOnWriteArrayList<>();
+      Logger logger = Logger.getLogger("dev.syncline.replicated");
+      Handler handler = new Handler() {
+        @Override
+        public void publish(LogRecord line) {
+          said.add(new SimpleFormatter().formatMessage(line));
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      };
+      logger.addHandler(handler);
+      try (ReplicatedLog node = ReplicatedLog.open(ReplicatedLogOptions.builder(cluster.directory(misled), misled, cluster.addresses())
+          .group("other").electionTimeout(Duration.ofMillis(500)).build())) {
+        Cluster.await("it to be told", () -> said.stream().anyMatch(line -> line.contains("calls the group ")
+            && line.contains("start the one that is wrong with the other's --group")));
+        cluster.append("2");
+        assertThat(node.appliedSequence()).isLessThan(2);
+      } finally {
+        logger.removeHandler(handler);
+      }
+      cluster.start(misled);
+      assertThat(cluster.linesOfAll()).hasSize(2);
     }
   }
 

@@ -147,6 +147,7 @@ public final class JRaftEngine implements ConsensusEngine {
     RaftGroupService starting = new RaftGroupService(name, MemberChanges.peer(address), setup, raftServer);
     try {
       group.begin();
+      raftServer.serve(name);
       Node started = NodeRpcFactory.starting(
           address, new RaftClient(net, group, terms), options.electionTimeout().toMillis(), starting::start);
       if (started == null) throw new IOException("expected a started node, found none");

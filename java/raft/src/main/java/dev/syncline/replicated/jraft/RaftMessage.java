@@ -15,6 +15,7 @@ import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteResponse;
 import com.alipay.sofa.jraft.rpc.RpcRequests.TimeoutNowRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.TimeoutNowResponse;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import java.util.HashMap;
 import java.util.Map;
@@ -102,5 +103,11 @@ enum RaftMessage {
     if (message instanceof TimeoutNowRequest m) return m.getServerId();
     if (message instanceof ReadIndexRequest m) return m.getServerId();
     return "";
+  }
+
+  /** What the group is called, in a message to one of its nodes; empty if it does not say. */
+  static String group(Message message) {
+    FieldDescriptor field = message.getDescriptorForType().findFieldByName("group_id");
+    return field == null ? "" : (String) message.getField(field);
   }
 }

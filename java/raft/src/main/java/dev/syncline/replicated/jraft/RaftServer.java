@@ -28,6 +28,9 @@ final class RaftServer implements RpcServer {
   private final Map<String, RpcProcessor<?>> processors = new ConcurrentHashMap<>();
   private final List<ConnectionClosedEventListener> listeners = new CopyOnWriteArrayList<>();
 
+  /** What this node calls its group; empty until it runs. */
+  private volatile String group = "";
+
   RaftServer(TermGuard terms, int port) {
     this.terms = terms;
     this.port = port;
@@ -41,11 +44,28 @@ final class RaftServer implements RpcServer {
       if (each.className().equals(processor.interest())) processors.put(processor.interest(), processor);
   }
 
+  void serve(String groupName) {
+    group = groupName;
+  }
+
+  /** Whoever calls the same group otherwise was started with another name: JRaft would not find the node that is meant, nor say so. */
+  private void requireSameName(Session session, Message request) {
+    String theirs = RaftMessage.group(request);
+    if (group.isEmpty() || theirs.isEmpty() || theirs.equals(group)) return;
+    throw new IllegalArgumentException(session.hello().address() + " calls the group " + withoutId(theirs) + ", and this node calls it "
+        + withoutId(group) + ": start the one that is wrong with the other's --group");
+  }
+
+  private static String withoutId(String name) {
+    return name.substring(0, Math.max(0, name.lastIndexOf('_')));
+  }
+
   /** Answers a request of another node, whose connection has been checked. */
   @SuppressWarnings("unchecked")
   void handle(Session session, byte type, byte[] body, Replies replies) {
     try {
       Message request = RaftMessage.decode(type, body);
+      requireSameName(session, request);
       terms.check(request);
       String sender = RaftMessage.sender(request);
       if (!sender.isEmpty() && !sender.equals(session.hello().address()))
