@@ -16,6 +16,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +50,7 @@ class OperatorOrdersTest {
     }
   }
 
+  @Tag("laboratory")
   @Test
   void aNodeThatHearsNothingIsNotAskedAgainAndAgain() throws IOException {
     try (Cluster cluster = Cluster.start(temporary, 3)) {
@@ -147,6 +149,7 @@ class OperatorOrdersTest {
     }
   }
 
+  @Tag("laboratory")
   @Test
   void aLearnerThatDoesNotComeAsAVoterStaysALearner() throws IOException {
     try (Cluster cluster = Cluster.start(temporary, 3); GroupClient operator = cluster.operator()) {
