@@ -7,12 +7,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 
-/** The kit's further themes on FileChannel, past the page cache where that works. */
+/** The kit's further themes on FileChannel, past the page cache. */
 @WithoutThemesOf(MendingContracts.class)
 class PortableDirectLimitsTest extends LimitContracts {
   @BeforeAll
-  static void preferDirectIo() throws IOException {
-    StoragesUnderTest.preferDirectIo();
+  static void needDirectIo() throws IOException {
+    StoragesUnderTest.needDirectIo();
   }
 
   @Override

@@ -6,11 +6,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 
-/** The kit's themes of copies, damage and repairs on FileChannel, past the page cache where that works. */
+/** The kit's themes of copies, damage and repairs on FileChannel, past the page cache. */
 class PortableDirectMendingTest extends MendingContracts {
   @BeforeAll
-  static void preferDirectIo() throws IOException {
-    StoragesUnderTest.preferDirectIo();
+  static void needDirectIo() throws IOException {
+    StoragesUnderTest.needDirectIo();
   }
 
   @Override
