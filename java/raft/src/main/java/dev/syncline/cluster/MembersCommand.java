@@ -43,10 +43,7 @@ final class MembersCommand {
 
   @Command(
       name = "add",
-      description = {
-        "Puts a node in that was started with --join and an empty directory, or gives a learner a vote; ends when it has caught up",
-        "and counts."
-      })
+      description = "Puts a node in that was started with --join and an empty directory; ends when it has caught up and counts.")
   static final class Add extends Change {
     @Parameters(paramLabel = "HOST:PORT", description = "The node's address.")
     String address;

@@ -19,10 +19,9 @@ public interface GroupAdministration {
   Map<String, String> details();
 
   /**
-   * Puts a node into the group that belongs to none, or gives a learner a vote; returns when it has caught up and counts. Doing it again
-   * changes nothing.
+   * Puts a node into the group that belongs to none; returns when it has caught up and counts. Doing it again changes nothing.
    *
-   * @param learner whether it is to hold a copy only, without a vote; a voter is not made a learner
+   * @param learner whether it is to hold a copy only, without a vote; a learner is not made a voter, nor the other way round
    */
   void add(String address, boolean learner) throws IOException;
 

@@ -104,25 +104,13 @@ final class MemberChanges {
       PeerId peer = peer(address);
       boolean votes = node.listPeers().contains(peer);
       boolean learns = node.listLearners().contains(peer);
-      if (learner && votes)
-        throw new IllegalArgumentException(
-            address + " has a vote, and a voter is not made a learner: remove it, and add it anew with an empty directory");
+      if (learner && votes || !learner && learns)
+        throw new IllegalArgumentException(address + (votes ? " has a vote" : " is a learner")
+            + ", and does not become the other: remove it, and add it anew with an empty directory");
       if (learner ? learns : votes) return;
       introduce(address);
-      if (learns) promote(peer);
-      else enter(peer, learner);
+      enter(peer, learner);
     });
-  }
-
-  /** A learner's answers count only if it comes as a voter, so it goes first; if it does not come, it is a learner again. */
-  private void promote(PeerId learner) throws IOException {
-    leave(learner);
-    try {
-      enter(learner, false);
-    } catch (UnavailableException e) {
-      enter(learner, true);
-      throw e;
-    }
   }
 
   void remove(String address) throws IOException {
