@@ -104,7 +104,7 @@ final class MemberChanges {
       PeerId peer = peer(address);
       boolean votes = node.listPeers().contains(peer);
       boolean learns = node.listLearners().contains(peer);
-      if (learner && votes || !learner && learns)
+      if (learner ? votes : learns)
         throw new IllegalArgumentException(address + (votes ? " has a vote" : " is a learner")
             + ", and does not become the other: remove it, and add it anew with an empty directory");
       if (learner ? learns : votes) return;

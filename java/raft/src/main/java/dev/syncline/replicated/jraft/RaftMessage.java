@@ -15,7 +15,6 @@ import com.alipay.sofa.jraft.rpc.RpcRequests.RequestVoteResponse;
 import com.alipay.sofa.jraft.rpc.RpcRequests.TimeoutNowRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.TimeoutNowResponse;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import java.util.HashMap;
 import java.util.Map;
@@ -105,9 +104,13 @@ enum RaftMessage {
     return "";
   }
 
-  /** What the group is called, in a message to one of its nodes; empty if it does not say. */
+  /** What the sender calls the group; empty if he does not say who he is. */
   static String group(Message message) {
-    FieldDescriptor field = message.getDescriptorForType().findFieldByName("group_id");
-    return field == null ? "" : (String) message.getField(field);
+    if (message instanceof AppendEntriesRequest m) return m.getGroupId();
+    if (message instanceof RequestVoteRequest m) return m.getGroupId();
+    if (message instanceof InstallSnapshotRequest m) return m.getGroupId();
+    if (message instanceof TimeoutNowRequest m) return m.getGroupId();
+    if (message instanceof ReadIndexRequest m) return m.getGroupId();
+    return "";
   }
 }
