@@ -90,44 +90,74 @@ public record FrameHeader(
         committedMillis(in, at));
   }
 
+  // What can be wrong with a header, in the order in which it is looked at. To look costs nothing but time, since who searches a file for
+  // frames asks at every block; the words are for who tells it.
+  private static final int SOUND = 0;
+  private static final int SHORT = 1;
+  private static final int MAGIC = 2;
+  private static final int CHECKSUM = 3;
+  private static final int SEGMENT = 4;
+  private static final int EPOCH = 5;
+  private static final int PLACE = 6;
+  private static final int KIND = 7;
+  private static final int BODY = 8;
+  private static final int SEQUENCES = 9;
+
   /**
-   * Why the {@code availableBytes} at {@code at} are no frame of this segment written for this place, or null if its header is one.
-   * The body is not looked at.
+   * Whether the {@code availableBytes} at {@code at} begin with the header of a frame of this segment, written for this place. The body is
+   * not looked at.
    *
    * @param epoch the segment's, or 0 if its header is unreadable: then any epoch will do
    */
+  public static boolean isAt(ByteBuffer in, int at, int availableBytes, Crc crc, long epoch, long ordinal, long offsetBytes) {
+    return flaw(in, at, availableBytes, crc, epoch, ordinal, offsetBytes) == SOUND;
+  }
+
+  /** Why {@link #isAt} says no, or null if it says yes. */
   public static String problem(ByteBuffer in, int at, int availableBytes, Crc crc, long epoch, long ordinal, long offsetBytes) {
-    if (availableBytes < Layout.FRAME_HEADER_BYTES)
-      return "expected a frame header of " + Layout.FRAME_HEADER_BYTES + " bytes, found " + availableBytes;
-    if (in.getInt(at) != Layout.FRAME_MAGIC)
-      return String.format(Locale.ROOT, "expected the frame magic SYFR, found 0x%08x", Integer.reverseBytes(in.getInt(at)));
-    int expected = crc.of(in, at + 8, Layout.FRAME_HEADER_BYTES - 8);
-    if (expected != in.getInt(at + 4))
-      return String.format(Locale.ROOT, "frame header's checksum: expected 0x%08x, found 0x%08x", expected, in.getInt(at + 4));
-    if (in.getLong(at + 16) != ordinal) return "expected a frame of segment " + ordinal + ", found one of segment " + in.getLong(at + 16);
-    if (epoch != 0 && epoch(in, at) != epoch)
-      return String.format(Locale.ROOT, "expected epoch 0x%016x, found 0x%016x", epoch, epoch(in, at));
-    if (offsetBytes(in, at) != offsetBytes)
-      return "expected a frame written for offset " + offsetBytes + ", found one for " + offsetBytes(in, at);
-    if (kind(in, at) != DATA && kind(in, at) != SEAL) return "expected frame kind 1 or 2, found " + kind(in, at);
-    if (bodyBytes(in, at) < 0 || bodyBytes(in, at) > Layout.FRAME_BODY_BYTES_MAX)
-      return "expected a body of 0 to " + Layout.FRAME_BODY_BYTES_MAX + " bytes, found " + bodyBytes(in, at);
-    return sequencesProblem(firstSequence(in, at), lastSequence(in, at), in.getLong(at + 48), kind(in, at));
+    return switch (flaw(in, at, availableBytes, crc, epoch, ordinal, offsetBytes)) {
+      case SOUND -> null;
+      case SHORT -> "expected a frame header of " + Layout.FRAME_HEADER_BYTES + " bytes, found " + availableBytes;
+      case MAGIC -> String.format(Locale.ROOT, "expected the frame magic SYFR, found 0x%08x", Integer.reverseBytes(in.getInt(at)));
+      case CHECKSUM -> String.format(
+          Locale.ROOT, "frame header's checksum: expected 0x%08x, found 0x%08x", checksum(in, at, crc), in.getInt(at + 4));
+      case SEGMENT -> "expected a frame of segment " + ordinal + ", found one of segment " + ordinal(in, at);
+      case EPOCH -> String.format(Locale.ROOT, "expected epoch 0x%016x, found 0x%016x", epoch, epoch(in, at));
+      case PLACE -> "expected a frame written for offset " + offsetBytes + ", found one for " + offsetBytes(in, at);
+      case KIND -> "expected frame kind 1 or 2, found " + kind(in, at);
+      case BODY -> "expected a body of 0 to " + Layout.FRAME_BODY_BYTES_MAX + " bytes, found " + bodyBytes(in, at);
+      default -> "expected sequences from 1 to " + Layout.SEQUENCE_MAX + " and a promise below them, found " + firstSequence(in, at)
+          + " to " + lastSequence(in, at) + " and the promise " + in.getLong(at + 48);
+    };
+  }
+
+  private static int flaw(ByteBuffer in, int at, int availableBytes, Crc crc, long epoch, long ordinal, long offsetBytes) {
+    if (availableBytes < Layout.FRAME_HEADER_BYTES) return SHORT;
+    if (in.getInt(at) != Layout.FRAME_MAGIC) return MAGIC;
+    if (checksum(in, at, crc) != in.getInt(at + 4)) return CHECKSUM;
+    if (ordinal(in, at) != ordinal) return SEGMENT;
+    if (epoch != 0 && epoch(in, at) != epoch) return EPOCH;
+    if (offsetBytes(in, at) != offsetBytes) return PLACE;
+    if (kind(in, at) != DATA && kind(in, at) != SEAL) return KIND;
+    if (bodyBytes(in, at) < 0 || bodyBytes(in, at) > Layout.FRAME_BODY_BYTES_MAX) return BODY;
+    return areInOrder(firstSequence(in, at), lastSequence(in, at), in.getLong(at + 48), kind(in, at)) ? SOUND : SEQUENCES;
+  }
+
+  private static int checksum(ByteBuffer in, int at, Crc crc) {
+    return crc.of(in, at + 8, Layout.FRAME_HEADER_BYTES - 8);
   }
 
   /**
    * A frame promises what was durable before it was written, which may be the first of its own records, and a seal what it ends; neither
    * goes beyond the last sequence there is.
    */
-  private static String sequencesProblem(long first, long last, long promised, int kind) {
+  private static boolean areInOrder(long first, long last, long promised, int kind) {
     boolean data = kind == DATA;
     boolean ascending = first > 0 && last >= (data ? first : first - 1) && last <= Layout.SEQUENCE_MAX;
-    if (ascending && promised >= 0 && promised <= (data ? last - 1 : last)) return null;
-    return "expected sequences from 1 to " + Layout.SEQUENCE_MAX + " and a promise below them, found " + first + " to " + last
-        + " and the promise " + promised;
+    return ascending && promised >= 0 && promised <= (data ? last - 1 : last);
   }
 
-  // Single fields of a header in which problem() has found none: a reader that goes through millions of frames makes no object of each.
+  // Single fields of a header in which problem() has found nothing: a reader that goes through millions of frames makes no object of each.
 
   public static int crc(ByteBuffer in, int at) {
     return in.getInt(at + 4);

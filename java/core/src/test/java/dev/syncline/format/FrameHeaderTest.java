@@ -5,7 +5,10 @@ import static dev.syncline.format.Bytes.crcOnDisk;
 import static dev.syncline.format.Bytes.hex;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -177,5 +180,21 @@ class FrameHeaderTest {
 
   private String problem(long epoch, long ordinal, long offset) {
     return FrameHeader.problem(out, AT, 112, crc, epoch, ordinal, offset);
+  }
+
+  /** Behind the end of a log every block of its segment is asked, thousands of them, while a process starts. */
+  @Test
+  void whereNoFrameIsNothingIsMadeToSaySo() {
+    ByteBuffer nothing = ByteBuffer.allocateDirect(128).order(ByteOrder.LITTLE_ENDIAN);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    int found = 0;
+    long beforeBytes = threads.getCurrentThreadAllocatedBytes();
+    for (int block = 0; block < 10_000; block++) {
+      nothing.putInt(0, block % 2 == 0 ? 0 : Layout.FRAME_MAGIC);
+      if (FrameHeader.isAt(nothing, 0, 128, crc, EPOCH, ORDINAL, OFFSET)) found++;
+    }
+    long bytes = threads.getCurrentThreadAllocatedBytes() - beforeBytes;
+    assertThat(found).isZero();
+    assertThat(bytes).as("bytes allocated for 10,000 blocks").isLessThan(10_000);
   }
 }

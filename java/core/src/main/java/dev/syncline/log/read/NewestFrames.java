@@ -109,7 +109,7 @@ final class NewestFrames {
     do {
       int available = window.load(at, block, knownBytes);
       int index = window.indexOf(at);
-      if (FrameHeader.problem(window.buffer(), index, available, crc, segment.header.epoch(), segment.ordinal, at) != null) return;
+      if (!FrameHeader.isAt(window.buffer(), index, available, crc, segment.header.epoch(), segment.ordinal, at)) return;
       FrameHeader frame = FrameHeader.decode(window.buffer(), index);
       if (frame.previousCrc() != chain) return;
       if (frame.kind() == FrameHeader.SEAL) {

@@ -59,7 +59,7 @@ record AssumedHeader(SegmentHeader header, int crc) {
     int available = window.load(offset, Layout.FRAME_HEADER_BYTES);
     int at = window.indexOf(offset);
     if (window.refusal(offset, Layout.FRAME_HEADER_BYTES) != null) return null;
-    if (FrameHeader.problem(window.buffer(), at, available, new Crc(), 0, ordinal, offset) != null) return null;
+    if (!FrameHeader.isAt(window.buffer(), at, available, new Crc(), 0, ordinal, offset)) return null;
     return FrameHeader.decode(window.buffer(), at);
   }
 

@@ -89,7 +89,7 @@ final class ClosedSegment {
     int available = window.availableBytes(offset);
     if (available < Layout.FRAME_HEADER_BYTES || window.refusal(offset, Layout.FRAME_HEADER_BYTES) != null) return null;
     int index = window.indexOf(offset);
-    boolean sound = FrameHeader.problem(window.buffer(), index, available, crc, begun.header.epoch(), begun.ordinal, offset) == null;
+    boolean sound = FrameHeader.isAt(window.buffer(), index, available, crc, begun.header.epoch(), begun.ordinal, offset);
     return sound ? FrameHeader.decode(window.buffer(), index) : null;
   }
 

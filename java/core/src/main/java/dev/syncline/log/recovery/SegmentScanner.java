@@ -53,6 +53,8 @@ public final class SegmentScanner {
   private FileWindow window;
   private long ordinal;
   private SegmentHeader header;
+  /** The header's, or 0 while it is unreadable: then frames of any are taken. */
+  private long knownEpoch;
   private int headerCrc;
   private SegmentHeader found;
   private int blockBytes;
@@ -90,7 +92,7 @@ public final class SegmentScanner {
   /** The header of a segment, or null if it is unreadable or not its own. */
   public SegmentHeader header(long segmentOrdinal) throws IOException {
     try (SegmentFile file = open(segmentOrdinal)) {
-      start(file, glimpse);
+      start(file);
       readHeader();
       return header;
     }
@@ -112,13 +114,12 @@ public final class SegmentScanner {
     try (SegmentFile file = open(segmentOrdinal)) {
       String problem = begin(file);
       if (seal == null) return scanFrames(file, problem);
-      long framesEnd = seal.framesEndBytes();
-      usedEndBytes = framesEnd;
+      usedEndBytes = seal.framesEndBytes();
       lastCrc = seal.lastCrc();
       System.arraycopy(seal.types(), 0, types, 0, types.length);
       index = SparseIndex.of(seal.firstSequences(), seal.offsetsBytes());
       if (lastSequence > header.baseSequence())
-        extents.add(new Extent(Layout.FRAMES_START_BYTES, framesEnd, seal.firstSequences()[0], lastSequence));
+        extents.add(new Extent(Layout.FRAMES_START_BYTES, usedEndBytes, seal.firstSequences()[0], lastSequence));
       return result(null);
     }
   }
@@ -139,7 +140,7 @@ public final class SegmentScanner {
   /** The same, of a segment whose own header is unreadable, as if this were it, and {@code crc} what the first frame follows on. */
   SegmentScan scanAs(SegmentHeader assumed, int crc) throws IOException {
     try (SegmentFile file = open(assumed.ordinal())) {
-      start(file, glimpse);
+      start(file);
       take(assumed, crc);
       return scanFrames(file, null);
     }
@@ -150,8 +151,9 @@ public final class SegmentScanner {
     return storage.open(SegmentName.of(segmentOrdinal), access);
   }
 
-  private void start(SegmentFile file, FileWindow through) throws IOException {
+  private void start(SegmentFile file) throws IOException {
     header = null;
+    knownEpoch = 0;
     headerCrc = 0;
     found = null;
     // Until a header says otherwise; frames are then looked for at every place where one can begin.
@@ -172,13 +174,13 @@ public final class SegmentScanner {
     overlapBytes = 0;
     counting.begin();
     fileBytes = file.size();
-    window = through;
+    window = glimpse;
     window.use(FileBytes.of(file));
   }
 
   /** Reads header and seal, if they are there; returns what is wrong with the header. */
   private String begin(SegmentFile file) throws IOException {
-    start(file, glimpse);
+    start(file);
     String problem = readHeader();
     if (problem == null) readSealFromEnd();
     return problem;
@@ -187,8 +189,8 @@ public final class SegmentScanner {
   private String readHeader() throws IOException {
     int available = window.load(0, Layout.SEGMENT_HEADER_BYTES);
     ByteBuffer in = window.buffer();
-    String problem = window.refusal(0, Layout.SEGMENT_HEADER_BYTES);
-    if (problem == null) problem = SegmentHeader.problem(in, available);
+    String refusal = window.refusal(0, Layout.SEGMENT_HEADER_BYTES);
+    String problem = refusal != null ? refusal : SegmentHeader.problem(in, available);
     if (problem != null) return problem;
     if (SegmentHeader.version(in) != Layout.FORMAT_VERSION)
       throw Incompatible.version(storage, SegmentName.of(ordinal), SegmentHeader.version(in));
@@ -201,6 +203,7 @@ public final class SegmentScanner {
 
   private void take(SegmentHeader found, int crc) {
     header = found;
+    knownEpoch = found.epoch();
     headerCrc = crc;
     lastCrc = crc;
     chainCrc = crc;
@@ -238,8 +241,7 @@ public final class SegmentScanner {
   private String frameProblem(long offset, int available) {
     String refusal = window.refusal(offset, Layout.FRAME_HEADER_BYTES);
     if (refusal != null) return refusal;
-    long epoch = header == null ? 0 : header.epoch();
-    return FrameHeader.problem(window.buffer(), window.indexOf(offset), available, crc, epoch, ordinal, offset);
+    return FrameHeader.problem(window.buffer(), window.indexOf(offset), available, crc, knownEpoch, ordinal, offset);
   }
 
   private SegmentScan scanFrames(SegmentFile file, String headerProblem) throws IOException {
@@ -254,8 +256,7 @@ public final class SegmentScanner {
     long offset = Layout.FRAMES_START_BYTES;
     boolean chained = header != null;
     while (offset < fileBytes && seal == null) {
-      int available = window.load(offset, blockBytes);
-      String problem = frameProblem(offset, available);
+      String problem = frameProblem(offset, window.load(offset, blockBytes));
       FrameHeader frame = problem == null ? FrameHeader.decode(window.buffer(), window.indexOf(offset)) : null;
       if (problem == null) problem = frame.orderProblem(chained ? chainCrc : frame.previousCrc(), lastSequence);
       if (problem == null) {
@@ -296,8 +297,8 @@ public final class SegmentScanner {
     }
     promised = Math.max(promised, frame.promisedSequence());
     long end = Math.min(fileBytes, frame.endBytes(blockBytes));
-    addBreak(offset, "expected a readable seal, found one of which a part does not match", end, window.refusal(offset, bytes) != null);
-    return end;
+    boolean refused = window.refusal(offset, bytes) != null;
+    return addBreak(offset, "expected a readable seal, found one of which a part does not match", end, refused);
   }
 
   /** A crash may leave the first sectors of a seal without the last: then it is torn, and is written again. */
@@ -315,10 +316,7 @@ public final class SegmentScanner {
     String problem = refusal != null ? refusal : check.problem;
     long end = frame.endBytes(blockBytes);
     long trueEnd = problem == null ? end : endOfBroken(offset, end);
-    if (trueEnd < end) {
-      addBreak(offset, problem, trueEnd, refusal != null);
-      return trueEnd;
-    }
+    if (trueEnd < end) return addBreak(offset, problem, trueEnd, refusal != null);
     long wholeBefore = lastSequence;
     int crcBefore = lastCrc;
     long usedEndBefore = usedEndBytes;
@@ -333,7 +331,7 @@ public final class SegmentScanner {
   /** A body that is not what its header says may be shorter: then none of it is believed, and what is read again for that is bounded. */
   private long endOfBroken(long offset, long claimedEnd) throws IOException {
     for (long at = offset + blockBytes; at < Math.min(claimedEnd, fileBytes); at += blockBytes) {
-      if (frameProblem(at, window.load(at, blockBytes)) != null || !isNewer(at)) continue;
+      if (!isNewerFrame(at, window.load(at, blockBytes))) continue;
       overlapBytes += Math.min(claimedEnd, fileBytes) - at;
       return overlapBytes <= fileBytes ? at : claimedEnd;
     }
@@ -365,10 +363,7 @@ public final class SegmentScanner {
     boolean suspect = true;
     for (long offset = from; offset < fileBytes; offset += blockBytes) {
       int available = window.load(offset, blockBytes);
-      if (offset > from && frameProblem(offset, available) == null && isNewer(offset)) {
-        addBreak(from, problem, offset, refused);
-        return offset;
-      }
+      if (offset > from && isNewerFrame(offset, available)) return addBreak(from, problem, offset, refused);
       if (isFence(offset, available)) break;
       suspect = suspect && EarlierLife.isNone(window.buffer(), window.indexOf(offset), Math.min(available, blockBytes), crc, ordinal);
       if (suspect) suspectEnd = Math.min(fileBytes, offset + blockBytes);
@@ -382,13 +377,18 @@ public final class SegmentScanner {
     return header != null && Fence.isAt(window.buffer(), window.indexOf(offset), available, crc, header.epoch(), ordinal, offset);
   }
 
-  private boolean isNewer(long offset) {
-    FrameHeader frame = FrameHeader.decode(window.buffer(), window.indexOf(offset));
-    return frame.kind() == FrameHeader.SEAL || frame.firstSequence() > lastSequence;
+  private boolean isNewerFrame(long offset, int available) {
+    ByteBuffer in = window.buffer();
+    int at = window.indexOf(offset);
+    if (window.refusal(offset, Layout.FRAME_HEADER_BYTES) != null) return false;
+    boolean isFrame = FrameHeader.isAt(in, at, available, crc, knownEpoch, ordinal, offset);
+    return isFrame && (FrameHeader.kind(in, at) == FrameHeader.SEAL || FrameHeader.firstSequence(in, at) > lastSequence);
   }
 
-  private void addBreak(long from, String problem, long endBytes, boolean refused) {
+  /** Returns where it ends. */
+  private long addBreak(long from, String problem, long endBytes, boolean refused) {
     breaks.add(Break.between(from, problem, lastSequence, lastCrc, usedEndBytes, endBytes, refused));
+    return endBytes;
   }
 
   private SegmentScan result(String headerProblem) {

@@ -47,7 +47,7 @@ public final class FrameSearch {
     int available = window.load(offset, Layout.FRAME_HEADER_BYTES);
     int index = window.indexOf(offset);
     boolean sound = window.refusal(offset, Layout.FRAME_HEADER_BYTES) == null
-        && FrameHeader.problem(window.buffer(), index, available, crc, of.epoch(), of.ordinal(), offset) == null;
+        && FrameHeader.isAt(window.buffer(), index, available, crc, of.epoch(), of.ordinal(), offset);
     return sound ? FrameHeader.decode(window.buffer(), index) : null;
   }
 }

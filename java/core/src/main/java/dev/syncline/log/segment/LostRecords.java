@@ -28,7 +28,7 @@ final class LostRecords {
     for (long at = broken ? Long.MAX_VALUE : Layout.FRAMES_START_BYTES; at < segment.endBytes() && next == 0; ) {
       int available = window.load(at, Layout.FRAME_HEADER_BYTES);
       boolean readable = window.refusal(at, Layout.FRAME_HEADER_BYTES) == null
-          && FrameHeader.problem(window.buffer(), window.indexOf(at), available, crc, segment.header.epoch(), segment.ordinal, at) == null;
+          && FrameHeader.isAt(window.buffer(), window.indexOf(at), available, crc, segment.header.epoch(), segment.ordinal, at);
       if (!readable) {
         broken = true;
         at += block;

@@ -34,7 +34,7 @@ public final class NewestFrame {
    */
   static NewestFrame at(
       ByteBuffer in, int at, int availableBytes, SegmentIdentity of, long offsetBytes, FrameCheck check, FrameFields fields, Crc crc) {
-    if (FrameHeader.problem(in, at, availableBytes, crc, of.epoch(), of.ordinal(), offsetBytes) != null) return null;
+    if (!FrameHeader.isAt(in, at, availableBytes, crc, of.epoch(), of.ordinal(), offsetBytes)) return null;
     fields.take(in, at);
     boolean small = fields.kind == FrameHeader.DATA && fields.usedBytes() <= Math.min(availableBytes, of.blockBytes());
     if (!small) return null;

@@ -117,8 +117,7 @@ public final class TailSlots {
     long place = last.offsetBytes();
     int available = window.load(place, Layout.FRAME_HEADER_BYTES);
     boolean hasMore = window.refusal(place, Layout.FRAME_HEADER_BYTES) == null
-        && FrameHeader.problem(window.buffer(), window.indexOf(place), available, crc, last.header.epoch(), last.header.ordinal(), place)
-            == null
+        && FrameHeader.isAt(window.buffer(), window.indexOf(place), available, crc, last.header.epoch(), last.header.ordinal(), place)
         && FrameHeader.lastSequence(window.buffer(), window.indexOf(place)) > last.header.lastSequence();
     return hasMore ? null : last;
   }
