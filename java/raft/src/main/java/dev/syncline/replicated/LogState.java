@@ -200,8 +200,7 @@ final class LogState implements ReplicatedState, Closeable {
     try {
       return SessionTable.decode(Files.readAllBytes(file));
     } catch (IllegalArgumentException e) {
-      throw new IOException(file + ": " + e.getMessage()
-          + ". Delete this node's directory and start it again: it copies the group's state", e);
+      throw new DamagedStateException(file + ": " + e.getMessage(), e);
     }
   }
 

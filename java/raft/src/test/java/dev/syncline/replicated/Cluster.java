@@ -2,6 +2,7 @@ package dev.syncline.replicated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.syncline.Operation;
 import dev.syncline.RecordType;
 import dev.syncline.WalCursor;
 import dev.syncline.WalRecord;
@@ -41,6 +42,8 @@ final class Cluster implements AutoCloseable {
   private final Opener opener;
   private final List<String> addresses = new ArrayList<>();
   private final Map<String, ReplicatedLog> nodes = new ConcurrentSkipListMap<>();
+  private long session;
+  private long requests;
 
   /** How a node is opened: as users do, or with something of a test's in it. */
   interface Opener {
@@ -177,9 +180,22 @@ final class Cluster implements AutoCloseable {
     }
   }
 
-  /** The sequence of an entry of this text. */
+  /** The sequence of an entry of this text. It has a name: a leader may lose its place before it learns what became of it. */
   long append(String text) throws IOException {
-    return led(leader -> leader.append(bytes(text)));
+    while (session == 0) session = known(ReplicatedLog::openSession).orElse(0L);
+    RequestId request = new RequestId(session, ++requests);
+    Optional<Long> sequence = Optional.empty();
+    while (sequence.isEmpty()) sequence = known(leader -> leader.append(Operation.entry(bytes(text)), request));
+    return sequence.get();
+  }
+
+  /** Nothing if it may have been done or not. */
+  private <T> Optional<T> known(Command<T> command) throws IOException {
+    try {
+      return Optional.of(led(command));
+    } catch (OutcomeUnknownException e) {
+      return Optional.empty();
+    }
   }
 
   List<String> followers() {

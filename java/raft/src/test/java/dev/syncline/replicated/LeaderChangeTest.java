@@ -167,8 +167,9 @@ class LeaderChangeTest {
     calm();
     String broken = cluster.followers().get(0);
     cluster.stop(broken);
+    // A session, and two entries.
     ReplicatedLog failing = ReplicatedLog.open(cluster.options(broken),
-        (options, state, clients) -> JRaftEngine.start(options, new FailingState(state, 2), clients));
+        (options, state, clients) -> JRaftEngine.start(options, new FailingState(state, 3), clients));
     for (int i = 1; i <= 5; i++) cluster.append("" + i);
     Cluster.await("the failure", () -> failing.failure().isPresent());
     assertThat(failing.failure().orElseThrow()).hasMessageContaining("the disk is full");

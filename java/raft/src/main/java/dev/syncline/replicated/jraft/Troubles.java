@@ -2,6 +2,7 @@ package dev.syncline.replicated.jraft;
 
 import dev.syncline.CorruptLogException;
 import dev.syncline.StorageFullException;
+import dev.syncline.replicated.DamagedStateException;
 import java.io.IOException;
 
 /** Why a node does not go on, for who is woken by it: which file, what is wrong with it, and what to do with a node of a group. */
@@ -17,6 +18,7 @@ final class Troubles {
     for (Throwable each = thrown; each != null; each = each.getCause()) {
       if (each instanceof CorruptLogException corrupt && corrupt.damage().isPresent())
         return new Explained(corrupt.damage().get() + " for this node. Do not repair it. " + NodeIdentity.ADVICE, thrown);
+      if (each instanceof DamagedStateException) return new Explained(each.getMessage() + ". " + NodeIdentity.ADVICE, thrown);
       if (each instanceof StorageFullException)
         return new Explained(each.getMessage() + ". What this node has acknowledged is on its disk", thrown);
     }
