@@ -53,8 +53,8 @@ class InterruptedTest {
 
   private static void interrupted(String what, Path where) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", System.getProperty("java.class.path"),
-        InterruptedTest.class.getName(), what, where.toString()));
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+        "-cp", System.getProperty("java.class.path"), InterruptedTest.class.getName(), what, where.toString()));
     if (Runtime.version().feature() >= 22) command.add(1, "--enable-native-access=ALL-UNNAMED");
     assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isEqualTo(INTERRUPTED);
   }

@@ -17,8 +17,8 @@ final class OtherProcess implements Closeable {
 
   static OtherProcess holding(Path log) throws IOException {
     List<String> command = new ArrayList<>(List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", System.getProperty("java.class.path"),
-        OtherProcess.class.getName(), log.toString()));
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+        "-cp", System.getProperty("java.class.path"), OtherProcess.class.getName(), log.toString()));
     if (Runtime.version().feature() >= 22) command.add(1, "--enable-native-access=ALL-UNNAMED");
     OtherProcess other = new OtherProcess(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
     other.awaitDone();

@@ -119,8 +119,8 @@ class OutputTest {
   private String ownProcess(List<String> arguments) throws Exception {
     Path err = Files.createTempFile(temporary, "err", "");
     List<String> command = new ArrayList<>(List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", System.getProperty("java.class.path"),
-        Syncline.class.getName()));
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+        "-cp", System.getProperty("java.class.path"), Syncline.class.getName()));
     if (Runtime.version().feature() >= 22) command.add(1, "--enable-native-access=ALL-UNNAMED");
     command.addAll(arguments);
     Process process = new ProcessBuilder(command).redirectError(err.toFile()).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();

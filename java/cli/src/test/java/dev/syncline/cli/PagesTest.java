@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,6 +85,7 @@ class PagesTest {
     }
   }
 
+  @Tag("laboratory") // A process for each of some thirty commands.
   @ParameterizedTest
   @ValueSource(strings = {"java/cli/README.md", "docs/operations.md"})
   void whatIsShownInATerminalRunsAndSaysTheLikeOfIt(String page) throws Exception {

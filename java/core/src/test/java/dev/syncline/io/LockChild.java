@@ -32,7 +32,7 @@ final class LockChild implements AutoCloseable {
 
   static LockChild start(StorageMode mode, Path directory) throws IOException {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-    List<String> command = new ArrayList<>(List.of(java.toString(), "-Xshare:auto", "-XX:TieredStopAtLevel=1"));
+    List<String> command = new ArrayList<>(List.of(java.toString(), "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.add("--enable-native-access=ALL-UNNAMED");
     String override = System.getProperty(NativeLoader.PATH_PROPERTY);
     if (override != null) command.add("-D" + NativeLoader.PATH_PROPERTY + "=" + override);

@@ -29,6 +29,7 @@ class OtherRuntimesTest {
     for (Class<?> type : new Class<?>[] {Storages.class, ChildOpening.class}) classPath.add(placeOf(type).toString());
     if (withJna) classPath.add(placeOf(Native.class).toString());
     List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.addAll(List.of(options));
     command.addAll(List.of("-cp", String.join(File.pathSeparator, classPath), ChildOpening.class.getName()));
     command.addAll(List.of(directory.resolve("log").toString(), mode.name()));

@@ -20,6 +20,7 @@ import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +70,7 @@ class RefusedProcessTest {
     classPath.add((placeOfTheLog == null ? placeOf(Storages.class) : placeOfTheLog).toString());
     for (Class<?> type : new Class<?>[] {RefusedChild.class, Native.class}) classPath.add(placeOf(type).toString());
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     if (Runtime.version().feature() >= 22) command.add("--enable-native-access=ALL-UNNAMED");
     command.addAll(List.of("-cp", String.join(File.pathSeparator, classPath), RefusedChild.class.getName(), log.toString(), how));
     return command;
@@ -166,6 +168,7 @@ class RefusedProcessTest {
   }
 
   /** However few there are: a JVM has some open itself, and how many differs, so the limit is lowered one by one. */
+  @Tag("laboratory") // A process for each number.
   @ParameterizedTest
   @ValueSource(strings = {"NATIVE", "PORTABLE", "READ"})
   void tooFewDescriptorsAreSaidToBeThat(String how) throws Exception {

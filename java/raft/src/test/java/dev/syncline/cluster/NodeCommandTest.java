@@ -47,7 +47,7 @@ class NodeCommandTest {
   @Test
   void aNodeThatIsToldToStopBySigtermEndsWell() throws Exception {
     String address = DemoNodes.freeAddresses(1).get(0);
-    Process node = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m",
+    Process node = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m", "-XX:+UseSerialGC",
         "-cp", System.getProperty("java.class.path"), SynclineCluster.class.getName(), "node", "--until-stdin-ends",
         "--address", address, "--peers", address, "--directory", temporary.resolve("node").toString())
         .redirectError(ProcessBuilder.Redirect.DISCARD).start();

@@ -76,7 +76,7 @@ public abstract class BirthScenarios extends ScenarioBase {
   void theMarkNeverNamesASegmentThatAPowerCutCouldTakeBack() throws IOException {
     Random random = new Random(2);
     int unnamed = 0;
-    for (int changes = 1; changes < STEPS_MAX; changes++) {
+    for (int changes = 1; changes < STEPS_MAX; changes = Effort.stepAfter(changes)) {
       PowerCutStorage disk = new PowerCutStorage(openStorage(temporary.resolve("steps-" + changes)));
       PausableStorage mortal = new PausableStorage(disk);
       mortal.dieAfter(changes);

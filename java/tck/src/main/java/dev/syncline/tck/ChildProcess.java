@@ -33,7 +33,7 @@ public final class ChildProcess implements AutoCloseable {
 
   /** Starts another class's {@code main} with the same arguments. */
   public static ChildProcess start(Class<?> main, Class<?> factory, Path directory, String task) throws IOException {
-    return start(List.of(), List.of("-XX:TieredStopAtLevel=1"), main, factory, directory, task);
+    return start(List.of(), List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), main, factory, directory, task);
   }
 
   /**

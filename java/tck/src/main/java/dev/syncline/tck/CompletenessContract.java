@@ -291,7 +291,7 @@ public abstract class CompletenessContract extends LogTestBase {
     WriteAheadLog log = open(LogTestBase::smallSegments);
     appendEntries(log, 30);
     Together.Task<Void> writer = Together.begin(() -> {
-      for (int i = 0; i < 150; i++) {
+      for (int i = 0; i < Effort.of(60, 150); i++) {
         appendEntries(log, 5);
         if (i % 3 == 0) log.truncate(log.currentSequence() - 20);
         if (i % 7 == 0) log.truncateAfter(log.currentSequence() - 3);

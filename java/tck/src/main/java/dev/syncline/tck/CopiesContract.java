@@ -83,7 +83,7 @@ public abstract class CopiesContract extends IndexTestBase {
 
   /** The log, its snapshot, and that one's: one is changed, with every way of leaving it, and the others stay as they were. */
   private void changeOneOfAChain(int changed, Change change) throws IOException {
-    for (End end : End.values()) {
+    for (End end : Effort.inTurns(End.values(), changed + change.ordinal())) {
       List<Path> chain = givenChain("chain-" + end);
       assertOthersStay(chain, changed, change, end);
     }
@@ -176,7 +176,7 @@ public abstract class CopiesContract extends IndexTestBase {
   @EnumSource(Change.class)
   void aLogThatWasClosedAndLinkedByHandIsNotTouchedByTheOther(Change change) throws IOException {
     for (int changed = 0; changed < 2; changed++)
-      for (End end : End.values()) {
+      for (End end : Effort.inTurns(End.values(), changed + change.ordinal())) {
         Path original = givenLog("closed-" + changed + end, End.CLOSED);
         assertOthersStay(List.of(original, linkedByHand(original)), changed, change, end);
       }
@@ -187,7 +187,7 @@ public abstract class CopiesContract extends IndexTestBase {
   @EnumSource(Change.class)
   void aLogThatWasAbandonedAndLinkedByHandIsNotTouchedByTheOther(Change change) throws IOException {
     for (int changed = 0; changed < 2; changed++)
-      for (End end : End.values()) {
+      for (End end : Effort.inTurns(End.values(), changed + change.ordinal())) {
         Path original = givenLog("abandoned-" + changed + end, End.ABANDONED);
         assertOthersStay(List.of(original, linkedByHand(original)), changed, change, end);
       }
@@ -202,7 +202,7 @@ public abstract class CopiesContract extends IndexTestBase {
     List<String> after = linesAfter(copyOf(original), change);
     List<String> cut = linesAfter(copyOf(original), Change.CUT_FAR);
     boolean died = true;
-    for (int changes = 0; died; changes++) {
+    for (int changes = 0; died; changes = Effort.stepAfter(changes)) {
       Path linked = linkedByHand(original);
       PausableStorage mortal = new PausableStorage(openStorage(linked));
       mortal.dieAfter(changes);

@@ -116,7 +116,7 @@ public abstract class CrashContract extends LogTestBase {
   @Test
   void aKilledProcessLosesNothingThatItAcknowledged() throws Exception {
     long highest = 0;
-    for (int round = 1; round <= 3; round++) {
+    for (int round = 1; round <= Effort.of(2, 3); round++) {
       long acknowledged = appendInAChildUntil(highest + 50L);
       WriteAheadLog log = open(LogTestBase::smallSegments);
       assertThat(log.currentSequence()).isGreaterThanOrEqualTo(acknowledged);

@@ -131,7 +131,7 @@ public abstract class CrashStepContract extends LogTestBase {
     Path damaged = givenClosedLog(60);
     DirectoryBytes.Place place = DirectoryBytes.find(damaged, entryPayload(58));
     DirectoryBytes.zeroBlockAround(place.file(), place.offset());
-    for (int changes = 0; changes < STEPS_MAX; changes++) {
+    for (int changes = 0; changes < STEPS_MAX; changes = Effort.stepAfter(changes)) {
       Path copy = copyOf(damaged);
       boolean died = dieWhileOpening(copy, changes);
       WriteAheadLog log = open(copy, options -> options.corruptionPolicy(CorruptionPolicy.TRUNCATE));
@@ -176,9 +176,9 @@ public abstract class CrashStepContract extends LogTestBase {
     void run(String step, WriteAheadLog recovered) throws IOException;
   }
 
-  /** Runs {@code step} on copies of {@code start}, dying one change later each time, until it gets through alive. */
+  /** Runs {@code step} on copies of {@code start}, dying a few changes later each time, until it gets through alive. */
   private void dieAtEachStep(Path start, Step step, Check check) throws IOException {
-    for (int changes = 0; changes < STEPS_MAX; changes++) {
+    for (int changes = 0; changes < STEPS_MAX; changes = Effort.stepAfter(changes)) {
       Path copy = Files.exists(start) ? copyOf(start) : temporary.resolve("fresh-" + changes);
       PausableStorage mortal = new PausableStorage(openStorage(copy));
       mortal.dieAfter(changes);

@@ -24,7 +24,7 @@ final class DeepCalls {
   private static final int DEPTHS = 400;
 
   /** Of what takes long each so many-th depth is tried. */
-  private static final int STRIDE = 10;
+  private static final int STRIDE = Effort.of(23, 10);
 
   private static final int RECORDS = 120;
   private static final int VALUE_BYTES = 1000;

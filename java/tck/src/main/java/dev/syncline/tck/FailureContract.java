@@ -247,7 +247,7 @@ public abstract class FailureContract extends LogTestBase {
   @ParameterizedTest
   @EnumSource(Op.class)
   void whicheverOperationFailsAcknowledgedIsRecoveredAndRecoveredWasAttempted(Op op) throws IOException {
-    int times = Effort.of(5, 8);
+    int times = Effort.of(3, 8);
     for (int nth = 1; nth <= times; nth++) {
       Path directory = temporary.resolve(op + "-" + nth);
       FaultyStorage disk = new FaultyStorage(openStorage(directory));

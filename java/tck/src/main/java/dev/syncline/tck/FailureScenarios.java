@@ -116,7 +116,7 @@ public abstract class FailureScenarios extends ScenarioBase {
       appendEntries(log, 5);
       if (sealed) log.snapshot(temporary.resolve("seals"));
     }
-    for (int changes = 0; changes < STEPS_MAX; changes++) {
+    for (int changes = 0; changes < STEPS_MAX; changes = Effort.stepAfter(changes)) {
       Path copy = copyOf(directory());
       PausableStorage mortal = new PausableStorage(openStorage(copy));
       mortal.dieAfter(changes);

@@ -322,7 +322,8 @@ public abstract class FollowerContract extends LogTestBase {
     CountedFiles disk = counted();
     try (WriteAheadLog reader = follow(disk); WalCursor tail = reader.tail(0)) {
       long last = 0;
-      for (int round = 0; round < 300; round++) {
+      int rounds = Effort.of(100, 300);
+      for (int round = 0; round < rounds; round++) {
         appendEntries(writer, 4);
         while (tail.hasNext()) {
           assertThat(tail.next().sequence()).isEqualTo(last + 1);
@@ -333,7 +334,7 @@ public abstract class FollowerContract extends LogTestBase {
         writer.truncate(last);
         assertThat(disk.held()).as("files held in round " + round).isLessThanOrEqualTo(FILES_FOLLOWING_MAX);
       }
-      if (last < 1201) linesUpTo(tail, 1201);
+      if (last < 4L * rounds + 1) linesUpTo(tail, 4L * rounds + 1);
     }
     assertThat(disk.held()).as("files held by a reader that is closed").isZero();
     assertThat(disk.changes()).as("changes by a reader").isZero();
@@ -341,7 +342,7 @@ public abstract class FollowerContract extends LogTestBase {
 
   @Test
   void aReaderOfManySegmentsHoldsSomeOfTheirFiles() throws Exception {
-    int segments = 300;
+    int segments = Effort.of(150, 300);
     WriteAheadLog writer = open(FollowerContract::tinySegments);
     for (int i = 0; i < segments; i++) writer.append(new byte[10_000]);
     assertThat(writer.verify().segments()).isGreaterThanOrEqualTo(segments);

@@ -22,7 +22,7 @@ final class HeapPressure {
   private static final int VALUE_BYTES = 200;
   private static final int SYNC_EVERY = 20;
   private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
-  private static final long FULL_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
+  private static final long FULL_NANOS = TimeUnit.MILLISECONDS.toNanos(Effort.of(700, 1500));
   private static final int MORE_PUTS = 100;
 
   private final WriteAheadLog log;

@@ -138,10 +138,10 @@ public abstract class JoinedCommitsContract extends LogTestBase {
   @ValueSource(ints = {1, 100, 900, 3000})
   void everyAcknowledgedOneIsThereAfterACrash(int payload) throws IOException {
     WriteAheadLog log = open(JoinedCommitsContract::joined);
-    for (int count = 1; count <= Effort.of(24, 40); count++) {
+    for (int count = 1, crash = 1; count <= Effort.of(24, 40); count++) {
       log.append(ScenarioBase.noise(count, payload));
-      Path crashed = crashCopy(log);
-      assertHolds(crashed, count, payload, "after commit " + count);
+      if (count == crash) assertHolds(crashCopy(log), count, payload, "after commit " + count);
+      if (count == crash) crash = Effort.stepAfter(count);
     }
   }
 

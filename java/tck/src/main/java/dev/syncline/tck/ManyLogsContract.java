@@ -73,7 +73,7 @@ public abstract class ManyLogsContract extends LogTestBase {
   @ParameterizedTest
   @EnumSource(SyncMode.class)
   void restingLogsHaveFewThreadsHoweverManyTheyAre(SyncMode mode) throws Exception {
-    int count = Effort.of(LOGS / 2, LOGS);
+    int count = Effort.of(LOGS / 4, LOGS);
     for (int i = 0; i < count; i++) log("log-" + i, options -> options.syncMode(mode)).append(entryPayload(1));
     for (WriteAheadLog log : logs.subList(0, 5)) log.appendAsync(Operation.entry(entryPayload(2)));
     for (WriteAheadLog log : logs.subList(0, 5)) log.awaitDurable(2);

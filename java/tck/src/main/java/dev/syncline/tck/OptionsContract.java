@@ -49,9 +49,14 @@ public abstract class OptionsContract extends LogTestBase {
 
   @Test
   void theLeastSegmentHoldsOneFrameAndALargerRecordGetsALargerOne() throws IOException {
-    for (long bytes : new long[] {1, 511, 512, BLOCK_BYTES - 1, BLOCK_BYTES, BLOCK_BYTES + 1, 3 * BLOCK_BYTES})
-      for (int value : new int[] {0, 1, BLOCK_BYTES, 3 * BLOCK_BYTES, 100_000})
-        live("segment-" + bytes + "-" + value, value, options -> options.maxSegmentSize(bytes));
+    long[] sizes = {1, 511, 512, BLOCK_BYTES - 1, BLOCK_BYTES, BLOCK_BYTES + 1, 3 * BLOCK_BYTES};
+    int[] values = {0, 1, BLOCK_BYTES, 3 * BLOCK_BYTES, 100_000};
+    // Numbers without a common divisor: each size meets each value, or in any build some of them.
+    for (int pair = 0; pair < sizes.length * values.length; pair += Effort.of(3, 1)) {
+      long bytes = sizes[pair % sizes.length];
+      int value = values[pair % values.length];
+      live("segment-" + bytes + "-" + value, value, options -> options.maxSegmentSize(bytes));
+    }
   }
 
   /** A segment may be larger than any disk: space is asked for as it is needed. */

@@ -35,7 +35,7 @@ public abstract class PowerCutContract extends LogTestBase {
     PowerCutStorage disk = new PowerCutStorage(openStorage(directory()));
     WriteAheadLog log = open(disk, LogTestBase::smallSegments);
     long first = 1;
-    for (int cycle = 0; cycle < 6; cycle++) {
+    for (int cycle = 0; cycle < Effort.of(3, 6); cycle++) {
       appendEntries(log, 20);
       log.truncateAfter(log.currentSequence() - random.nextInt(15));
       assertEachCutLeaves(disk, random, log.currentSequence(), log.currentSequence(), first);

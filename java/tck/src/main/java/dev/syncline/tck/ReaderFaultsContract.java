@@ -222,7 +222,7 @@ public abstract class ReaderFaultsContract extends LogTestBase {
 
   @Test
   void verifyingAndCopyingBesideACutFindNoDamage() throws IOException {
-    for (int nth = 1; nth <= 30; nth++) {
+    for (int nth = 1; nth <= 30; nth = Effort.stepAfter(nth)) {
       Path directory = newCopyName();
       try (WriteAheadLog writer = open(directory, LogTestBase::smallSegments)) {
         appendEntries(writer, 40);
@@ -313,7 +313,7 @@ public abstract class ReaderFaultsContract extends LogTestBase {
       }
       return null;
     });
-    for (int round = 0; round < Effort.of(100, 300) && wrong.get() == null; round++) {
+    for (int round = 0; round < Effort.of(50, 300) && wrong.get() == null; round++) {
       for (int i = 0; i < (round % 2 == 0 ? 3 : 8); i++) log.append(entryPayload(11 + i));
       log.truncateAfter(10);
     }

@@ -111,7 +111,7 @@ public abstract class ReaderResourcesContract extends LogTestBase {
         return null;
       }));
     }
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < Effort.of(40, 100); i++) {
       appendEntries(log, 3);
       log.truncate(log.currentSequence() - 10);
     }

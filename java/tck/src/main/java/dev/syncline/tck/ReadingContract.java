@@ -275,7 +275,7 @@ public abstract class ReadingContract extends LogTestBase {
       return null;
     });
     try {
-      appendEntries(log, 300);
+      appendEntries(log, Effort.of(120, 300));
     } finally {
       written.set(true);
     }

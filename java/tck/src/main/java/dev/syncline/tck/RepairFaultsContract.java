@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 public abstract class RepairFaultsContract extends RepairTestBase {
   private static final String NO_SPACE = "no space, says the test";
   private static final long LOST = 40;
-  private static final int CHANGES_BETWEEN_DEATHS = Effort.of(13, 4);
+  private static final int CHANGES_BETWEEN_DEATHS = Effort.of(23, 4);
 
   /** What a repair keeps, in lines. */
   private List<String> kept;
@@ -162,7 +162,7 @@ public abstract class RepairFaultsContract extends RepairTestBase {
   @Test
   void whereTheFileThatSaysHowFarItCameIsUnreadableNothingIsTouched() throws IOException {
     Path log = givenHarmed();
-    for (int changes = 0; !Files.exists(log.resolve("repair").resolve("complete")); changes += 5) {
+    for (int changes = 0; !Files.exists(log.resolve("repair").resolve("complete")); changes += Effort.of(11, 5)) {
       log = copyOf(directory());
       diesAfter(log, changes);
     }

@@ -316,7 +316,7 @@ public abstract class ResetContract extends IndexTestBase {
     Random random = new Random(seed);
     PowerCutStorage disk = new PowerCutStorage(openStorage(directory()));
     SegmentedLog log = openLog(disk, smallOptions());
-    for (int cycle = 0; cycle < 6; cycle++) {
+    for (int cycle = 0; cycle < Effort.of(3, 6); cycle++) {
       long next = 1 + random.nextInt(80);
       log.reset(next);
       assertEachCutLeaves(disk, random, List.of(), next);
@@ -337,9 +337,9 @@ public abstract class ResetContract extends IndexTestBase {
     }
   }
 
-  /** Runs {@code step} on copies of {@code start}, dying one change later each time, until it gets through alive. */
+  /** Runs {@code step} on copies of {@code start}, dying a few changes later each time, until it gets through alive. */
   private void dieAtEachStep(Path start, Step step, Check check) throws IOException {
-    for (int changes = 0; changes < STEPS_MAX; changes++) {
+    for (int changes = 0; changes < STEPS_MAX; changes = Effort.stepAfter(changes)) {
       Path copy = copyOf(start);
       PausableStorage mortal = new PausableStorage(openStorage(copy));
       mortal.dieAfter(changes);
