@@ -6,8 +6,10 @@ import dev.syncline.tck.MendingContracts;
 import dev.syncline.tck.WalContract;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 
-/** The kit on FileChannel, through the page cache; its further themes, of which most are the engine's, are the laboratory's. */
+/** The kit on FileChannel, through the page cache; its further themes are {@link PortableBufferedLimitsTest}. */
+@Tag("laboratory")
 @WithoutThemesOf({LimitContracts.class, MendingContracts.class})
 class PortableBufferedTest extends WalContract {
   @Override

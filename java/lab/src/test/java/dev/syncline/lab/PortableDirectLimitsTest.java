@@ -7,12 +7,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 
-/** The kit's further themes on FileChannel, past the page cache. */
+/** The kit's further themes on FileChannel, past the page cache where that works. */
 @WithoutThemesOf(MendingContracts.class)
 class PortableDirectLimitsTest extends LimitContracts {
   @BeforeAll
-  static void needDirectIo() throws IOException {
-    StoragesUnderTest.needDirectIo();
+  static void preferDirectIo() throws IOException {
+    StoragesUnderTest.preferDirectIo();
   }
 
   @Override

@@ -6,11 +6,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 
-/** The kit's themes of copies, damage and repairs on FileChannel, past the page cache. */
+/** The kit's themes of copies, damage and repairs on FileChannel, past the page cache where that works. */
 class PortableDirectMendingTest extends MendingContracts {
   @BeforeAll
-  static void needDirectIo() throws IOException {
-    StoragesUnderTest.needDirectIo();
+  static void preferDirectIo() throws IOException {
+    StoragesUnderTest.preferDirectIo();
   }
 
   @Override

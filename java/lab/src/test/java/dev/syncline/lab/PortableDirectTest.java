@@ -9,14 +9,14 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 
 /**
- * The kit on FileChannel, past the page cache; its further themes are {@link PortableDirectLimitsTest} and {@link
+ * The kit on FileChannel, past the page cache where that works; its further themes are {@link PortableDirectLimitsTest} and {@link
  * PortableDirectMendingTest}.
  */
 @WithoutThemesOf({LimitContracts.class, MendingContracts.class})
 class PortableDirectTest extends WalContract {
   @BeforeAll
-  static void needDirectIo() throws IOException {
-    StoragesUnderTest.needDirectIo();
+  static void preferDirectIo() throws IOException {
+    StoragesUnderTest.preferDirectIo();
   }
 
   @Override

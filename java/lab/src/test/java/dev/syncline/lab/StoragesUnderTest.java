@@ -44,6 +44,11 @@ final class StoragesUnderTest {
     if (!portable.traits().directIo()) skipOrFail(portable.explanation());
   }
 
+  /** Where the portable storage does not get past the page cache, tests go through it, or fail if native is required: then this is too. */
+  static void preferDirectIo() throws IOException {
+    if (Boolean.getBoolean(NATIVE_REQUIRED_PROPERTY)) needDirectIo();
+  }
+
   private static Path someDirectory() throws IOException {
     return Files.createTempDirectory(Files.createDirectories(Path.of("target", "tck")), "probe-");
   }
