@@ -36,6 +36,8 @@ public record Cell(
     int appendsPerSecond,
     boolean quiet,
     String preparation) {
+  /** Names the contender for a workload that starts processes of its own. */
+  public static final String CONTENDER_PROPERTY = "syncline.bench.contender";
 
   public Cell lasting(double warmupSeconds, double seconds) {
     return new Cell(

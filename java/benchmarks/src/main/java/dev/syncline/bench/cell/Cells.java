@@ -78,6 +78,8 @@ public final class Cells {
     add(reading("reopen-crashed/64MB", "reopen-crashed", 1, false, "64MB-killed"));
     add(reading("reopen-crashed/1GB", "reopen-crashed", 1, false, "1GB-killed"));
     add(reading("reopen-crashed/one", "reopen-crashed", 1, false, "one-killed"));
+    add(cell("cold/plain", "cold", 1, SMALL, 1));
+    add(cell("cold/archived", "cold-archived", 1, SMALL, 1));
     for (int logs : new int[] {1, 100, 1000}) add(cell("idle/" + logs, "idle", 1, SMALL, 1).withRecords(logs));
     for (int threads : THREADS) add(cell("put/" + threads + "x256", "put", threads, SMALL, 1));
     for (int rate : new int[] {10, 100, 1000}) add(cell("follow/" + rate, "follow", 1, SMALL, 1).followedBy(1, rate, false));

@@ -19,6 +19,8 @@ public final class Workloads {
           Map.entry("replay", new ReplayWorkload()),
           Map.entry("reopen", new ReopenWorkload()),
           Map.entry("reopen-crashed", new CrashedWorkload()),
+          Map.entry("cold", new ColdWorkload(false)),
+          Map.entry("cold-archived", new ColdWorkload(true)),
           Map.entry("idle", new IdleWorkload()),
           Map.entry("read", new RandomReadWorkload(false)),
           Map.entry("read-only", new RandomReadWorkload(true)),

@@ -57,6 +57,7 @@ record Metric(String label, int decimals, boolean higherIsBetter, ToDoubleFuncti
           value("direct KiB", 1, false, "directKiBPerLog"), value("threads, all", 0, false, "threads"),
           value("descriptors", 1, false, "descriptorsPerLog"), value("disk KiB", 0, false, "diskKiBPerLog"),
           value("open and append ms", 2, false, "openMillisPerLog"));
+      case "cold" -> List.of(FIRST);
       case "reopen-crashed" -> List.of(FIRST, value("log bytes", 0, false, "logBytes"));
       case "reopen" -> List.of(AGAIN, FIRST, value("log bytes", 0, false, "logBytes"));
       case "follow" -> followed(cell.substring(cell.indexOf('/') + 1));

@@ -40,6 +40,8 @@ final class Titles {
           Map.entry("reopen-crashed/64MB", "The same after a kill: a log of 64 MB"),
           Map.entry("reopen-crashed/1GB", "The same after a kill: a log of 1 GB"),
           Map.entry("reopen-crashed/one", "The same after a kill: a log of one record"),
+          Map.entry("cold/plain", "From the start of a JVM to its first durable append, in a new directory"),
+          Map.entry("cold/archived", "The same with an archive of the classes"),
           Map.entry("idle/1", "One more log in a process, at rest after its first record"),
           Map.entry("idle/100", "100 logs in a process, at rest after their first record"),
           Map.entry("idle/1000", "1,000 logs in a process, at rest after their first record"),

@@ -40,6 +40,7 @@ public final class CellCommand implements Callable<Integer> {
 
   private Outcome measure(Cell cell) {
     try {
+      System.setProperty(Cell.CONTENDER_PROPERTY, contenderName);
       Contender contender = Contenders.create(contenderName);
       return Outcome.measured(Workloads.run(contender, cell, directory));
     } catch (Unavailable e) {

@@ -1,0 +1,62 @@
+package dev.syncline.bench.cell;
+
+import dev.syncline.bench.contender.Contender;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * From the start of a JVM to its first durable append in a new directory: each time in another process, seen from outside. With an archive
+ * of its classes ({@code -XX:ArchiveClassesAtExit}, JDK 13 and later) or without.
+ */
+final class ColdWorkload implements Workload {
+  private static final int STARTS = 5;
+  private final boolean archived;
+
+  ColdWorkload(boolean archived) {
+    this.archived = archived;
+  }
+
+  @Override
+  public Measurement run(Contender contender, Cell cell, Path directory) throws Exception {
+    String name = System.getProperty(Cell.CONTENDER_PROPERTY);
+    Path archive = directory.resolve("classes.jsa");
+    if (archived) start(name, Files.createDirectory(directory.resolve("archived")), "-XX:ArchiveClassesAtExit=" + archive);
+    String sharing = archived ? "-XX:SharedArchiveFile=" + archive : "-Xshare:auto";
+    double[] millis = new double[STARTS];
+    Usage before = Usage.now(directory);
+    for (int i = 0; i < STARTS; i++) millis[i] = start(name, Files.createDirectory(directory.resolve("start-" + i)), sharing);
+    Usage after = Usage.now(directory);
+    Arrays.sort(millis);
+    return new Measurement(
+        STARTS, cell.recordBytes(), after.secondsSince(before), after.cpuSecondsSince(before), null,
+        Map.of("firstMillis", millis[STARTS / 2]), null, "");
+  }
+
+  private static double start(String name, Path directory, String sharing) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(List.of("-Xlog:cds=off", "-Xlog:cds+dynamic=off", sharing, "-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(FirstAppend.class.getName(), name, directory.toString()));
+    long beganNanos = System.nanoTime();
+    Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    try (BufferedReader said = process.inputReader(StandardCharsets.US_ASCII)) {
+      String line = said.readLine();
+      double millis = (System.nanoTime() - beganNanos) / 1e6;
+      if (!FirstAppend.DURABLE.equals(line)) throw new IOException("the process has ended, or said " + line);
+      int exit = process.waitFor();
+      if (exit != 0) throw new IOException("the process ended with " + exit);
+      return millis;
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+}
