@@ -100,8 +100,8 @@ final class MemberChanges {
   }
 
   void add(String address, boolean learner) throws IOException {
+    PeerId peer = peer(address);
     exclusively(() -> {
-      PeerId peer = peer(address);
       boolean votes = node.listPeers().contains(peer);
       boolean learns = node.listLearners().contains(peer);
       if (learner ? votes : learns)
@@ -114,8 +114,8 @@ final class MemberChanges {
   }
 
   void remove(String address) throws IOException {
+    PeerId peer = peer(address);
     exclusively(() -> {
-      PeerId peer = peer(address);
       if (node.listPeers().equals(List.of(peer)))
         throw new IllegalArgumentException(address + " is the only voter: a group without one could not even take a new one");
       requireMajorityWithout(peer);
@@ -142,8 +142,8 @@ final class MemberChanges {
   }
 
   void transfer(String address) throws IOException {
+    PeerId peer = peer(address);
     exclusively(() -> {
-      PeerId peer = peer(address);
       if (address.equals(group.address())) return;
       if (!node.listPeers().contains(peer))
         throw new IllegalArgumentException(address + " is not a voter of the group: " + node.listPeers());
