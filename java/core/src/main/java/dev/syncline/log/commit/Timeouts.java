@@ -6,6 +6,11 @@ import java.util.concurrent.TimeUnit;
 
 /** The messages for what has hung for too long. */
 public final class Timeouts {
+  /** Nobody can tell a disk that does not answer from a machine that gives a process no time. */
+  private static final String NOTHING_MOVES =
+      " ms (openTimeout) nothing has moved in its directory. The device or its driver hangs, the file system is frozen, or this process is"
+          + " given no processor.";
+
   private Timeouts() {}
 
   static LogFailedException commitHangs(long waitedNanos, long runningNanos) {
@@ -18,10 +23,17 @@ public final class Timeouts {
   /** @param directory of the log that is being opened */
   public static LogFailedException openingHangs(Path directory, long waitedNanos) {
     return new LogFailedException(
-        directory + ": gave up opening the log: for " + TimeUnit.NANOSECONDS.toMillis(waitedNanos)
-            + " ms (openTimeout) nothing has moved in its directory. The device or its driver hangs, or the file system is frozen;"
-            + " opening goes on by itself until it answers and then lets the directory go. Nothing was acknowledged; open it again when"
+        directory + ": gave up opening the log: for " + TimeUnit.NANOSECONDS.toMillis(waitedNanos) + NOTHING_MOVES
+            + " Opening goes on by itself until it can end and then lets the directory go. Nothing was acknowledged; open it again when"
             + " the disk answers");
+  }
+
+  /** @param directory of the log that is being repaired */
+  public static LogFailedException repairHangs(Path directory, long waitedNanos) {
+    return new LogFailedException(
+        directory + ": gave up the repair: for " + TimeUnit.NANOSECONDS.toMillis(waitedNanos) + NOTHING_MOVES
+            + " The directory stays locked until it can go on. The log is as it was, or nobody opens it until the repair has ended: repair"
+            + " again when the disk answers, it goes on where it stopped");
   }
 
   /** @param directory where something is still under way when the log is closed */

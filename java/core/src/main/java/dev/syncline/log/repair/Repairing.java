@@ -10,6 +10,7 @@ import dev.syncline.io.Refusal;
 import dev.syncline.io.Storage;
 import dev.syncline.io.Storages;
 import dev.syncline.log.commit.Housekeeper;
+import dev.syncline.log.commit.Timeouts;
 import dev.syncline.log.events.LogEvents;
 import dev.syncline.log.options.LogOptions;
 import dev.syncline.log.segment.Incompatible;
@@ -17,7 +18,6 @@ import dev.syncline.log.segment.SegmentFiles;
 import dev.syncline.shortage.Parking;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Runs a repair as a log is opened: nothing is tried in the directory before its lock is had, and all of it is done by a thread of its own.
@@ -143,11 +143,7 @@ public final class Repairing {
     unwanted = true;
     Storage opened = storage;
     if (opened != null) opened.gate().close(0);
-    return new LogFailedException(
-        directory + ": gave up the repair: for " + TimeUnit.NANOSECONDS.toMillis(silenceNanos())
-            + " ms (openTimeout) nothing has moved in its directory. The device or its driver hangs, or the file system is frozen; the"
-            + " directory stays locked until it answers. The log is as it was, or nobody opens it until the repair has ended: repair again"
-            + " when the disk answers, it goes on where it stopped");
+    return Timeouts.repairHangs(directory, silenceNanos());
   }
 
   /** Another opener in this JVM wants the directory; returns whether nothing of this repair is under way in it any more. */
