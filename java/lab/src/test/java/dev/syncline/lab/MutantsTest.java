@@ -165,7 +165,7 @@ class MutantsTest extends MutantTestBase {
   @Test
   void acceptingAStaleEpochIsCaught() {
     assertCaughtBy("anEarlierLifeProvesNothing",
-        new Mutant().with("format.FrameHeader", "problem", forgettingParameter(4, Type.LONG_TYPE)));
+        new Mutant().with("format.FrameHeader", "flaw", forgettingParameter(4, Type.LONG_TYPE)));
   }
 
   @Test
@@ -267,7 +267,7 @@ class MutantsTest extends MutantTestBase {
   void lengthsThatNoChecksumCoversAreCaught() {
     assertCaughtBy("everyByteOfAFrameHeaderCounts", new Mutant()
         .with("format.FrameHeader", "encode", callingHook("ofWithoutLengths", "of"))
-        .with("format.FrameHeader", "problem", callingHook("ofWithoutLengths", "of")));
+        .with("format.FrameHeader", "checksum", callingHook("ofWithoutLengths", "of")));
   }
 
   private void assertChangesTheTable(String type, String method, Mutant.Edit edit) {
@@ -326,7 +326,7 @@ class MutantsTest extends MutantTestBase {
 
   @Test
   void lookingForNoFrameBehindAnUnreadableOneIsCaught() {
-    assertChangesTheTable("log.recovery.SegmentScanner", "isNewer", returning(false));
+    assertChangesTheTable("log.recovery.SegmentScanner", "isNewerFrame", returning(false));
   }
 
   @Test
