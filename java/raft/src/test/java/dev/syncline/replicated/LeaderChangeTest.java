@@ -40,7 +40,8 @@ class LeaderChangeTest {
 
   private void calm() throws IOException {
     cluster.close();
-    cluster = Cluster.startCalm(temporary.resolve("calm"), 3);
+    cluster = Cluster.start(temporary.resolve("calm"), 3,
+        options -> options.electionTimeout(Duration.ofSeconds(3)).requestTimeout(Duration.ofSeconds(8)));
   }
 
   /** The leader of those that are not cut off. */
@@ -56,6 +57,7 @@ class LeaderChangeTest {
 
   @Test
   void anAppendWhoseLeaderIsCutOffHasAnUnknownOutcomeAndSentAgainIsAppliedOnce() throws IOException {
+    calm();
     String old = cluster.awaitLeader();
     long session = cluster.node(old).openSession();
     Operation operation = Operation.entry(bytes("once"));
@@ -74,6 +76,7 @@ class LeaderChangeTest {
 
   @Test
   void anAppendWithoutANameIsThereOnceOrNotAtAllAndTheSameOnEveryNode() throws IOException {
+    calm();
     String old = cluster.awaitLeader();
     Network.isolate(old);
     assertThatThrownBy(() -> cluster.node(old).append(bytes("lost"))).isInstanceOf(OutcomeUnknownException.class);
