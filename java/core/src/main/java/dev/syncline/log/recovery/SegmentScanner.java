@@ -53,8 +53,6 @@ public final class SegmentScanner {
   private FileWindow window;
   private long ordinal;
   private SegmentHeader header;
-  /** The header's, or 0 while it is unreadable: then frames of any are taken. */
-  private long knownEpoch;
   private int headerCrc;
   private SegmentHeader found;
   private int blockBytes;
@@ -153,7 +151,6 @@ public final class SegmentScanner {
 
   private void start(SegmentFile file) throws IOException {
     header = null;
-    knownEpoch = 0;
     headerCrc = 0;
     found = null;
     // Until a header says otherwise; frames are then looked for at every place where one can begin.
@@ -203,7 +200,6 @@ public final class SegmentScanner {
 
   private void take(SegmentHeader found, int crc) {
     header = found;
-    knownEpoch = found.epoch();
     headerCrc = crc;
     lastCrc = crc;
     chainCrc = crc;
@@ -241,7 +237,11 @@ public final class SegmentScanner {
   private String frameProblem(long offset, int available) {
     String refusal = window.refusal(offset, Layout.FRAME_HEADER_BYTES);
     if (refusal != null) return refusal;
-    return FrameHeader.problem(window.buffer(), window.indexOf(offset), available, crc, knownEpoch, ordinal, offset);
+    return FrameHeader.problem(window.buffer(), window.indexOf(offset), available, crc, epoch(), ordinal, offset);
+  }
+
+  private long epoch() {
+    return header == null ? 0 : header.epoch();
   }
 
   private SegmentScan scanFrames(SegmentFile file, String headerProblem) throws IOException {
@@ -381,7 +381,7 @@ public final class SegmentScanner {
     ByteBuffer in = window.buffer();
     int at = window.indexOf(offset);
     if (window.refusal(offset, Layout.FRAME_HEADER_BYTES) != null) return false;
-    boolean isFrame = FrameHeader.isAt(in, at, available, crc, knownEpoch, ordinal, offset);
+    boolean isFrame = FrameHeader.isAt(in, at, available, crc, epoch(), ordinal, offset);
     return isFrame && (FrameHeader.kind(in, at) == FrameHeader.SEAL || FrameHeader.firstSequence(in, at) > lastSequence);
   }
 
