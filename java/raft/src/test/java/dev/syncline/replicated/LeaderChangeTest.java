@@ -40,8 +40,7 @@ class LeaderChangeTest {
 
   private void calm() throws IOException {
     cluster.close();
-    cluster = Cluster.start(temporary.resolve("calm"), 3,
-        options -> options.electionTimeout(Duration.ofSeconds(3)).requestTimeout(Duration.ofSeconds(8)));
+    cluster = Cluster.startCalm(temporary.resolve("calm"), 3);
   }
 
   /** The leader of those that are not cut off. */

@@ -12,6 +12,9 @@ import java.util.concurrent.TimeUnit;
 /** A second JVM on a log, for what one process cannot show. */
 public final class ChildProcess implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 120;
+  /** For a JVM that is over before a second compiler or collector is of use. */
+  static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
   private static final String END = "(end of output)";
   private static final int LINES_QUOTED_MAX = 30;
 
@@ -33,7 +36,7 @@ public final class ChildProcess implements AutoCloseable {
 
   /** Starts another class's {@code main} with the same arguments. */
   public static ChildProcess start(Class<?> main, Class<?> factory, Path directory, String task) throws IOException {
-    return start(List.of(), List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), main, factory, directory, task);
+    return start(List.of(), SHORT_LIVED, main, factory, directory, task);
   }
 
   /**

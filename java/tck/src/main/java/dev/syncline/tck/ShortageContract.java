@@ -48,13 +48,13 @@ public abstract class ShortageContract extends LogTestBase {
   @ParameterizedTest
   @EnumSource(SyncMode.class)
   void anAppendThatFindsNoDescriptorForTheNextSegmentIsRefused(SyncMode mode) throws Exception {
-    assertChildIsFine(DescriptorShortage.limit(), List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), ShortageChild.DESCRIPTORS + mode);
+    assertChildIsFine(DescriptorShortage.limit(), ChildProcess.SHORT_LIVED, ShortageChild.DESCRIPTORS + mode);
   }
 
   @ParameterizedTest
   @EnumSource(SyncMode.class)
   void aLimitOnTheSizeOfFilesMakesMoreOfThem(SyncMode mode) throws Exception {
-    assertChildIsFine(FileSizeLimit.limit(), List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), ShortageChild.FILE_SIZE + mode);
+    assertChildIsFine(FileSizeLimit.limit(), ChildProcess.SHORT_LIVED, ShortageChild.FILE_SIZE + mode);
   }
 
   /** Needs root and the first version of control groups (cgroups(7)), with its controller where it usually is. */
