@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /*
- * Group commit, leader and follower; a leader waits for those only that it has just seen ({@link Gathering}).
+ * Group commit, leader and follower; a leader waits for those only that it has just seen ({@link Gathering}), and the writer thread for as
+ * many as there have just been ({@link Burst}).
  *
  * An appender copies its record into the open frame under the lock. If nobody holds the commit token, it takes the token and the frame and
  * writes it; otherwise it waits, and the frame it lies in fills up meanwhile. Whoever finishes a write frees the token and wakes a waiter
@@ -27,6 +28,7 @@ final class GroupCommit extends CommitQueue {
   private final WriterThread writer;
 
   private final Gathering gathering = new Gathering();
+  private final Burst burst = new Burst();
 
   /** Whether the housekeeping thread is to write the open frame. Written under the lock. */
   private volatile boolean leaderWanted;
@@ -72,6 +74,7 @@ final class GroupCommit extends CommitQueue {
       }
       first = add(sequence, group, bytes, together, type, meta, head, rest);
       gathering.joined();
+      burst.hurry();
       if (waiter != null) {
         followers.join(waiter);
       } else {
@@ -87,13 +90,13 @@ final class GroupCommit extends CommitQueue {
       lock.unlock();
     }
     if (turn == 0) awaitOutcome(followers, waiter);
-    else commit(turn, led == null ? gathered(turn, gatherNanos) : led);
+    else commit(turn, led == null ? gathered(turn, gathering.patience(), gatherNanos) : led);
     return first;
   }
 
   /** The open frame, when those who are expected have joined it or the time is over. The token is held. */
-  private Frame gathered(long turn, long limitNanos) throws IOException {
-    gathering.await(limitNanos);
+  private Frame gathered(long turn, Patience patience, long limitNanos) throws IOException {
+    patience.await(limitNanos);
     Waiter next = null;
     lock.lockAgain();
     try {
@@ -113,6 +116,7 @@ final class GroupCommit extends CommitQueue {
   private Frame takeFrame() {
     Frame frame = takeOpenFrame();
     gathering.taken();
+    burst.taken();
     return frame;
   }
 
@@ -161,7 +165,7 @@ final class GroupCommit extends CommitQueue {
     } finally {
       lock.unlock();
     }
-    commit(turn, led == null ? gathered(turn, gatherNanos) : led);
+    commit(turn, led == null ? gathered(turn, gathering.patience(), gatherNanos) : led);
     return true;
   }
 
@@ -203,6 +207,7 @@ final class GroupCommit extends CommitQueue {
   @Override
   boolean handOverOpenFrame() {
     gathering.full();
+    burst.hurry();
     signalThreads();
     Followers waiting = openFrame().followers();
     boolean nobodyWaits = waiting == null || waiting.successor() == null;
@@ -232,6 +237,7 @@ final class GroupCommit extends CommitQueue {
       lock.lockAgain();
       try {
         gathering.written(disk.ioNanos());
+        burst.written(disk.ioNanos(), openFrame().isEmpty());
         takeIn(frame, followers);
         next = release(turn);
       } finally {
@@ -322,6 +328,7 @@ final class GroupCommit extends CommitQueue {
 
   @Override
   void enteredAsync() {
+    burst.joined();
     if (!token.isOut()) signalThreads();
   }
 
@@ -343,18 +350,20 @@ final class GroupCommit extends CommitQueue {
   /** Waits for a frame that nobody leads and writes it; returns false when the log is closed. */
   private boolean writeNext() throws IOException {
     long turn;
+    long gatherNanos;
     Frame frame;
     lock.lockAgain();
     try {
       while (!stopped() && !hasWork()) writer.await(DurableEnd.LOOK_NANOS);
       if (stopped()) return false;
-      frame = takeFrame();
+      gatherNanos = burst.begin();
+      frame = gatherNanos == 0 ? takeFrame() : null;
       turn = token.take();
       signalRoom();
     } finally {
       lock.unlock();
     }
-    commit(turn, frame);
+    commit(turn, frame == null ? gathered(turn, burst.patience(), gatherNanos) : frame);
     return true;
   }
 

@@ -76,7 +76,7 @@ class GatheringTest {
     Thread leader = new Thread(() -> {
       assertThat(gathering.begin()).isPositive();
       begun.complete(Thread.currentThread());
-      gathering.await(TimeUnit.DAYS.toNanos(1));
+      gathering.patience().await(TimeUnit.DAYS.toNanos(1));
       ended.complete(true);
     });
     leader.start();
@@ -93,7 +93,7 @@ class GatheringTest {
     known(4, 4, WRITE_NANOS);
     assertThat(gathering.begin()).isPositive();
     gathering.full();
-    gathering.await(TimeUnit.DAYS.toNanos(1));
+    gathering.patience().await(TimeUnit.DAYS.toNanos(1));
   }
 
   @Test

@@ -1,0 +1,107 @@
+package dev.syncline.log.commit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** For how many asynchronous appends the writer thread waits: as many as there were the last time, or for none. */
+@Timeout(900)
+class BurstTest {
+  private static final long WRITE_NANOS = TimeUnit.MICROSECONDS.toNanos(300);
+
+  private final Burst burst = new Burst();
+
+  private void join(int appends) {
+    for (int i = 0; i < appends; i++) burst.joined();
+  }
+
+  /** What lies in the open frame is written; {@code meanwhile} come behind it. */
+  private void write(int meanwhile) {
+    burst.taken();
+    join(meanwhile);
+    burst.written(WRITE_NANOS, meanwhile == 0);
+  }
+
+  /** Written twice, so that the time of a write is believed. */
+  private void burstsOf(int appends) {
+    for (int i = 0; i < 2; i++) {
+      join(appends);
+      write(0);
+    }
+  }
+
+  @Test
+  void oneAppendAloneIsNeverWaitedFor() {
+    for (int i = 0; i < 100; i++) {
+      join(1);
+      assertThat(burst.begin()).isZero();
+      write(0);
+    }
+  }
+
+  @Test
+  void aBurstIsWaitedForAQuarterOfAWrite() {
+    burstsOf(100);
+    join(3);
+    assertThat(burst.begin()).isEqualTo(WRITE_NANOS / 4);
+  }
+
+  @Test
+  void nobodyWaitsForOneThatIsThere() {
+    burstsOf(100);
+    join(100);
+    assertThat(burst.begin()).isZero();
+  }
+
+  @Test
+  void theRestOfABurstWhoseFirstFewWereWrittenIsNotWaitedForAgain() {
+    burstsOf(100);
+    join(3);
+    write(97);
+    assertThat(burst.begin()).isZero();
+    write(0);
+    join(3);
+    assertThat(burst.begin()).as("and the next one has a hundred again").isPositive();
+  }
+
+  @Test
+  void whoeverNeverStopsIsNotWaitedFor() {
+    burstsOf(100);
+    join(100);
+    for (int i = 0; i < 50; i++) {
+      write(20);
+      assertThat(burst.begin()).isZero();
+    }
+  }
+
+  @Test
+  void aBurstThatHasBecomeShorterIsWaitedForOnce() {
+    burstsOf(100);
+    join(10);
+    assertThat(burst.begin()).isPositive();
+    write(0);
+    join(3);
+    assertThat(burst.begin()).as("one leader waits for nobody after that was in vain").isZero();
+    join(7);
+    write(0);
+    join(10);
+    assertThat(burst.begin()).isZero();
+  }
+
+  @Test
+  void theWaitEndsWhenTheLastHasComeAndWhenSomebodyElseWaits() {
+    burstsOf(3);
+    join(2);
+    assertThat(burst.begin()).isPositive();
+    join(1);
+    burst.patience().await(TimeUnit.DAYS.toNanos(1));
+    write(0);
+
+    join(2);
+    assertThat(burst.begin()).isPositive();
+    burst.hurry();
+    burst.patience().await(TimeUnit.DAYS.toNanos(1));
+  }
+}
