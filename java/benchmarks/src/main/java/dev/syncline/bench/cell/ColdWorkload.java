@@ -28,6 +28,9 @@ final class ColdWorkload implements Workload {
   private static final int STARTS = 5;
   private static final String PROGRAM = "dev/syncline/bench/";
 
+  /** JNA starts a process to ask where libraries lie, unless it is told (README.md). */
+  private static final String LIBRARIES = "-Djna.platform.library.path=/usr/lib";
+
   private final boolean archived;
 
   ColdWorkload(boolean archived) {
@@ -39,8 +42,9 @@ final class ColdWorkload implements Workload {
     String name = System.getProperty(Cell.CONTENDER_PROPERTY);
     Path archive = directory.resolve("classes.jsa");
     String classPath = classPath(name, directory);
-    if (archived) start(name, classPath, Files.createDirectory(directory.resolve("archived")), "-XX:ArchiveClassesAtExit=" + archive);
-    String sharing = archived ? "-XX:SharedArchiveFile=" + archive : "-Xshare:auto";
+    if (archived)
+      start(name, classPath, Files.createDirectory(directory.resolve("archived")), "-XX:ArchiveClassesAtExit=" + archive, LIBRARIES);
+    String[] sharing = archived ? new String[] {"-XX:SharedArchiveFile=" + archive, LIBRARIES} : new String[] {"-Xshare:auto"};
     double[] millis = new double[STARTS];
     Usage before = Usage.now(directory);
     for (int i = 0; i < STARTS; i++) millis[i] = start(name, classPath, Files.createDirectory(directory.resolve("start-" + i)), sharing);
@@ -72,11 +76,13 @@ final class ColdWorkload implements Workload {
     return Path.of(loaded.getProtectionDomain().getCodeSource().getLocation().toURI());
   }
 
-  private static double start(String name, String classPath, Path directory, String sharing) throws IOException, InterruptedException {
+  private static double start(String name, String classPath, Path directory, String... options) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(List.of("-Xlog:cds=off", "-Xlog:cds+dynamic=off", sharing, "-cp", classPath));
+    command.addAll(List.of("-Xlog:cds=off", "-Xlog:cds+dynamic=off"));
+    command.addAll(List.of(options));
+    command.addAll(List.of("-cp", classPath));
     command.addAll(List.of(FirstAppend.class.getName(), name, directory.toString()));
     long beganNanos = System.nanoTime();
     Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
