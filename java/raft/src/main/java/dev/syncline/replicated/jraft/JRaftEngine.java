@@ -145,12 +145,16 @@ public final class JRaftEngine implements ConsensusEngine {
     for (String each : identity.members().addresses()) if (!each.equals(address)) known.addPeer(MemberChanges.peer(each));
     NodeOptions setup = NodeSetup.options(options, first, known, applied, storages, vote, identity.group());
     RaftGroupService starting = new RaftGroupService(name, MemberChanges.peer(address), setup, raftServer);
+    // A node alone elects itself within its start (NodeImpl.init), for a moment without the lock. Where the processors are busy the time
+    // for votes may be over in it: if the node stepped down its start would fail. So it goes on to the next term until it has started.
+    setup.getRaftOptions().setStepDownWhenVoteTimedout(false);
     try {
       group.begin();
       raftServer.serve(name);
       Node started = NodeRpcFactory.starting(
           address, new RaftClient(net, group, terms), options.electionTimeout().toMillis(), starting::start);
       if (started == null) throw new IOException("expected a started node, found none");
+      setup.getRaftOptions().setStepDownWhenVoteTimedout(true);
       service = starting;
       node = started;
       changes = new MemberChanges(group, started, net, applied, this::passedBarrier);
