@@ -53,7 +53,7 @@ class OperatorOrdersTest {
   @Tag("laboratory")
   @Test
   void aNodeThatHearsNothingIsNotAskedAgainAndAgain() throws IOException {
-    try (Cluster cluster = Cluster.start(temporary, 3)) {
+    try (Cluster cluster = Cluster.startCalm(temporary, 3)) {
       String deaf = cluster.followers().get(0);
       cluster.append("1");
       Network.deafen(deaf);
