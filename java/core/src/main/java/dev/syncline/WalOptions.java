@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.function.LongSupplier;
 
 /**
@@ -88,7 +89,6 @@ public final class WalOptions {
     return settings.joinCommitsWithin;
   }
 
-  /** Where futures complete; one that runs what it is given on the calling thread if that is a thread of the log's. */
   public Executor callbackExecutor() {
     return settings.callbackExecutor;
   }
@@ -136,7 +136,7 @@ public final class WalOptions {
     private Duration markInterval = Duration.ofMillis(100);
     private Duration openTimeout = Duration.ofSeconds(10);
     private Duration closeTimeout = Duration.ofSeconds(30);
-    private Executor callbackExecutor = LogOptions.OWN_THREAD;
+    private Executor callbackExecutor = ForkJoinPool.commonPool();
     private LongSupplier identifiers = LogOptions.defaults().identifiers();
     private InstantSource clock = InstantSource.system();
     private Duration joinCommitsWithin = Duration.ofMillis(LogOptions.JOIN_MILLIS);
@@ -289,13 +289,7 @@ public final class WalOptions {
       return this;
     }
 
-    /**
-     * Where futures of {@code appendAsync} complete, one at a time, in sequence order.
-     *
-     * <p>Default: a thread of the log's that does nothing else. A callback that blocks there holds up the futures behind it for a second,
-     * as it does with any executor; then they complete on another thread. Give one for callbacks that take long, or that need a class
-     * loader, a name or a priority of their own.
-     */
+    /** Where futures of {@code appendAsync} complete; the common pool if not set. One at a time, in sequence order. */
     public Builder callbackExecutor(Executor executor) {
       callbackExecutor = Objects.requireNonNull(executor, "callbackExecutor");
       return this;

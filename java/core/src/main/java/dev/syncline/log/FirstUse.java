@@ -53,7 +53,6 @@ final class FirstUse {
     "dev.syncline.log.events.LogEvents", "dev.syncline.log.events.Phase", "dev.syncline.log.events.Phase$Work",
     "dev.syncline.log.events.Watched", "dev.syncline.log.events.Work",
     "dev.syncline.log.flight.JfrFlight$1",
-    "dev.syncline.log.options.LogOptions",
     "dev.syncline.log.read.DirectoryFollower", "dev.syncline.log.read.DirectoryFollower$Readable",
     "dev.syncline.log.read.DirectoryFollower$Seen", "dev.syncline.log.read.FrameReader", "dev.syncline.log.read.Gone",
     "dev.syncline.log.read.HistoryComparison", "dev.syncline.log.read.LogCursor", "dev.syncline.log.read.LogReader",

@@ -1,7 +1,6 @@
 package dev.syncline.log.commit;
 
 import dev.syncline.ResourceShortageException;
-import dev.syncline.log.options.LogOptions;
 import dev.syncline.log.threads.EngineThread;
 import dev.syncline.shortage.PatientLock;
 import dev.syncline.shortage.StackReserve;
@@ -11,8 +10,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Completes futures; or delivers them to the caller's executor if there is one, and completes them itself where that does not do it. Holds
- * no lock of the engine's while code of the caller's runs.
+ * Delivers futures to the caller's executor, and completes them itself where that does not do it. Holds no lock of the engine's while code
+ * of the caller's runs.
  *
  * <p>An executor may reject a task, throw, drop it, be slow, or run it on the thread that submits it; a callback may block. None of these
  * can be told from the next but by time: if nothing was completed for a second, this thread takes over; if it is this thread that does not
@@ -157,7 +156,7 @@ final class CallbackThread {
     if (futures.waitingCount() == 0) return rest();
     long mine = nextTurn(false);
     if (mine != 0) {
-      leave(mine, executor != LogOptions.OWN_THREAD && stuck == null);
+      leave(mine, stuck == null);
     } else if (System.nanoTime() - progressNanos < PATIENCE_NANOS) {
       LockSupport.parkNanos(this, PATIENCE_NANOS);
     } else {
@@ -216,10 +215,7 @@ final class CallbackThread {
 
   private void takeOver() {
     long mine = nextTurn(true);
-    if (executor == LogOptions.OWN_THREAD)
-      warnOnce("a callback has not come back for a second, so the futures behind it complete on another thread", null);
-    else
-      warnOnce("callbackExecutor has completed nothing for a second, so futures complete on a thread of the log's", null);
+    warnOnce("callbackExecutor has completed nothing for a second, so futures complete on a thread of the log's", null);
     leave(mine, false);
   }
 

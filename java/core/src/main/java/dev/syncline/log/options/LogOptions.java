@@ -9,6 +9,7 @@ import dev.syncline.log.threads.Shared;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.function.LongSupplier;
 
 /**
@@ -25,7 +26,7 @@ import java.util.function.LongSupplier;
  * @param markIntervalNanos within what time an acknowledgement has evidence on disk. With 1 the mark is written after every commit that no
  *     other follows at once
  * @param identifiers where the log id and the segments' epochs come from
- * @param callbacks where futures complete; {@link #OWN_THREAD} for a thread of the log's
+ * @param callbacks where futures complete
  * @param clock tells when records are committed
  * @param joinMillis for how long commits join the newest frame while they fit its block; 0 gives each a frame of its own
  * @param shared what the log shares with others, or null if it has threads and memory of its own
@@ -55,9 +56,6 @@ public record LogOptions(
 
   /** After how long what has not returned is a stall, if nothing else is said. */
   public static final long STALL_NANOS = 1_000_000_000;
-
-  /** Futures complete where they are found to be due: on the thread of the log's that sees to that. */
-  public static final Executor OWN_THREAD = Runnable::run;
 
   /**
    * A segment has an entry of 16 bytes for each 64 KiB, in memory while it is written and in its seal: 256 MiB for one of this size. ext4
@@ -119,7 +117,7 @@ public record LogOptions(
   public static LogOptions defaults() {
     return new LogOptions(
         SyncMode.SYNC, CorruptionPolicy.READ_ONLY, Verification.TAIL, 64L << 20, 64 << 20, Long.MAX_VALUE, 64L << 20, 4096, 10_000_000,
-        100_000_000, 10_000_000_000L, 30_000_000_000L, new RandomNumbers(), OWN_THREAD, InstantSource.system(),
+        100_000_000, 10_000_000_000L, 30_000_000_000L, new RandomNumbers(), ForkJoinPool.commonPool(), InstantSource.system(),
         JOIN_MILLIS, null);
   }
 

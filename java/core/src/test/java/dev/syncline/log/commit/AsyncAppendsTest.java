@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.syncline.LogFailedException;
-import dev.syncline.log.options.LogOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -99,22 +98,6 @@ class AsyncAppendsTest {
     CompletableFuture<Thread> ran = appended(1).thenApply(sequence -> Thread.currentThread());
     durable(1);
     assertThat(ran.get(60, TimeUnit.SECONDS)).isNotSameAs(Thread.currentThread());
-  }
-
-  @Test
-  void completesOnItsOwnThreadAndOthersWhileACallbackBlocksThere() throws Exception {
-    using(LogOptions.OWN_THREAD);
-    CountDownLatch release = new CountDownLatch(1);
-    CompletableFuture<String> first = appended(1).thenApply(sequence -> Thread.currentThread().getName());
-    durable(1);
-    assertThat(first.get(60, TimeUnit.SECONDS)).isEqualTo("syncline-callbacks");
-    CompletableFuture<Void> blocked = appended(2).thenRun(() -> await(release));
-    CompletableFuture<Long> behind = appended(3);
-    durable(3);
-    assertThat(behind.get(60, TimeUnit.SECONDS)).isEqualTo(3);
-    assertThat(blocked).isNotDone();
-    release.countDown();
-    blocked.get(60, TimeUnit.SECONDS);
   }
 
   @Test
