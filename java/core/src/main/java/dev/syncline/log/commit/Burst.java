@@ -6,12 +6,15 @@ package dev.syncline.log.commit;
  * for their own.
  *
  * <p>A burst is what comes from when nothing was left to write until that is so again. Who never stops appending is never waited for, nor
- * is one append alone. Guarded by the queue's lock.
+ * is one append that is still alone when the thread comes to it, and nobody else is made to wait. Guarded by the queue's lock.
  */
 final class Burst {
   private final Patience patience = new Patience();
   private int count;
   private int countBefore;
+
+  /** Whether somebody waits for the open frame. */
+  private boolean hurried;
 
   /** An append is in the open frame that nobody waits for. */
   void joined() {
@@ -20,12 +23,13 @@ final class Burst {
 
   /** Somebody waits for the open frame, or it takes no more. */
   void hurry() {
+    hurried = true;
     patience.end();
   }
 
   /** The calling thread is to write the open frame; returns for how long it waits first. */
   long begin() {
-    return patience.begin(count, countBefore);
+    return hurried || count < 2 ? 0 : patience.begin(count, countBefore);
   }
 
   /** What is waited with, without the lock. */
@@ -36,6 +40,7 @@ final class Burst {
   /** The frame is taken. */
   void taken() {
     patience.over(count);
+    hurried = false;
   }
 
   /** The frame is durable. */

@@ -306,6 +306,7 @@ final class GroupCommit extends CommitQueue {
     try {
       while (!end.hasReached(target, appendedSequence())) {
         if (state.stopped()) throw state.failedException();
+        burst.hurry();
         if (hasWork()) wantLeader();
         end.awaitMove();
       }

@@ -104,4 +104,24 @@ class BurstTest {
     burst.hurry();
     burst.patience().await(TimeUnit.DAYS.toNanos(1));
   }
+
+  @Test
+  void oneAppendAloneIsNotWaitedForAfterBurstsEither() {
+    burstsOf(100);
+    join(1);
+    assertThat(burst.begin()).isZero();
+    write(0);
+  }
+
+  @Test
+  void nobodyIsMadeToWaitWhoWaitedBeforeTheWriterCameToIt() {
+    burstsOf(100);
+    join(3);
+    burst.hurry();
+    assertThat(burst.begin()).isZero();
+    write(0);
+    burstsOf(100);
+    join(3);
+    assertThat(burst.begin()).as("that was about one frame").isPositive();
+  }
 }
