@@ -110,7 +110,6 @@ class BurstTest {
     burstsOf(100);
     join(1);
     assertThat(burst.begin()).isZero();
-    write(0);
   }
 
   @Test
