@@ -30,7 +30,7 @@ final class FirstUse {
     "dev.syncline.log.commit.CommitBase", "dev.syncline.log.commit.CommitBase$TailChange", "dev.syncline.log.commit.CommitCounters",
     "dev.syncline.log.commit.CommitQueue", "dev.syncline.log.commit.CommitQueues", "dev.syncline.log.commit.CommitReport",
     "dev.syncline.log.commit.CommitToken",
-    "dev.syncline.log.commit.DurableEnd", "dev.syncline.log.commit.EndLine", "dev.syncline.log.commit.EndLine$Line",
+    "dev.syncline.log.commit.DeliveryTurn", "dev.syncline.log.commit.DurableEnd", "dev.syncline.log.commit.EndLine", "dev.syncline.log.commit.EndLine$Line",
     "dev.syncline.log.commit.Entry",
     "dev.syncline.log.commit.Followers", "dev.syncline.log.commit.Frame", "dev.syncline.log.commit.FrameChain",
     "dev.syncline.log.commit.FramePool", "dev.syncline.log.commit.FrameWriter", "dev.syncline.log.commit.Gathering",

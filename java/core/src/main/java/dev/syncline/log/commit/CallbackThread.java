@@ -20,7 +20,6 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class CallbackThread {
   private static final long SHORTAGE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   /** Threads that do not come back from callbacks, beyond which no other is started in their place. */
@@ -28,6 +27,7 @@ final class CallbackThread {
 
   private final Executor executor;
   private final PendingFutures futures;
+  private final DeliveryTurn turn;
   private final Runnable watch;
 
   /** Held by who adds a future; null if the thread does not end while there are none. */
@@ -38,29 +38,11 @@ final class CallbackThread {
   /** The thread that sees to deliveries, null before the first asynchronous append. Guarded by the lock; read by anyone. */
   private volatile Thread thread;
 
-  /** Who may complete futures: others that come back late find another number. Changed under the lock. */
-  private volatile long turn;
-
-  /** Whether somebody has that turn. Written under the lock. */
-  private volatile boolean delivering;
-
-  /** When it was given, or a future was completed last in it. */
-  private volatile long progressNanos;
-
-  /** Who runs callbacks right now. */
-  private volatile Thread deliverer;
-
   /** Whether {@link #thread} is in code of the caller's. */
   private volatile boolean away;
 
   /** Whether {@link #thread} rests until it is woken, however long. */
   private volatile boolean resting;
-
-  /** Who is inside the executor, handing it a task, or null. Guarded by the lock. */
-  private Thread submitting;
-
-  /** Who does not come back from there, so that nobody else is sent; or null. Written under the lock. */
-  private volatile Thread stuck;
 
   /** Whether the housekeeping thread will look again by itself. */
   private volatile boolean watched;
@@ -80,6 +62,7 @@ final class CallbackThread {
     this.queueLock = queueLock;
     this.executor = executor;
     this.futures = futures;
+    this.turn = new DeliveryTurn(futures);
     this.watch = watch;
   }
 
@@ -113,17 +96,13 @@ final class CallbackThread {
     }
   }
 
-  boolean isTurn(long number) {
-    return turn == number;
-  }
-
   boolean isDelivering(Thread caller) {
-    return caller == deliverer;
+    return turn.isDelivering(caller);
   }
 
   /** Something was settled. Who is delivering looks again before it ends. */
   void wake() {
-    if (resting || !delivering) LockSupport.unpark(thread);
+    if (resting || !turn.isTaken()) LockSupport.unpark(thread);
   }
 
   private void loop() {
@@ -154,11 +133,11 @@ final class CallbackThread {
   /** Returns false if the thread has ended, since there was nothing to do. */
   private boolean step() {
     if (futures.waitingCount() == 0) return rest();
-    long mine = nextTurn(false);
+    long mine = turn.take();
     if (mine != 0) {
-      leave(mine, stuck == null);
-    } else if (System.nanoTime() - progressNanos < PATIENCE_NANOS) {
-      LockSupport.parkNanos(this, PATIENCE_NANOS);
+      leave(mine, !turn.isExecutorStuck());
+    } else if (turn.quietNanos() < DeliveryTurn.PATIENCE_NANOS) {
+      LockSupport.parkNanos(this, DeliveryTurn.PATIENCE_NANOS);
     } else {
       takeOver();
     }
@@ -167,8 +146,8 @@ final class CallbackThread {
 
   /** Until something is settled; or for a time, since a callback that is running may wait for what is settled later. */
   private boolean rest() {
-    if (delivering) {
-      LockSupport.parkNanos(this, PATIENCE_NANOS);
+    if (turn.isTaken()) {
+      LockSupport.parkNanos(this, DeliveryTurn.PATIENCE_NANOS);
       return true;
     }
     long beganNanos = System.nanoTime();
@@ -188,7 +167,7 @@ final class CallbackThread {
     try {
       lock.lock();
       try {
-        if (!isCurrent() || stopped || delivering || !futures.isEmpty()) return false;
+        if (!isCurrent() || stopped || turn.isTaken() || !futures.isEmpty()) return false;
         thread = null;
         return true;
       } finally {
@@ -199,22 +178,8 @@ final class CallbackThread {
     }
   }
 
-  /** A new turn, or 0 if somebody has one and it is not to be taken from him. */
-  private long nextTurn(boolean anyway) {
-    lock.lock();
-    try {
-      if (delivering && !anyway) return 0;
-      if (anyway) stuck = submitting;
-      delivering = true;
-      progressNanos = System.nanoTime();
-      return ++turn;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   private void takeOver() {
-    long mine = nextTurn(true);
+    long mine = turn.takeAway();
     warnOnce("callbackExecutor has completed nothing for a second, so futures complete on a thread of the log's", null);
     leave(mine, false);
   }
@@ -242,30 +207,20 @@ final class CallbackThread {
       return;
     }
     try {
-      inside(Thread.currentThread());
+      turn.submits();
       executor.execute(() -> deliver(mine));
     } catch (Throwable t) {
-      if (isTurn(mine)) warnOnce("callbackExecutor did not take a task, so futures complete on a thread of the log's", t);
+      if (turn.isStill(mine)) warnOnce("callbackExecutor did not take a task, so futures complete on a thread of the log's", t);
       deliver(mine);
     } finally {
-      inside(null);
-    }
-  }
-
-  private void inside(Thread caller) {
-    lock.lock();
-    try {
-      submitting = caller;
-      if (stuck == Thread.currentThread()) stuck = null;
-    } finally {
-      lock.unlock();
+      turn.hasSubmitted();
     }
   }
 
   /** The housekeeping thread has ended: this one watches, and another goes. */
   private void sendAnother(long mine, boolean submits) {
     if (!mayLose()) {
-      LockSupport.parkNanos(this, PATIENCE_NANOS);
+      LockSupport.parkNanos(this, DeliveryTurn.PATIENCE_NANOS);
       return;
     }
     try {
@@ -273,7 +228,7 @@ final class CallbackThread {
     } catch (ResourceShortageException | OutOfMemoryError e) {
       cameBack();
       warnOnce("no thread to complete futures of a closed log: it is tried again", e);
-      LockSupport.parkNanos(this, PATIENCE_NANOS);
+      LockSupport.parkNanos(this, DeliveryTurn.PATIENCE_NANOS);
     }
   }
 
@@ -302,38 +257,11 @@ final class CallbackThread {
 
   /** Completes what is settled, until nothing is or another has taken over. */
   private void deliver(long mine) {
-    while (isTurn(mine)) {
-      PendingFutures.Pending next = next(mine);
+    while (turn.isStill(mine)) {
+      PendingFutures.Pending next = turn.next(mine);
       if (next != null) futures.complete(next);
-      else if (ended(mine)) return;
+      else if (turn.ended(mine)) return;
       else if (!watched) watch.run();
-    }
-  }
-
-  private PendingFutures.Pending next(long mine) {
-    lock.lock();
-    try {
-      if (turn != mine) return null;
-      deliverer = Thread.currentThread();
-      progressNanos = System.nanoTime();
-      return futures.take();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Gives the turn back, unless something has been settled since it was looked for. */
-  private boolean ended(long mine) {
-    lock.lock();
-    try {
-      if (turn != mine) return true;
-      deliverer = null;
-      delivering = false;
-      // Looked for after that was written: who settles looks at the two in the other order, so one of them sees the other.
-      delivering = futures.waitingCount() > 0;
-      return !delivering;
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -345,14 +273,13 @@ final class CallbackThread {
       if (isIdle()) return Long.MAX_VALUE;
     }
     watched = true;
-    long quietNanos = System.nanoTime() - progressNanos;
-    if (away && futures.waitingCount() > 0 && quietNanos >= PATIENCE_NANOS) replaceThread();
-    return PATIENCE_NANOS;
+    if (away && futures.waitingCount() > 0 && turn.quietNanos() >= DeliveryTurn.PATIENCE_NANOS) replaceThread();
+    return DeliveryTurn.PATIENCE_NANOS;
   }
 
   /** Nothing is to be delivered, and no callback is running that may wait for what is settled later. */
   private boolean isIdle() {
-    return futures.waitingCount() == 0 && !delivering;
+    return futures.waitingCount() == 0 && !turn.isTaken();
   }
 
   /** The thread does not come back from code of the caller's: another goes on behind the future that it is at. */
