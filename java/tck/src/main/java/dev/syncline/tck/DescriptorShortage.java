@@ -160,8 +160,17 @@ final class DescriptorShortage {
 
   private Throwable appendedWithFew(int count) throws IOException {
     Throwable refused = null;
-    // A rotation gives back the descriptors of the segment before, and could go on with them for ever.
-    for (int i = 0; i < count && refused == null; i++) refused = withFew(() -> told.put(log, 0));
+    List<FileInputStream> held = new ArrayList<>(1000);
+    try {
+      // Taken again after each, without letting one go: a rotation gives back the descriptors of the segment before, and the log could go
+      // on with them, or with what is free between two appends, for ever.
+      for (int i = 0; i < count && refused == null; i++) {
+        takeAllButSpare(held);
+        refused = catchThrowable(() -> told.put(log, 0));
+      }
+    } finally {
+      for (FileInputStream each : held) each.close();
+    }
     thenTheLogGoesOn(refused, "an append");
     return refused;
   }
@@ -178,21 +187,25 @@ final class DescriptorShortage {
   }
 
   private Throwable withFew(Call call) throws IOException {
-    List<FileInputStream> held = takeAll();
+    List<FileInputStream> held = new ArrayList<>(1000);
     try {
-      for (int i = 0; i < spare; i++) held.remove(held.size() - 1).close();
+      takeAllButSpare(held);
       return catchThrowable(call::run);
     } finally {
       for (FileInputStream each : held) each.close();
     }
   }
 
-  private static List<FileInputStream> takeAll() {
-    List<FileInputStream> held = new ArrayList<>(1000);
+  private void takeAllButSpare(List<FileInputStream> held) throws IOException {
+    takeAll(held);
+    for (int i = 0; i < spare; i++) held.remove(held.size() - 1).close();
+  }
+
+  private static void takeAll(List<FileInputStream> held) {
     try {
       while (true) held.add(new FileInputStream("/dev/null"));
     } catch (IOException noMore) {
-      return held;
+      // That is all of them.
     }
   }
 }
