@@ -170,12 +170,12 @@ public final class WriteAheadLog implements Closeable {
 
   /**
    * Appends without waiting for the disk: the sequence is told at once, so that what the caller keeps can be brought in order by it, and
-   * durability comes later. Waits for memory if {@link WalOptions#maxPendingBytes} are pending, and while more than 65,536
-   * futures of durable records wait for {@link WalOptions#callbackExecutor}, which is slower than the appends then.
+   * durability comes later. Waits for memory if {@link WalOptions#maxPendingBytes} are pending, and while 65,536 futures wait to complete.
    *
    * @return the sequence, and a future that completes with it when the record is durable, in sequence order, on {@link
    *     WalOptions#callbackExecutor}; in MANUAL mode that is at the next {@link #sync}. It completes in any case: if the log fails,
-   *     exceptionally; if the executor throws, drops its tasks or completes nothing for a second, on a thread of the log's
+   *     exceptionally; if the executor completes nothing for a second, on a thread of the log's. {@code join} is the quickest way to wait:
+   *     in SYNC mode it may write the record itself, as {@link #append} does; {@code get}, which can be interrupted, waits for others
    * @throws ResourceShortageException if there is no thread to write the record or to complete its future; nothing was appended
    */
   public Appended appendAsync(Operation operation) throws IOException {

@@ -22,8 +22,12 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -142,6 +146,105 @@ public abstract class SequenceFirstContract extends LogTestBase {
         assertThat(records % 4).isZero();
         assertThat(last).isEqualTo(RecordType.COMMIT);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(SyncMode.class)
+  void whoJoinsTheLastFutureFindsAllBeforeItComplete(SyncMode mode) throws Exception {
+    try (WriteAheadLog log = open(options -> options.syncMode(mode).syncInterval(Duration.ofMillis(1)))) {
+      for (int i = 0; i < ROUNDS; i++) {
+        List<CompletableFuture<Long>> futures = new ArrayList<>();
+        for (int j = 0; j <= i; j++) futures.add(log.appendAsync(entry("record")).durable());
+        if (mode == SyncMode.MANUAL) log.sync();
+        long last = futures.get(i).join();
+        assertThat(last).isEqualTo(log.durableSequence());
+        assertThat(futures).allMatch(CompletableFuture::isDone);
+      }
+    }
+  }
+
+  @Test
+  void manyThreadsThatJoinWhatTheyAppendEachHearOfTheirOwn() throws Exception {
+    try (WriteAheadLog log = open(options -> options.maxSegmentSize(SMALL_SEGMENT_BYTES))) {
+      List<Together.Task<Void>> threads = new ArrayList<>();
+      for (int i = 0; i < THREADS; i++) threads.add(Together.begin(() -> {
+        for (int j = 0; j < ROUNDS; j++) {
+          Appended first = log.appendAsync(entry("first"));
+          Appended second = log.appendAsync(entry("second"));
+          assertThat(second.durable().join()).isEqualTo(second.sequence());
+          assertThat(log.durableSequence()).isGreaterThanOrEqualTo(second.sequence());
+          assertThat(first.durable()).isCompletedWithValue(first.sequence());
+        }
+        return null;
+      }));
+      for (Together.Task<Void> thread : threads) thread.get();
+      assertThat(log.durableSequence()).isEqualTo(2L * THREADS * ROUNDS);
+    }
+  }
+
+  @Test
+  void aCallbackRunsOnTheExecutorWhoeverJoinsWhatFollows() throws Exception {
+    ExecutorService executor = Executors.newSingleThreadExecutor(task -> new Thread(task, "callers"));
+    try (WriteAheadLog log = open(options -> options.callbackExecutor(executor))) {
+      for (int i = 0; i < ROUNDS; i++) {
+        CompletableFuture<String> ran = new CompletableFuture<>();
+        log.appendAsync(entry("before"));
+        CompletableFuture<Long> heard = log.appendAsync(entry("heard")).durable();
+        heard.thenRun(() -> ran.complete(Thread.currentThread().getName()));
+        boolean attachedInTime = !heard.isDone();
+        log.appendAsync(entry("last")).durable().join();
+        String where = ran.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        if (attachedInTime) assertThat(where).isEqualTo("callers");
+      }
+    } finally {
+      executor.shutdown();
+    }
+  }
+
+  @Test
+  void anInterruptedThreadJoinsAndStaysInterrupted() throws Exception {
+    try (WriteAheadLog log = open()) {
+      Thread.currentThread().interrupt();
+      for (int i = 1; i <= 3; i++) assertThat(log.appendAsync(entry("record")).durable().join()).isEqualTo(i);
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    try (WriteAheadLog log = open(); WalCursor all = log.replay()) {
+      assertThat(records(all)).hasSize(3);
+    }
+  }
+
+  @Test
+  void whoeverJoinsIsToldOfTheFailure() throws Exception {
+    FaultyStorage disk = new FaultyStorage(openStorage(directory()));
+    WriteAheadLog log = open(disk, options -> {});
+    log.append(bytes("first"));
+    disk.on(Op.WRITE_DURABLY).named(LogTestBase::isFirstSegment).forever().fail(() -> new IOException("EIO"));
+    List<CompletableFuture<Long>> futures = new ArrayList<>();
+    for (int i = 0; i < 3; i++) futures.add(appendedUnlessFailed(log));
+    for (CompletableFuture<Long> future : futures)
+      assertThatThrownBy(future::join).isInstanceOf(CompletionException.class).hasCauseInstanceOf(LogFailedException.class);
+    Quietly.close(log);
+  }
+
+  private static CompletableFuture<Long> appendedUnlessFailed(WriteAheadLog log) throws IOException {
+    try {
+      return log.appendAsync(entry("lost")).durable();
+    } catch (LogFailedException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  @Test
+  void aFutureThatWasCancelledSaysSoWhoeverJoinsItAndItsRecordIsDurable() throws Exception {
+    try (WriteAheadLog log = open()) {
+      CompletableFuture<Long> cancelled = log.appendAsync(entry("cancelled")).durable();
+      boolean first = cancelled.cancel(false);
+      CompletableFuture<Long> last = log.appendAsync(entry("last")).durable();
+      assertThat(last.join()).isEqualTo(2);
+      assertThat(cancelled.isCancelled()).isEqualTo(first);
+      if (first) assertThatThrownBy(cancelled::join).isInstanceOf(CancellationException.class);
+      assertThat(log.durableSequence()).isEqualTo(2);
     }
   }
 

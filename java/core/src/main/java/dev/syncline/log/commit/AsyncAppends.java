@@ -16,6 +16,9 @@ final class AsyncAppends {
   private final CallbackThread thread;
   private volatile boolean made;
 
+  /** Who is asked to write what somebody waits for, or null. */
+  private DurableFuture.Joined queue;
+
   /** @param watch has {@link #attend} called soon */
   AsyncAppends(LogState state, Executor callbacks, Runnable watch) {
     this(state, callbacks, watch, null);
@@ -26,14 +29,19 @@ final class AsyncAppends {
     futures = new PendingFutures(state);
     thread = new CallbackThread(callbacks, futures, watch, queueLock);
     // Initializes the class of futures, while there is stack for it: one whose initialization fails cannot be used any more.
-    new PendingFutures.Pending();
+    new PendingFutures.Pending(null);
+  }
+
+  /** Has {@code queue} asked to write what somebody waits for. Before the first append. */
+  void askedWhenJoined(DurableFuture.Joined queue) {
+    this.queue = queue;
   }
 
   /** What an append will need when it is durable; before it takes a sequence. */
   PendingFutures.Pending prepare() throws ResourceShortageException {
     made = true;
     requireThread();
-    return new PendingFutures.Pending();
+    return new PendingFutures.Pending(queue);
   }
 
   /** Whether there was one, or one was tried, so that whoever waits until appends are taken waits for its threads as well. */
@@ -74,6 +82,11 @@ final class AsyncAppends {
   /** Sees to it that what is settled comes to be completed. Cheap, takes no lock and runs no code of the caller's. */
   void deliver() {
     if (futures.waitingCount() > 0) thread.wake();
+  }
+
+  /** Completes what is durable up to {@code through}, as {@link CallbackThread#completeUnheard} does. */
+  void completeUnheard(long through) {
+    thread.completeUnheard(through);
   }
 
   /** Looks whether futures come to be completed; returns after how many nanoseconds to look again. Housekeeping thread. */

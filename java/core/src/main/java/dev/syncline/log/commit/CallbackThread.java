@@ -105,6 +105,20 @@ final class CallbackThread {
     if (resting || !turn.isTaken()) LockSupport.unpark(thread);
   }
 
+  /**
+   * Completes on the calling thread what is settled up to {@code through}, up to the first that code of the caller's may hear of. Should
+   * something be attached meanwhile it runs here too, and if it blocks, another goes on after a second.
+   */
+  void completeUnheard(long through) {
+    long mine = turn.take();
+    if (mine == 0) return;
+    PendingFutures.Pending next;
+    while ((next = turn.nextUnheard(mine, through)) != null) futures.complete(next);
+    turn.giveBack(mine);
+    // Who was woken meanwhile has found the turn taken.
+    if (futures.waitingCount() > 0) wake();
+  }
+
   private void loop() {
     while (isCurrent() && !(stopped && futures.waitingCount() == 0)) {
       try {

@@ -69,7 +69,7 @@ public abstract class CommitQueue extends CommitBase {
   }
 
   /** The log goes on behind {@code lastSequence}: what was wanted is durable, or cut away. Lock held. */
-  abstract void restarted(long lastSequence);
+  void restarted(long lastSequence) {}
 
   @Override
   public long appendedSequence() {

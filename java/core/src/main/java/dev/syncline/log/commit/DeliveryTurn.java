@@ -115,6 +115,29 @@ final class DeliveryTurn {
     }
   }
 
+  /** The same if it is not behind {@code through}, and completing it runs no code of the caller's. */
+  PendingFutures.Pending nextUnheard(long mine, long through) {
+    lock.lock();
+    try {
+      if (number != mine || !futures.isNextUnheard(through)) return null;
+      return next(mine);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives the turn back; whoever finds something settled takes the next one. */
+  void giveBack(long mine) {
+    lock.lock();
+    try {
+      if (number != mine) return;
+      deliverer = null;
+      isTaken = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Gives the turn back, unless something has been settled since it was looked for. Returns whether it is over. */
   boolean ended(long mine) {
     lock.lock();

@@ -14,16 +14,16 @@ import java.util.function.Supplier;
  * many as there have just been ({@link Burst}).
  *
  * An appender copies its record into the open frame under the lock. If nobody holds the commit token, it takes the token and the frame and
- * writes it; otherwise it waits, and the frame it lies in fills up meanwhile. Whoever finishes a write frees the token and wakes a waiter
- * of the open frame, or the writer thread if only asynchronous appends lie there; an appender that comes before it is awake takes token and
- * frame instead, and the disk need not wait for a thread to be scheduled. One thread alone so pays for a copy and one durable write.
+ * writes it; otherwise it waits, and the frame it lies in fills up. Whoever finishes a write frees the token and wakes a waiter of the open
+ * frame, or the writer thread if only asynchronous appends lie there; an appender that comes before it is awake takes both instead, as does
+ * who joins a future, and the disk need not wait for a thread. One thread alone so pays for a copy and one durable write.
  *
  * Whoever waits may also lead without being woken: after a second it looks, and if its frame is still open and the token is free it writes
  * it. So no frame depends on one thread's having been woken, or on its having the stack that writing takes.
  */
 
 /** SYNC: an append returns when its record is durable. */
-final class GroupCommit extends CommitQueue {
+final class GroupCommit extends CommitQueue implements DurableFuture.Joined {
   /** Writes frames that hold asynchronous appends only. */
   private final WriterThread writer;
 
@@ -41,6 +41,7 @@ final class GroupCommit extends CommitQueue {
       Runnable afterCommit, LogEvents events) {
     super(options, state, lockWatch, housekeeper, rotation, words, afterCommit, events);
     writer = new WriterThread(lock, housekeeper, this::writeNext);
+    asyncAppends.askedWhenJoined(this);
     VirtualThreads.isCurrent();
   }
 
@@ -48,9 +49,6 @@ final class GroupCommit extends CommitQueue {
   public long currentSequence() {
     return end.sequence();
   }
-
-  @Override
-  void restarted(long lastSequence) {}
 
   // Appending.
 
@@ -60,7 +58,6 @@ final class GroupCommit extends CommitQueue {
     Waiter waiter = null;
     Frame led = null;
     long turn = 0;
-    long gatherNanos = 0;
     long first;
     int bytes = Entry.bytesOf(group, head, rest);
     lock.lock();
@@ -78,8 +75,7 @@ final class GroupCommit extends CommitQueue {
       if (waiter != null) {
         followers.join(waiter);
       } else {
-        gatherNanos = gathering.begin();
-        if (gatherNanos == 0) led = takeFrame();
+        led = takeFrameOrGather();
         turn = token.take();
         signalRoom();
       }
@@ -90,13 +86,18 @@ final class GroupCommit extends CommitQueue {
       lock.unlock();
     }
     if (turn == 0) awaitOutcome(followers, waiter);
-    else commit(turn, led == null ? gathered(turn, gathering.patience(), gatherNanos) : led);
+    else commit(turn, led == null ? gathered(turn) : led);
     return first;
   }
 
+  /** The open frame, or null if the calling thread is to wait for others first. Lock held. */
+  private Frame takeFrameOrGather() {
+    return gathering.begin() > 0 ? null : takeFrame();
+  }
+
   /** The open frame, when those who are expected have joined it or the time is over. The token is held. */
-  private Frame gathered(long turn, Patience patience, long limitNanos) throws IOException {
-    patience.await(limitNanos);
+  private Frame gathered(long turn) throws IOException {
+    gathering.patience().await();
     Waiter next = null;
     lock.lockAgain();
     try {
@@ -141,7 +142,6 @@ final class GroupCommit extends CommitQueue {
   private boolean lead(Followers followers, Waiter waiter) throws IOException {
     boolean stackLasts = StackReserve.has(StackReserve.DISK);
     long turn;
-    long gatherNanos;
     Frame led;
     lock.lockAgain();
     try {
@@ -157,15 +157,14 @@ final class GroupCommit extends CommitQueue {
         wantLeader();
         return false;
       }
-      gatherNanos = gathering.begin();
-      led = gatherNanos == 0 ? takeFrame() : null;
+      led = takeFrameOrGather();
       turn = token.take();
       followers.leads(waiter);
       signalRoom();
     } finally {
       lock.unlock();
     }
-    commit(turn, led == null ? gathered(turn, gathering.patience(), gatherNanos) : led);
+    commit(turn, led == null ? gathered(turn) : led);
     return true;
   }
 
@@ -227,8 +226,13 @@ final class GroupCommit extends CommitQueue {
 
   // Committing. The token is held.
 
-  /** Writes one frame durably, wakes who waits for it, and passes the token on. */
   private void commit(long turn, Frame frame) throws IOException {
+    write(turn, frame);
+    committed();
+  }
+
+  /** Writes one frame durably, wakes who waits for it, and passes the token on; {@link #committed} follows. */
+  private void write(long turn, Frame frame) throws IOException {
     Followers followers = frame.followers();
     Waiter next;
     lastFollowers = followers;
@@ -249,7 +253,6 @@ final class GroupCommit extends CommitQueue {
     // First, so that the disk is not idle while the others are woken; and outside the lock, which whoever wakes will want.
     offerLead(next);
     if (followers != null) followers.wake();
-    committed();
   }
 
   /** Takes in a frame that is durable. Lock held. */
@@ -315,6 +318,33 @@ final class GroupCommit extends CommitQueue {
     }
   }
 
+  @Override
+  public void commitForJoin(long sequence) {
+    // A virtual thread that waits leaves its carrier to others; one that writes does not.
+    if (VirtualThreads.isCurrent() || !StackReserve.has(StackReserve.DISK)) return;
+    long turn;
+    Frame led;
+    lock.lock();
+    try {
+      if (end.hasReached(sequence, appendedSequence())) return;
+      burst.join();
+      if (!hasWork()) return;
+      led = takeFrameOrGather();
+      turn = token.take();
+      signalRoom();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      write(turn, led == null ? gathered(turn) : led);
+    } catch (IOException e) {
+      // The token has latched it, and the future will tell.
+      return;
+    }
+    asyncAppends.completeUnheard(sequence);
+    committed();
+  }
+
   // The writer thread.
 
   @Override
@@ -329,7 +359,7 @@ final class GroupCommit extends CommitQueue {
 
   @Override
   void enteredAsync() {
-    burst.joined();
+    burst.added();
     if (!token.isOut()) signalThreads();
   }
 
@@ -350,21 +380,17 @@ final class GroupCommit extends CommitQueue {
 
   /** Waits for a frame that nobody leads and writes it; returns false when the log is closed. */
   private boolean writeNext() throws IOException {
-    long turn;
-    long gatherNanos;
-    Frame frame;
+    long burstNanos;
     lock.lockAgain();
     try {
       while (!stopped() && !hasWork()) writer.await(DurableEnd.LOOK_NANOS);
       if (stopped()) return false;
-      gatherNanos = burst.begin();
-      frame = gatherNanos == 0 ? takeFrame() : null;
-      turn = token.take();
-      signalRoom();
+      burstNanos = burst.begin();
     } finally {
       lock.unlock();
     }
-    commit(turn, frame == null ? gathered(turn, burst.patience(), gatherNanos) : frame);
+    if (burstNanos > 0) burst.patience().await(burstNanos);
+    else leadForOthers();
     return true;
   }
 

@@ -30,6 +30,10 @@ final class Patience {
   private int present;
   private int expected;
   private Thread leader;
+
+  /** The leader's, from its beginning. */
+  private long limitNanos;
+
   private volatile boolean complete;
 
   /** Whether the wait has taken much longer than it was to: others had the processors. The leader's. */
@@ -46,7 +50,8 @@ final class Patience {
     present = here;
     this.expected = expected;
     complete = false;
-    return Math.min(Math.min(lastNanos, nanosBefore) / SHARE, LIMIT_NANOS);
+    overdue = false;
+    return limitNanos = Math.min(Math.min(lastNanos, nanosBefore) / SHARE, LIMIT_NANOS);
   }
 
   /** So many are there. */
@@ -59,6 +64,11 @@ final class Patience {
     if (leader == null) return;
     complete = true;
     LockSupport.unpark(leader);
+  }
+
+  /** Waits for the time that was said last. */
+  void await() {
+    await(limitNanos);
   }
 
   /** Waits, without the lock, until all have come or the time is over. */
@@ -76,10 +86,14 @@ final class Patience {
 
   /** The frame is taken, with so many. */
   void over(int here) {
+    over(2 * (here - present) >= expected - present);
+  }
+
+  /** The frame is taken: whether that was worth waiting for. */
+  void over(boolean worthIt) {
     if (leader == null) return;
     leader = null;
-    boolean worthIt = !overdue && 2 * (here - present) >= expected - present;
-    skipped = worthIt ? 0 : Math.min(SKIPPED_MAX, 2 * skipped + 1);
+    skipped = worthIt && !overdue ? 0 : Math.min(SKIPPED_MAX, 2 * skipped + 1);
     toSkip = skipped;
   }
 

@@ -1,7 +1,6 @@
 package dev.syncline.log.commit;
 
 import dev.syncline.log.threads.EngineThread;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -14,19 +13,23 @@ final class PendingFutures {
 
   /** One future, on its way. */
   static final class Pending {
-    final CompletableFuture<Long> future = new CompletableFuture<>();
-    private long sequence;
+    final DurableFuture future;
 
     /** Whether its record's fate is unknown. Written before it is settled. */
     private boolean failed;
 
     private volatile Pending next;
+
+    /** @param queue as {@link DurableFuture} has it */
+    Pending(DurableFuture.Joined queue) {
+      future = new DurableFuture(queue);
+    }
   }
 
   private final LogState state;
 
   /** The newest one. Queue's lock. */
-  private Pending last = new Pending();
+  private Pending last = new Pending(null);
 
   /** The newest one that is durable or lost. Queue's lock. */
   private Pending settled = last;
@@ -45,14 +48,14 @@ final class PendingFutures {
 
   /** Its record has entered a frame. Queue's lock. */
   void add(Pending append, long sequence) {
-    append.sequence = sequence;
+    append.future.appended(sequence);
     last.next = append;
     last = append;
   }
 
   /** The fate of those up to {@code through} is known. Queue's lock. */
   void settle(long through, boolean failed) {
-    for (Pending each = settled.next; each != null && each.sequence <= through; each = each.next) {
+    for (Pending each = settled.next; each != null && each.future.sequence() <= through; each = each.next) {
       each.failed = failed;
       settled = each;
       settledCount++;
@@ -77,17 +80,25 @@ final class PendingFutures {
     return taken;
   }
 
+  /** Whether there is one that is not behind {@code through}, and that nobody waits for or has attached anything to. As {@link #take}. */
+  boolean isNextUnheard(long through) {
+    if (waitingCount() == 0) return false;
+    DurableFuture next = taken.next.future;
+    return next.sequence() <= through && next.getNumberOfDependents() == 0;
+  }
+
   /** Completes one that was taken, which runs code of the caller's. */
   void complete(Pending append) {
     while (!append.future.isDone()) {
       try {
         if (append.failed) append.future.completeExceptionally(state.failedException());
-        else append.future.complete(append.sequence);
+        else append.future.complete(append.future.sequence());
       } catch (Throwable t) {
         // Memory or stack ran out before the future had its outcome, which may pass; or the caller's code let something out after it.
         if (!append.future.isDone()) LockSupport.parkNanos(this, SHORTAGE_PAUSE_NANOS);
-        else EngineThread.warn("a callback of sequence " + append.sequence + " threw", t);
+        else EngineThread.warn("a callback of sequence " + append.future.sequence() + " threw", t);
       }
     }
+    append.future.leaveQueue();
   }
 }

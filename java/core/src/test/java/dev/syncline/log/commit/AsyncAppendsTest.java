@@ -62,6 +62,10 @@ class AsyncAppendsTest {
     for (int i = 0; i < futures.size(); i++) assertThat(futures.get(i)).isCompletedWithValue(i + 1L);
   }
 
+  private static void assertCompletesSoon(CompletableFuture<Long> future) throws InterruptedException {
+    while (!future.isDone()) Thread.sleep(1);
+  }
+
   private List<CompletableFuture<Long>> appendedAndDurable(int count) throws IOException {
     List<CompletableFuture<Long>> futures = new ArrayList<>();
     for (long i = 1; i <= count; i++) futures.add(appended(i));
@@ -98,6 +102,54 @@ class AsyncAppendsTest {
     CompletableFuture<Thread> ran = appended(1).thenApply(sequence -> Thread.currentThread());
     durable(1);
     assertThat(ran.get(60, TimeUnit.SECONDS)).isNotSameAs(Thread.currentThread());
+  }
+
+  @Test
+  void whatNobodyHearsOfCompletesHoweverMuchOfItIsAskedFor() throws Exception {
+    using(Runnable::run);
+    for (long last = 2; last <= 2000; last += 2) {
+      CompletableFuture<Long> askedFor = appended(last - 1);
+      CompletableFuture<Long> behind = appended(last);
+      appends.durableThrough(last);
+      appends.completeUnheard(last - last % 4 / 2);
+      assertCompletesSoon(askedFor);
+      assertCompletesSoon(behind);
+      assertThat(askedFor).isCompletedWithValue(last - 1);
+      assertThat(behind).isCompletedWithValue(last);
+    }
+  }
+
+  @Test
+  void nothingCompletesBeforeItIsDurableOrIsLost() throws Exception {
+    using(Runnable::run);
+    CompletableFuture<Long> future = appended(1);
+    appends.completeUnheard(1);
+    assertThat(future).isNotDone();
+    appends.failRest();
+    state.fail(new IOException("EIO"));
+    appends.completeUnheard(1);
+    assertThatThrownBy(future::join).hasCauseInstanceOf(LogFailedException.class);
+  }
+
+  @Test
+  void whatACallbackHearsOfCompletesOnTheExecutorAndSoDoesWhatFollowsIt() throws Exception {
+    ExecutorService pool = Executors.newSingleThreadExecutor(task -> new Thread(task, "callers"));
+    using(pool);
+    List<String> wrong = Collections.synchronizedList(new ArrayList<>());
+    CompletableFuture<Long> first = appended(1);
+    CompletableFuture<Long> second = appended(2);
+    CompletableFuture<Long> last = appended(3);
+    CompletableFuture<String> heard = second.thenApply(sequence -> {
+      if (!first.isDone()) wrong.add("the one before is open");
+      if (last.isDone()) wrong.add("the one behind is complete");
+      return Thread.currentThread().getName();
+    });
+    appends.durableThrough(3);
+    appends.completeUnheard(3);
+    assertThat(heard.get(60, TimeUnit.SECONDS)).isEqualTo("callers");
+    assertCompletesSoon(last);
+    pool.shutdown();
+    assertThat(wrong).isEmpty();
   }
 
   @Test

@@ -14,7 +14,7 @@ class BurstTest {
   private final Burst burst = new Burst();
 
   private void join(int appends) {
-    for (int i = 0; i < appends; i++) burst.joined();
+    for (int i = 0; i < appends; i++) burst.added();
   }
 
   /** What lies in the open frame is written; {@code meanwhile} come behind it. */
@@ -106,10 +106,95 @@ class BurstTest {
   }
 
   @Test
-  void oneAppendAloneIsNotWaitedForAfterBurstsEither() {
+  void whoJoinedTheLastBurstIsWaitedForWhenAllHaveComeSinceHeWritesItHimself() {
+    burstsOf(100);
+    join(100);
+    burst.join();
+    write(0);
+    join(100);
+    assertThat(burst.begin()).isEqualTo(WRITE_NANOS / 4);
+    burst.join();
+    burst.patience().await(TimeUnit.DAYS.toNanos(1));
+  }
+
+  @Test
+  void theWaitEndsWhenHeHasWrittenIt() {
+    burstsOf(3);
+    join(2);
+    assertThat(burst.begin()).isPositive();
+    burst.taken();
+    burst.patience().await(TimeUnit.DAYS.toNanos(1));
+  }
+
+  @Test
+  void whoWaitsForWhatIsBeingWrittenDoesNotHurryTheNextBurst() {
+    burstsOf(100);
+    join(100);
+    burst.taken();
+    burst.hurry();
+    burst.written(WRITE_NANOS, true);
+    join(3);
+    assertThat(burst.begin()).isPositive();
+  }
+
+  @Test
+  void whoJoinsWhatIsBeingWrittenIsWaitedForTheNextTime() {
+    burstsOf(100);
+    join(100);
+    burst.taken();
+    burst.join();
+    burst.written(WRITE_NANOS, true);
+    join(100);
+    assertThat(burst.begin()).isPositive();
+  }
+
+  @Test
+  void whoDoesNotJoinAgainIsWaitedForOnce() {
+    burstsOf(100);
+    join(100);
+    burst.join();
+    write(0);
+    join(100);
+    assertThat(burst.begin()).isPositive();
+    write(0);
+    for (int i = 0; i < 10; i++) {
+      join(100);
+      assertThat(burst.begin()).isZero();
+      write(0);
+    }
+  }
+
+  @Test
+  void whoNeverStopsIsNotWaitedForThoughSomebodyJoins() {
+    burstsOf(100);
+    join(100);
+    for (int i = 0; i < 50; i++) {
+      burst.join();
+      write(20);
+      assertThat(burst.begin()).isZero();
+    }
+  }
+
+  @Test
+  void oneAppendAloneAfterABurstIsWaitedForAMomentAndNoLonger() {
     burstsOf(100);
     join(1);
+    assertThat(burst.begin()).isEqualTo(WRITE_NANOS / 16);
     assertThat(burst.begin()).isZero();
+    write(0);
+    join(1);
+    assertThat(burst.begin()).isZero();
+  }
+
+  @Test
+  void aBurstWhoseFirstAppendTheWriterHasSeenAloneIsWaitedFor() {
+    burstsOf(100);
+    join(1);
+    assertThat(burst.begin()).isPositive();
+    join(1);
+    burst.patience().await(TimeUnit.DAYS.toNanos(1));
+    assertThat(burst.begin()).isEqualTo(WRITE_NANOS / 4);
+    assertThat(burst.begin()).as("once").isZero();
   }
 
   @Test
