@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -135,6 +136,7 @@ class ExportImportTest extends ExportTestBase {
   }
 
   /** Longer than a string of JSON may be where nothing else is said. */
+  @Tag("laboratory")
   @Test
   void aLargeValueComesBack() throws IOException {
     byte[] large = new byte[24 << 20];

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -102,6 +103,7 @@ class OutputTest {
   // One message.
 
   /** What the library logs would be a second one, in another form. */
+  @Tag("laboratory")
   @Test
   void aFailureIsOneMessageAndWhatIsLoggedIsNoOther() throws Exception {
     Path log = Cli.longLog(temporary.resolve("log"), 60);

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,6 +64,7 @@ class TopCommandTest {
     }
   }
 
+  @Tag("laboratory")
   @Test
   void commitsOfAnotherLogOfTheSameProcessAreNotCounted() throws Exception {
     assumeTrue(ModuleLayer.boot().findModule("jdk.attach").isPresent(), "needs a JDK");

@@ -27,6 +27,7 @@ import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,6 +112,7 @@ class GroupCommandsTest {
     return all;
   }
 
+  @Tag("laboratory")
   @Test
   void recordsAreAppendedReadFollowedAndForgotten() throws IOException {
     assertThat(run(0, "append", "one")).containsExactly("1");
@@ -133,6 +135,7 @@ class GroupCommandsTest {
     assertThat(err).contains("the highest sequence is 4");
   }
 
+  @Tag("laboratory")
   @Test
   void tailFollowsUntilItIsInterrupted() throws Exception {
     run(0, "append", "one");
@@ -151,6 +154,7 @@ class GroupCommandsTest {
     assertThat(out.toString().lines()).containsExactly("1 ENTRY one", "2 ENTRY two");
   }
 
+  @Tag("laboratory")
   @Test
   void statusShowsEveryNodeAndFailsIfOneIsSilent() throws IOException {
     run(0, "append", "one");
@@ -173,6 +177,7 @@ class GroupCommandsTest {
     run(3, "wait-ready", "--timeout", "1");
   }
 
+  @Tag("laboratory")
   @Test
   void membersComeGoAndTakeEachOthersPlace() throws IOException {
     run(0, "append", "one");
@@ -219,6 +224,7 @@ class GroupCommandsTest {
     assertThat(running.get(absent).administration().orElseThrow().details()).containsEntry("role", "waiting");
   }
 
+  @Tag("laboratory")
   @Test
   void aBackupOfARunningGroupIsALogAndBecomesAnotherGroup() throws IOException {
     for (int i = 1; i <= 30; i++) run(0, "append", "" + i);

@@ -34,6 +34,7 @@ class BreakerTest {
 
   @TempDir Path temporary;
 
+  @Tag("laboratory")
   @Test
   void whateverFailsNothingIsLostAndTheGroupGoesOn() throws Exception {
     episode(seed, BRIEFLY_SECONDS);

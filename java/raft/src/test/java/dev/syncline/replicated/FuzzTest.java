@@ -37,6 +37,7 @@ class FuzzTest {
     knock(BRIEFLY_SECONDS, false);
   }
 
+  @Tag("laboratory")
   @Test
   void whateverComesToThePortOfANodeWithTlsItGoesOn() throws Exception {
     knock(BRIEFLY_SECONDS, true);

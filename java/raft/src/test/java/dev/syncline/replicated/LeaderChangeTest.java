@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +55,7 @@ class LeaderChangeTest {
     return found.get(0);
   }
 
+  @Tag("laboratory")
   @Test
   void anAppendWhoseLeaderIsCutOffHasAnUnknownOutcomeAndSentAgainIsAppliedOnce() throws IOException {
     calm();
@@ -73,6 +75,7 @@ class LeaderChangeTest {
     assertThat(cluster.linesOfAll()).containsExactly("1 ENTRY before", "2 ENTRY once");
   }
 
+  @Tag("laboratory")
   @Test
   void anAppendWithoutANameIsThereOnceOrNotAtAllAndTheSameOnEveryNode() throws IOException {
     calm();
@@ -108,6 +111,7 @@ class LeaderChangeTest {
     }
   }
 
+  @Tag("laboratory")
   @Test
   void aNodeThatWasAwayTooLongIsSentTheSnapshot() throws IOException {
     calm();
@@ -147,6 +151,7 @@ class LeaderChangeTest {
     }
   }
 
+  @Tag("laboratory")
   @Test
   void nodesThatAreStartedAgainApplyEveryCommandOnce() throws IOException {
     List<String> expected = null;
@@ -164,6 +169,7 @@ class LeaderChangeTest {
     }
   }
 
+  @Tag("laboratory")
   @Test
   void aNodeThatCannotApplyACommandStopsAndCatchesUpWhenItIsOpenedAgain() throws IOException {
     calm();
@@ -209,6 +215,7 @@ class LeaderChangeTest {
     }
   }
 
+  @Tag("laboratory")
   @Test
   void aDirectoryHasOneNodeAtATime() throws IOException {
     String address = cluster.addresses().get(0);

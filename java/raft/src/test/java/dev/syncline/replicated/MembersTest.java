@@ -62,6 +62,7 @@ class MembersTest {
 
   // Groups.
 
+  @Tag("laboratory")
   @Test
   void aNodeThatFoundedAGroupOfItsOwnIsNotTakenIntoAnother() throws IOException {
     Cluster three = start("three", 3);
@@ -78,6 +79,7 @@ class MembersTest {
     assertThat(three.leader().administration().orElseThrow().details().get("voters").split(",")).hasSize(3);
   }
 
+  @Tag("laboratory")
   @Test
   void aNodeThatIsToFoundAnotherGroupIsNotTakenBeforeItHas() throws IOException {
     Cluster three = start("three", 3);
@@ -92,6 +94,7 @@ class MembersTest {
     }
   }
 
+  @Tag("laboratory")
   @Test
   void aClientDoesNotTakeAnswersOfTwoGroupsForOne() throws IOException {
     Cluster one = start("one", 1);
@@ -106,6 +109,7 @@ class MembersTest {
     }
   }
 
+  @Tag("laboratory")
   @Test
   void nodesThatWereToldOfDifferentFoundersFoundNothing() throws IOException {
     List<String> addresses = Cluster.freeAddresses(3);
@@ -119,6 +123,7 @@ class MembersTest {
     }
   }
 
+  @Tag("laboratory")
   @Test
   void filesOfAnotherGroupInANodesDirectoryAreRefused() throws IOException {
     Cluster one = start("one", 1);
@@ -175,6 +180,7 @@ class MembersTest {
     assertThat(cluster.node(joining).currentSequence()).isEqualTo(120);
   }
 
+  @Tag("laboratory")
   @Test
   void aFlightRecordingHasWhoLedAndWhoCame() throws Exception {
     Path file = temporary.resolve("recording.jfr");
@@ -196,6 +202,7 @@ class MembersTest {
     }
   }
 
+  @Tag("laboratory")
   @Test
   void aLearnerHasACopyAndNoVote() throws IOException {
     Cluster cluster = start("group", 3);
@@ -212,6 +219,7 @@ class MembersTest {
     Cluster.await("the learner to be told", () -> cluster.node(learner).failure().isPresent());
   }
 
+  @Tag("laboratory")
   @Test
   void aNodeThatWasRemovedSaysSoAndAnswersNothingAnyMore() throws IOException {
     Cluster cluster = start("group", 3);
@@ -238,6 +246,7 @@ class MembersTest {
         .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("the only voter");
   }
 
+  @Tag("laboratory")
   @Test
   void theFirstThingAGroupIsToldMayBeWhoGoes() throws IOException {
     Cluster cluster = start("group", 3);
@@ -284,6 +293,7 @@ class MembersTest {
     LockSupport.parkNanos(50_000_000);
   }
 
+  @Tag("laboratory")
   @Test
   void aWipedNodeIsPutInAgainWhoeverItIs() throws IOException {
     Cluster cluster = start("group", 3);
@@ -344,6 +354,7 @@ class MembersTest {
     assertThat(again.failure().orElseThrow()).isInstanceOf(NodeRemovedException.class);
   }
 
+  @Tag("laboratory")
   @Test
   void aCopyOfANodesDirectoryIsNotAnotherNode() throws IOException {
     Cluster cluster = start("group", 1);
@@ -356,6 +367,7 @@ class MembersTest {
         .isInstanceOf(IOException.class).hasMessageContaining("found that of " + address);
   }
 
+  @Tag("laboratory")
   @Test
   void aNodeThatHasLostAPartOfItsDirectoryDoesNotStartWithTheRest() throws IOException {
     Cluster cluster = start("group", 3);

@@ -70,6 +70,7 @@ class OperatorOrdersTest {
     }
   }
 
+  @Tag("laboratory")
   @Test
   void aLeaderThatIsRemovedHandsOverToWhoeverIsThere() throws IOException {
     try (Cluster cluster = Cluster.start(temporary, 5)) {
@@ -90,6 +91,7 @@ class OperatorOrdersTest {
     }
   }
 
+  @Tag("laboratory")
   @Test
   void aLearnerStaysOneAndAVoterToo() throws IOException {
     try (Cluster cluster = Cluster.start(temporary, 3); GroupClient operator = cluster.operator()) {
@@ -108,6 +110,7 @@ class OperatorOrdersTest {
   }
 
   /** Of three, one is not there: without another one the last would be one of two, and no majority. */
+  @Tag("laboratory")
   @Test
   void whoeverIsNeededIsNotRemovedAndTheGroupGoesOn() throws IOException {
     try (Cluster cluster = Cluster.start(temporary, 3)) {
@@ -129,6 +132,7 @@ class OperatorOrdersTest {
   }
 
   /** JRaft reads a port as a number, others as a text. */
+  @Tag("laboratory")
   @Test
   void anAddressIsWrittenInOneWay() throws IOException {
     try (Cluster cluster = Cluster.start(temporary, 3); GroupClient operator = cluster.operator()) {
@@ -147,6 +151,7 @@ class OperatorOrdersTest {
     }
   }
 
+  @Tag("laboratory")
   @Test
   void aNodeThatCallsTheGroupByAnotherNameIsTold() throws IOException {
     try (Cluster cluster = Cluster.start(temporary, 3)) {

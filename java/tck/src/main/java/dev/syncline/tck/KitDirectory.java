@@ -10,8 +10,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
 /**
- * Puts the kit's logs on a real disk: below the system property {@code syncline.tck.directory}, else below {@code target},
- * since a system's temporary directory is often memory.
+ * Puts the kit's logs on a real disk: below the system property {@code syncline.tck.directory}, else below {@code target}, since a system's
+ * temporary directory is often memory. Or in memory, if that is asked for with {@code -Dsyncline.tck.memory=true} and takes direct I/O.
  */
 public final class KitDirectory implements TempDirFactory {
 
@@ -26,6 +26,8 @@ public final class KitDirectory implements TempDirFactory {
 
   @Override
   public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext context) throws IOException {
+    if (System.getProperty("syncline.tck.directory") == null && MemoryDisk.DIRECTORY != null)
+      return Files.createTempDirectory(MemoryDisk.DIRECTORY, "log-");
     // One of its own, since who else keeps things there may have made the one above.
     Path all = Path.of(System.getProperty("syncline.tck.directory", "target/tck"), "logs").toAbsolutePath();
     if (Files.notExists(all)) spread(Files.createDirectories(all));
