@@ -175,7 +175,7 @@ public final class WriteAheadLog implements Closeable {
    * @return the sequence, and a future that completes with it when the record is durable, in sequence order, on {@link
    *     WalOptions#callbackExecutor}; in MANUAL mode that is at the next {@link #sync}. It completes in any case: if the log fails,
    *     exceptionally; if the executor completes nothing for a second, on a thread of the log's. {@code join} is the quickest way to wait:
-   *     in SYNC mode it may write the record itself, as {@link #append} does; {@code get}, which can be interrupted, waits for others
+   *     in SYNC mode it may write the record itself, as {@link #append} does; {@code get}, and who has set {@code orTimeout}, does not
    * @throws ResourceShortageException if there is no thread to write the record or to complete its future; nothing was appended
    */
   public Appended appendAsync(Operation operation) throws IOException {

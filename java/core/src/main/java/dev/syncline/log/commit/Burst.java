@@ -13,7 +13,10 @@ final class Burst {
   /** A thread that is woken by the first append of a burst may be there before the second: what part of a wait it gives that. */
   private static final int MOMENT = 4;
 
-  private final Patience patience = new Patience();
+  /** Of a write in memory a quarter is less than the switches of threads that a wait is made of. */
+  private static final long SHORTEST_NANOS = 5_000;
+
+  private final Patience patience = new Patience(SHORTEST_NANOS);
   private int count;
   private int countBefore;
 

@@ -6,7 +6,8 @@ import java.util.concurrent.CompletableFuture;
  * The future of an asynchronous append. Who waits for it with {@link #join} has nothing else to do, and cannot be interrupted: where nobody
  * is writing his record he writes it himself, as an append that is waited for does. So no thread need wake another for it.
  *
- * <p>{@code get} leaves that to others, since it may be interrupted, or have a limit.
+ * <p>{@code get} leaves that to others, since it may be interrupted, or have a limit. So does a join of what has a limit of its own ({@code
+ * orTimeout}), or anything else attached that may complete before the disk answers.
  */
 final class DurableFuture extends CompletableFuture<Long> {
   /** Where a record may be written by who waits for it. */
@@ -42,7 +43,7 @@ final class DurableFuture extends CompletableFuture<Long> {
   @Override
   public Long join() {
     Joined queue = this.queue;
-    if (queue != null && !isDone()) queue.commitForJoin(sequence);
+    if (queue != null && !isDone() && getNumberOfDependents() == 0) queue.commitForJoin(sequence);
     return super.join();
   }
 }

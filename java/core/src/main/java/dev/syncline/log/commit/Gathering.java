@@ -9,7 +9,7 @@ package dev.syncline.log.commit;
  * alone. Guarded by the queue's lock.
  */
 final class Gathering {
-  private final Patience patience = new Patience();
+  private final Patience patience = new Patience(0);
 
   /** Threads whose records lie in the open frame. */
   private int company;

@@ -20,6 +20,9 @@ final class Patience {
   /** Below it a thread is woken later than it wants to be (timer slack of 50 µs, man 2 PR_SET_TIMERSLACK): it lets others run instead. */
   private static final long PARKS_NANOS = 100_000;
 
+  /** What is not worth waiting, since it takes as long to wait at all. */
+  private final long shortestNanos;
+
   private long lastNanos;
   private long nanosBefore;
 
@@ -39,9 +42,14 @@ final class Patience {
   /** Whether the wait has taken much longer than it was to: others had the processors. The leader's. */
   private boolean overdue;
 
+  Patience(long shortestNanos) {
+    this.shortestNanos = shortestNanos;
+  }
+
   /** The calling thread is to write the open frame, in which so many are of those expected; returns for how long it waits first. */
   long begin(int here, int expected) {
-    if (here >= expected || expected < 2) return 0;
+    long limit = Math.min(Math.min(lastNanos, nanosBefore) / SHARE, LIMIT_NANOS);
+    if (here >= expected || expected < 2 || limit < shortestNanos) return 0;
     if (toSkip > 0) {
       toSkip--;
       return 0;
@@ -51,7 +59,8 @@ final class Patience {
     this.expected = expected;
     complete = false;
     overdue = false;
-    return limitNanos = Math.min(Math.min(lastNanos, nanosBefore) / SHARE, LIMIT_NANOS);
+    limitNanos = limit;
+    return limit;
   }
 
   /** So many are there. */

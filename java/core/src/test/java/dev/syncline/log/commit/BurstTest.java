@@ -49,6 +49,17 @@ class BurstTest {
   }
 
   @Test
+  void whatTakesNoLongerThanASwitchOfThreadsIsNotWaitedWith() {
+    for (int i = 0; i < 3; i++) {
+      join(100);
+      burst.taken();
+      burst.written(TimeUnit.MICROSECONDS.toNanos(19), true);
+    }
+    join(3);
+    assertThat(burst.begin()).isZero();
+  }
+
+  @Test
   void nobodyWaitsForOneThatIsThere() {
     burstsOf(100);
     join(100);
