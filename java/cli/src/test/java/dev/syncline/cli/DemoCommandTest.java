@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +34,7 @@ class DemoCommandTest {
     assertThat(logs).isEmptyDirectory();
   }
 
+  @Tag("laboratory")
   @Test
   void printsTheSameAsJson() {
     JsonNode demo = Cli.run("demo", "--json", "--input", input, "--directory", logs).exits(ExitCode.OK).json();

@@ -43,6 +43,7 @@ class TopCommandTest {
     }
   }
 
+  @Tag("laboratory")
   @Test
   void commitsAreWhatTheWritersFlightRecorderSays() throws Exception {
     assumeTrue(ModuleLayer.boot().findModule("jdk.attach").isPresent(), "needs a JDK");

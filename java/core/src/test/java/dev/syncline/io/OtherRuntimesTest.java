@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +73,7 @@ class OtherRuntimesTest {
   }
 
   /** Egypt's digits are not ours, Turkey's small I is not ours. */
+  @Tag("laboratory")
   @ParameterizedTest
   @ValueSource(strings = {"ar-EG", "fa-IR", "hi-IN-u-nu-deva", "tr-TR", "th-TH-u-nu-thai"})
   void namesAndNumbersAreTheSameInEveryLocale(String tag) throws Exception {

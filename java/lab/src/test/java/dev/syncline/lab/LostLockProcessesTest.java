@@ -14,11 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Promise 33 where the process that has the log open loses its lock: nobody else comes in, and every acknowledged record is there. */
+@Tag("laboratory")
 class LostLockProcessesTest extends LogTestBase {
   private static final List<StorageMode> MODES = List.of(StorageMode.NATIVE, StorageMode.PORTABLE);
 

@@ -201,6 +201,7 @@ class GroupCommandsTest {
     assertThat(run(0, "read")).containsExactly("1 ENTRY one");
   }
 
+  @Tag("laboratory")
   @Test
   void whatIsWrongIsSaidOfTheNodeThatItIsWrongWith() throws IOException {
     String absent = addresses.get(4);

@@ -36,6 +36,7 @@ class OperatorOrdersTest {
     Network.reconnectAll();
   }
 
+  @Tag("laboratory")
   @Test
   void aNodeThatIsNotThereIsNotHandedTheLead() throws IOException {
     try (Cluster cluster = Cluster.start(temporary, 3)) {

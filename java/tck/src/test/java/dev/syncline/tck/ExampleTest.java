@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.launcher.Launcher;
@@ -55,6 +56,7 @@ class ExampleTest {
   }
 
   /** The storage itself, the log on it, and what takes a second process, which makes an instance of the example too. */
+  @Tag("laboratory")
   @Test
   void itPassesWithNothingElse() throws ClassNotFoundException {
     Class<?> example = Class.forName(EXAMPLE);
