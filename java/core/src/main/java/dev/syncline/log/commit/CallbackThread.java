@@ -150,10 +150,10 @@ final class CallbackThread {
     long mine = turn.take();
     if (mine != 0) {
       leave(mine, !turn.isExecutorStuck());
-    } else if (turn.quietNanos() < DeliveryTurn.PATIENCE_NANOS) {
-      LockSupport.parkNanos(this, DeliveryTurn.PATIENCE_NANOS);
     } else {
-      takeOver();
+      long leftNanos = DeliveryTurn.PATIENCE_NANOS - turn.quietNanos();
+      if (leftNanos > 0) LockSupport.parkNanos(this, leftNanos);
+      else takeOver();
     }
     return true;
   }
@@ -287,7 +287,9 @@ final class CallbackThread {
       if (isIdle()) return Long.MAX_VALUE;
     }
     watched = true;
-    if (away && futures.waitingCount() > 0 && turn.quietNanos() >= DeliveryTurn.PATIENCE_NANOS) replaceThread();
+    long leftNanos = DeliveryTurn.PATIENCE_NANOS - turn.quietNanos();
+    if (leftNanos > 0) return leftNanos;
+    if (away && futures.waitingCount() > 0) replaceThread();
     return DeliveryTurn.PATIENCE_NANOS;
   }
 
