@@ -107,7 +107,7 @@ final class CallbackThread {
 
   /**
    * Completes on the calling thread what is settled up to {@code through}, up to the first that code of the caller's may hear of. Should
-   * something be attached meanwhile it runs here too, and if it blocks, another goes on after a second.
+   * something be attached in the moment of completion it runs here too, and if it blocks, another goes on when more is settled.
    */
   void completeUnheard(long through) {
     long mine = turn.take();

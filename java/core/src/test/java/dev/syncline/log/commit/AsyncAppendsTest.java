@@ -57,11 +57,11 @@ class AsyncAppendsTest {
   }
 
   private void assertCompletes(List<CompletableFuture<Long>> futures) throws Exception {
-    // Looked at and not waited for: who waits for a future may come to run its callbacks.
-    for (CompletableFuture<Long> future : futures) while (!future.isDone()) Thread.sleep(1);
+    for (CompletableFuture<Long> future : futures) assertCompletesSoon(future);
     for (int i = 0; i < futures.size(); i++) assertThat(futures.get(i)).isCompletedWithValue(i + 1L);
   }
 
+  /** Looks at it and does not wait for it: who waits for a future may come to run its callbacks. */
   private static void assertCompletesSoon(CompletableFuture<Long> future) throws InterruptedException {
     while (!future.isDone()) Thread.sleep(1);
   }
